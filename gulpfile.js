@@ -1,0 +1,9 @@
+const { rm } = require('node:fs/promises');
+const { dest, parallel, src } = require('gulp');
+
+// What n8n loads beside the compiled code.
+const icons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/icons'));
+const codex = () => src('nodes/**/*.node.json').pipe(dest('dist/nodes'));
+
+exports.clean = () => rm('dist', { recursive: true, force: true });
+exports.default = parallel(icons, codex);

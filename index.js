@@ -1,0 +1,4 @@
+module.exports = {
+	...require('./dist/credentials/ZApi.credentials.js'),
+	...require('./dist/nodes/ZApiPinMessage/ZApiPinMessage.node.js'),
+};

@@ -1,0 +1,42 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { CREDENTIAL_TYPE } from '../shared/connection';
+import { testConnection } from '../shared/credentialTest';
+import { parameters } from './parameters';
+import { pinItem } from './pinItem';
+
+/** Pins and unpins WhatsApp messages through Z-API, one request per item. */
+export class ZApiPinMessage implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Z-API Pin Message',
+		name: 'zApiPinMessage',
+		icon: { light: 'file:../../icons/pin.svg', dark: 'file:../../icons/pin.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] === "unpin" ? "Unpin message" : "Pin message" }}',
+		description: 'Pin and unpin WhatsApp messages in private chats and groups through Z-API',
+		defaults: { name: 'Z-API Pin Message' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'zApi', required: true, testedBy: 'testConnection' }],
+		properties: parameters,
+	};
+
+	methods = { credentialTest: { testConnection } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const credential = await this.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
+		const output: INodeExecutionData[] = [];
+		for (const itemIndex of this.getInputData().keys()) {
+			output.push(await pinItem.call(this, credential, itemIndex));
+		}
+		return [output];
+	}
+}

@@ -1,0 +1,111 @@
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+/** The name under which n8n stores the credential. */
+export const CREDENTIAL_TYPE = 'zApi';
+
+export const DEFAULT_BASE_URL = 'https://api.z-api.io';
+
+/** Where and as whom to call Z-API. Every part of it but `baseUrl` is a secret. */
+export interface Connection {
+	baseUrl: string;
+	/** Base of all methods of the instance. Holds the instance token. */
+	instanceUrl: string;
+	/** Absent when the account has not activated its security token. */
+	clientToken?: string;
+	/** What must never reach a user's eyes, in each spelling in which it can be echoed. */
+	secrets: string[];
+}
+
+const WHERE_TO_FIND = 'Copy it from your instance in the Z-API panel into the credential.';
+
+/**
+ * Checks the fields of a `zApi` credential and builds the instance's base address from them.
+ *
+ * @param credential the decrypted fields of the credential
+ * @returns where and as whom to call Z-API
+ * @throws {UserError} naming the field that is empty or can't be used
+ * @see https://developer.z-api.io (address and Client-Token)
+ */
+export function toConnection(credential: ICredentialDataDecryptedObject): Connection {
+	const instanceId = toPathSegment(credential.instanceId, 'Instance ID');
+	const token = toPathSegment(credential.token, 'Instance Token');
+	const clientToken = toHeaderValue(credential.clientToken, 'Client-Token');
+	const baseUrl = toBaseUrl(credential.baseUrl);
+	return {
+		baseUrl,
+		instanceUrl: `${baseUrl}/instances/${instanceId}/token/${token}`,
+		...(clientToken && { clientToken }),
+		secrets: [token, toText(credential.token), clientToken].filter((secret) => secret !== ''),
+	};
+}
+
+/**
+ * Turns a request for a method of Z-API, such as `/pin-message`, into one for the credential's own
+ * instance. Serves our nodes, the connection test, and n8n's HTTP Request node, which may name the
+ * method by its full address with or without `/instances/…/token/…`.
+ *
+ * @param credential the decrypted fields of the credential
+ * @param request the request, with the method's path or address as its `url` (or `uri`)
+ * @returns the request with the instance's address and, where there is one, the Client-Token
+ * @throws {UserError} when a field can't be used, or the address is not below the Base URL
+ */
+export async function authenticate(
+	credential: ICredentialDataDecryptedObject,
+	request: IHttpRequestOptions & { uri?: string },
+): Promise<IHttpRequestOptions> {
+	const connection = toConnection(credential);
+	// The HTTP Request node still names the address `uri`.
+	const key = request.uri === undefined ? 'url' : 'uri';
+	return {
+		...request,
+		[key]: connection.instanceUrl + toMethodPath(request[key] ?? '', connection.baseUrl),
+		headers: {
+			...request.headers,
+			...(connection.clientToken && { 'Client-Token': connection.clientToken }),
+		},
+	};
+}
+
+function toMethodPath(address: string, baseUrl: string): string {
+	const path = address.startsWith(`${baseUrl}/`) ? address.slice(baseUrl.length) : address;
+	if (!path.startsWith('/')) {
+		throw new UserError('This credential is only ever sent to its own Base URL', {
+			description: "Begin the URL with the credential's Base URL.",
+		});
+	}
+	return path.replace(/^\/instances\/[^/]+\/token\/[^/]+/, '');
+}
+
+function toPathSegment(value: unknown, field: string): string {
+	const text = toText(value);
+	// These two survive URL encoding and would climb out of the instance's address.
+	if (text === '' || text === '.' || text === '..') {
+		throw new UserError(`${field} is empty or not usable`, { description: WHERE_TO_FIND });
+	}
+	return encodeURIComponent(text);
+}
+
+function toHeaderValue(value: unknown, field: string): string {
+	const text = toText(value);
+	if (!/^[\x20-\x7e]*$/.test(text)) {
+		throw new UserError(`${field} holds characters that can't be sent`, {
+			description: 'Copy it again from the Security tab of the Z-API panel into the credential.',
+		});
+	}
+	return text;
+}
+
+function toBaseUrl(value: unknown): string {
+	const text = toText(value).replace(/\/+$/, '') || DEFAULT_BASE_URL;
+	if (!/^https?:\/\/[^\s/?#]+[^\s?#]*$/i.test(text)) {
+		throw new UserError('Base URL is not a web address', {
+			description: `Set it to ${DEFAULT_BASE_URL}, or to the address of your proxy.`,
+		});
+	}
+	return text;
+}
+
+function toText(value: unknown): string {
+	return typeof value === 'string' ? value.trim() : '';
+}

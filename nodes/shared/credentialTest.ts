@@ -1,0 +1,63 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	IHttpRequestOptions,
+	INodeCredentialTestResult,
+	UserError,
+} from 'n8n-workflow';
+
+import type { Answer } from './answer';
+import { toObject } from './answer';
+import { authenticate } from './connection';
+import { toFailure } from './failures';
+import { toSentences } from './nodeErrors';
+import { toNetworkCode } from './transport';
+
+/**
+ * Tells whether a `zApi` credential reaches an instance that is connected to WhatsApp. A function
+ * rather than a declared request, as n8n would show the status of most failures instead of their
+ * meaning, and Z-API's text can hold the Client-Token.
+ *
+ * @returns n8n's verdict, with one sentence on what happened and one on what to do
+ * @see https://developer.z-api.io (`GET /status`)
+ */
+export async function testConnection(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+): Promise<INodeCredentialTestResult> {
+	let request: IHttpRequestOptions;
+	try {
+		request = await authenticate(credential.data ?? {}, { method: 'GET', url: '/status' });
+	} catch (error) {
+		return { status: 'Error', message: toSentences(error as UserError) };
+	}
+	const answer = await get(this.helpers, request);
+	// `error` is filled even when all is well: `You are already connected.`
+	if (toObject(answer.body).connected === true) {
+		return { status: 'OK', message: 'Connected to WhatsApp' };
+	}
+	return { status: 'Error', message: toSentences(toFailure(answer)) };
+}
+
+/** n8n gives credential tests no HTTP helper but its older one. */
+async function get(
+	{ request }: ICredentialTestFunctions['helpers'],
+	{ url, headers }: IHttpRequestOptions,
+): Promise<Answer> {
+	try {
+		const { statusCode, body } = await request({
+			method: 'GET',
+			uri: url,
+			headers,
+			json: true,
+			timeout: 30_000,
+			simple: false,
+			resolveWithFullResponse: true,
+			followRedirect: false,
+		});
+		return { statusCode, body };
+	} catch (error) {
+		return { networkCode: toNetworkCode(error) };
+	}
+}

@@ -1,0 +1,184 @@
+import type { Answer } from './answer';
+import { carriesError, toErrorText, toObject } from './answer';
+
+/** One way in which a request to Z-API can go wrong, and what to tell the user. */
+export interface Failure {
+	name: string;
+	/** Whether this is what went wrong; the first row that says yes is used. */
+	matches: (answer: Answer) => boolean;
+	/** What happened. */
+	message: string;
+	/** What to do to get going again. */
+	description: string;
+	/** Whether the user is helped by reading Z-API's own words. */
+	quotesAnswer?: boolean;
+}
+
+const NOT_CONFIRMED: Failure = {
+	name: 'notConfirmed',
+	matches: () => true,
+	message: 'The answer does not confirm that Z-API did what was asked',
+	description:
+		'Check Base URL in the credential, then try again. Pinning a message twice does no harm.',
+};
+
+/**
+ * All that is known of how Z-API fails. Text is compared before status, as Z-API sends the same text
+ * with different statuses, HTTP 200 included.
+ *
+ * @see https://developer.z-api.io (`null not allowed`, 405, 415, connection status); the other texts
+ * were published by users of the service
+ */
+export const FAILURES: readonly Failure[] = [
+	{
+		name: 'clientTokenMissing',
+		matches: says(/client-token is not configured|null not allowed/i),
+		message: 'Z-API asks for a Client-Token',
+		description:
+			'Copy the account security token from the Security tab of the Z-API panel into Client-Token of the credential. If it is there already, check in the panel that the trial of the instance has not ended.',
+	},
+	{
+		name: 'clientTokenWrong',
+		matches: says(/client-token\b.*\bnot allowed/is),
+		message: 'Z-API does not accept the Client-Token',
+		description:
+			'Copy the account security token again from the Security tab of the Z-API panel into Client-Token of the credential. It is not the instance token.',
+	},
+	{
+		name: 'subscriptionLapsed',
+		matches: says(/must subscribe to this instance/i),
+		message: 'The subscription of the Z-API instance has lapsed',
+		description: 'Subscribe to the instance again in the Z-API panel, then run the workflow again.',
+	},
+	{
+		name: 'instanceNotFound',
+		matches: says(/instance not found/i),
+		message: 'Z-API does not know this instance',
+		description:
+			'Copy Instance ID and Instance Token again from your instance in the Z-API panel into the credential.',
+	},
+	{
+		name: 'sessionToRestore',
+		matches: says(/restore the session/i),
+		message: 'The WhatsApp session of the Z-API instance has to be restored',
+		description: 'Open the instance in the Z-API panel and restore its session, then try again.',
+	},
+	{
+		name: 'notConnected',
+		matches: (answer) =>
+			says(/not connected/i)(answer) || toObject(answer.body).connected === false,
+		message: 'The Z-API instance is not connected to WhatsApp',
+		description:
+			'Open the instance in the Z-API panel and scan the QR code with the phone, then try again.',
+	},
+	{
+		name: 'accessDenied',
+		matches: hasStatus(401, 403),
+		message: 'Z-API does not accept the credential',
+		description:
+			'Copy Instance ID, Instance Token and, if the account uses one, Client-Token again from the Z-API panel into the credential.',
+		quotesAnswer: true,
+	},
+	{
+		name: 'methodNotFound',
+		matches: (answer) => hasStatus(404)(answer) || says(/^NOT_FOUND\b/)(answer),
+		message: 'Z-API has nothing at this address',
+		description:
+			'Check Base URL in the credential. For Z-API itself it is https://api.z-api.io, without anything behind it.',
+	},
+	{
+		name: 'httpMethodRefused',
+		matches: hasStatus(405),
+		message: 'Z-API refused the HTTP method of the request',
+		description:
+			'Check Base URL in the credential: a redirect or a proxy on the way may have changed the request.',
+	},
+	{
+		name: 'contentTypeRefused',
+		matches: hasStatus(415),
+		message: 'Z-API refused the Content-Type of the request',
+		description:
+			'Check Base URL in the credential: a proxy on the way may have removed the Content-Type header.',
+	},
+	{
+		name: 'tooManyRequests',
+		matches: hasStatus(425, 429),
+		message: 'Z-API asks for fewer requests',
+		description: 'Wait a minute, then run the items that are left.',
+	},
+	{
+		name: 'serviceUnavailable',
+		matches: ({ statusCode = 0 }) => statusCode >= 500 || statusCode === 408,
+		message: 'Z-API is not working at the moment',
+		description: 'Wait a few minutes, then run the items that are left.',
+	},
+	{
+		name: 'redirected',
+		matches: ({ statusCode = 0 }) => statusCode >= 300 && statusCode < 400,
+		message: 'The address in Base URL points to another one',
+		description:
+			'Set Base URL in the credential to the final address. Redirects are not followed, so that the credential stays where it belongs.',
+	},
+	{
+		name: 'requestRefused',
+		matches: ({ statusCode = 0 }) => statusCode >= 400,
+		message: 'Z-API refused the request',
+		description: 'Check Chat and Message ID.',
+		quotesAnswer: true,
+	},
+	{
+		name: 'timedOut',
+		matches: hasNetworkCode(/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/),
+		message: 'Z-API did not answer in time',
+		description: 'Wait a few minutes, then try again. Pinning a message twice does no harm.',
+	},
+	{
+		name: 'hostNotFound',
+		matches: hasNetworkCode(/^(ENOTFOUND|EAI_AGAIN)$/),
+		message: 'The server named in Base URL was not found',
+		description: 'Check Base URL in the credential and the internet connection of n8n.',
+	},
+	{
+		name: 'insecureConnection',
+		matches: hasNetworkCode(/CERT|TLS|SSL|^EPROTO$|UNABLE_TO_VERIFY|SELF_SIGNED/),
+		message: 'No secure connection to the server named in Base URL could be made',
+		description: 'Check Base URL in the credential and the certificate of that server.',
+	},
+	{
+		name: 'unreachable',
+		matches: ({ networkCode }) => networkCode !== undefined,
+		message: 'Z-API could not be reached',
+		description:
+			'Check Base URL in the credential and the internet connection of n8n, then try again. Pinning a message twice does no harm.',
+	},
+	{
+		name: 'refusedWithSuccessStatus',
+		matches: ({ body }) => carriesError(body),
+		message: 'Z-API did not do what was asked',
+		description: 'Check Chat and Message ID.',
+		quotesAnswer: true,
+	},
+	NOT_CONFIRMED,
+];
+
+/**
+ * Tells what went wrong.
+ *
+ * @param answer an answer that is known not to be a success
+ * @returns the first row of the table that fits
+ */
+export function toFailure(answer: Answer): Failure {
+	return FAILURES.find(({ matches }) => matches(answer)) ?? NOT_CONFIRMED;
+}
+
+function says(pattern: RegExp) {
+	return ({ body }: Answer) => pattern.test(toErrorText(body));
+}
+
+function hasStatus(...statusCodes: number[]) {
+	return ({ statusCode = 0 }: Answer) => statusCodes.includes(statusCode);
+}
+
+function hasNetworkCode(pattern: RegExp) {
+	return ({ networkCode = '' }: Answer) => pattern.test(networkCode);
+}

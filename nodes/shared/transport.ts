@@ -1,0 +1,64 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
+import type { Answer } from './answer';
+import { CREDENTIAL_TYPE } from './connection';
+
+/** How long one request may take, in milliseconds. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Sends one request to a method of the instance, once.
+ *
+ * @param credential the decrypted fields, read once for the whole execution: n8n would otherwise read
+ * and decrypt them for every request
+ * @param path the method with a leading slash, e.g. `/pin-message`
+ * @param body sent as JSON
+ * @returns the answer, of whatever status, or why none came; never throws for either
+ */
+export async function post(
+	this: IExecuteFunctions,
+	credential: ICredentialDataDecryptedObject,
+	path: string,
+	body: Record<string, string>,
+): Promise<Answer> {
+	const request: IHttpRequestOptions = {
+		method: 'POST',
+		url: path,
+		headers: { 'Content-Type': 'application/json' },
+		body,
+		json: true,
+		timeout: TIMEOUT_MS,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		// A redirect would carry the Client-Token to wherever it points.
+		disableFollowRedirect: true,
+	};
+	try {
+		const response: IN8nHttpFullResponse = await this.helpers.httpRequestWithAuthentication.call(
+			this,
+			CREDENTIAL_TYPE,
+			request,
+			{
+				credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data: credential },
+			},
+		);
+		return { statusCode: response.statusCode, body: response.body };
+	} catch (error) {
+		// Only the code is taken: the rest of what n8n throws holds the address, and so the token.
+		return { networkCode: toNetworkCode(error) };
+	}
+}
+
+/** Finds Node.js's code of what went wrong, which n8n and axios wrap several times. */
+export function toNetworkCode(error: unknown): string {
+	for (let cause = error, depth = 0; cause instanceof Object && depth < 5; depth++) {
+		const { code, cause: inner } = cause as { code?: unknown; cause?: unknown };
+		if (typeof code === 'string') return code;
+		cause = inner;
+	}
+	return 'UNKNOWN';
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+
+export interface Message {
+	messageId: string;
+	text: string;
+	senderName: string;
+	fromMe: boolean;
+	/** Unix time in milliseconds. Z-API's own spelling. */
+	momment: number;
+}
+
+export interface Pin {
+	messageId: string;
+	/** Unix time in milliseconds. */
+	expiresAt: number;
+}
+
+export interface Chat {
+	phone: string;
+	name: string | null;
+	isGroup: boolean;
+	archived: boolean;
+	messages: Message[];
+	/** Oldest first. */
+	pins: Pin[];
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const DURATIONS_MS: Record<string, number> = {
+	'24_hours': DAY_MS,
+	'7_days': 7 * DAY_MS,
+	'30_days': 30 * DAY_MS,
+};
+
+/** WhatsApp's own limit. */
+const PINS_PER_CHAT = 3;
+
+/** An ID as WhatsApp makes them. */
+export const newId = (bytes = 16) => randomBytes(bytes).toString('hex').toUpperCase();
+
+/** The chats of the one instance that the sandbox plays, in memory. */
+export class Chats {
+	private readonly chats = new Map<string, Chat>();
+
+	constructor(private readonly now: () => number = Date.now) {
+		for (const [phone, name, ...texts] of SEED) this.seed(phone, name, texts);
+		this.get(SEED[0][0]).messages[0].messageId = DEMO_MESSAGE.messageId;
+		this.get('5511966665555').archived = true;
+	}
+
+	all(): Chat[] {
+		return [...this.chats.values()];
+	}
+
+	/** Assumed: Z-API does not say what it answers for a chat that it doesn't know; here one begins. */
+	get(phone: string): Chat {
+		const chat = this.chats.get(phone) ?? newChat(phone, null);
+		this.chats.set(phone, chat);
+		chat.pins = chat.pins.filter(({ expiresAt }) => expiresAt > this.now());
+		return chat;
+	}
+
+	write(phone: string, text: string, from: { senderName: string; fromMe: boolean }): Message {
+		const message = { messageId: newId(), text, momment: this.now(), ...from };
+		this.get(phone).messages.push(message);
+		return message;
+	}
+
+	/**
+	 * Assumed, as Z-API does not say: a message that was never seen here can be pinned, and a fourth pin
+	 * takes the place of the oldest, as in WhatsApp's own app.
+	 */
+	pin(phone: string, messageId: string, durationMs: number) {
+		const chat = this.get(phone);
+		this.unpin(phone, messageId);
+		chat.pins.push({ messageId, expiresAt: this.now() + durationMs });
+		chat.pins.splice(0, chat.pins.length - PINS_PER_CHAT);
+	}
+
+	unpin(phone: string, messageId: string) {
+		const chat = this.get(phone);
+		chat.pins = chat.pins.filter((pin) => pin.messageId !== messageId);
+	}
+
+	private seed(phone: string, name: string | null, texts: string[]) {
+		this.chats.set(phone, newChat(phone, name));
+		for (const text of texts) this.write(phone, text, { senderName: name ?? phone, fromMe: false });
+	}
+}
+
+/** The message of Z-API's documented example, waiting in the first chat to be pinned. */
+export const DEMO_MESSAGE = {
+	phone: '120363019502650977-group',
+	messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
+};
+
+const SEED: Array<[phone: string, name: string | null, ...texts: string[]]> = [
+	[
+		DEMO_MESSAGE.phone,
+		'Condomínio Jardim',
+		'The water will be off on Friday from 9 to 12 h.',
+		'Thanks for telling us!',
+	],
+	['5511999999999', 'Ana Souza', 'Hi! Is the shop open tomorrow?', 'And on Saturday?'],
+	['5511988887777', 'Padaria do Bairro', 'Your order is ready.'],
+	['5511999999999-1623281429', 'Class 3B', 'The trip is on Tuesday, bring a hat.'],
+	['999999999999999@lid', null, 'Hello from a private identifier.'],
+	['5511966665555', 'Old Customer', 'See you next year.'],
+	['120363166555745933@newsletter', 'City News', 'New opening hours of the library.'],
+];
+
+function newChat(phone: string, name: string | null): Chat {
+	const isGroup = phone.endsWith('-group') || /^\d+-\d+$/.test(phone);
+	return { phone, name, isGroup, archived: false, messages: [], pins: [] };
+}

@@ -1,0 +1,137 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** An answer that the sandbox gives instead of its own. */
+export interface FaultAnswer {
+	status: number;
+	headers?: Record<string, string>;
+	/** Sent as it is when text, else as JSON. */
+	body?: unknown;
+}
+
+/**
+ * What goes wrong, and when. `reset` closes the connection before the answer, `resetMidAnswer` in the
+ * middle of it, `silence` never answers.
+ */
+export interface Fault {
+	/** Only requests whose method ends so, e.g. `/pin-message`; absent: all. */
+	path?: string;
+	/** Every which message (or request without message) it strikes; 1, the default, is every one. */
+	every?: number;
+	/** Only the first request for a message: the next try passes. */
+	once?: boolean;
+	/** How many requests it strikes before it is over; absent: no end. */
+	times?: number;
+	answer: FaultAnswer | 'reset' | 'resetMidAnswer' | 'silence';
+}
+
+/** Failures that users of the real service have met: see the project's table of failures. */
+export const KNOWN_FAULTS = {
+	clientTokenMissing: json(400, { error: 'your client-token is not configured' }),
+	clientTokenNull: json(400, { error: 'null not allowed' }),
+	subscriptionLapsed: json(400, {
+		error: 'To continue sending a message, you must subscribe to this instance again',
+	}),
+	instanceNotFound: json(400, { error: 'Instance not found' }),
+	methodNotFound: json(404, {
+		error: 'NOT_FOUND',
+		message: 'Unable to find matching target resource method',
+	}),
+	httpMethodRefused: { status: 405 },
+	contentTypeRefused: { status: 415 },
+	notConnected: json(200, { connected: false, error: 'You are not connected.' }),
+	sessionToRestore: json(200, {
+		connected: false,
+		error: 'You need to restore the session.',
+	}),
+	errorWithSuccessStatus: json(200, { error: 'Message could not be pinned' }),
+} satisfies Record<string, FaultAnswer>;
+
+/** The answer to a wrong Client-Token; it echoes the secret. */
+export const clientTokenNotAllowed = (sent: string): FaultAnswer =>
+	json(403, { error: `Client-Token ${sent} not allowed` });
+
+function json(status: number, body: unknown): FaultAnswer {
+	return { status, body };
+}
+
+/** Decides for each request whether and how it goes wrong. */
+export class Faults {
+	/** Delay of every answer, in milliseconds. */
+	latencyMs = 0;
+
+	/** Requests allowed in any one second; beyond it the answer is 429. 0 allows all. */
+	requestsPerSecond = 0;
+
+	/** Value of `Retry-After` in a 429 of the rate limit, in seconds; absent: no such header. */
+	retryAfterSeconds?: number;
+
+	private faults: Fault[] = [];
+
+	private readonly messages = new Map<string, { position: number; requests: number }>();
+
+	private recent: number[] = [];
+
+	set(...faults: Fault[]) {
+		this.faults = faults.map((fault) => ({ ...fault }));
+		this.messages.clear();
+	}
+
+	reset() {
+		this.set();
+		this.latencyMs = 0;
+		this.requestsPerSecond = 0;
+		this.retryAfterSeconds = undefined;
+		this.recent = [];
+	}
+
+	/** The answer that this request gets instead of its own, if any. */
+	next(path: string, messageId: string): Fault['answer'] | undefined {
+		if (this.exceedsRate()) {
+			const headers = this.retryAfterSeconds && { 'retry-after': `${this.retryAfterSeconds}` };
+			return { status: 429, ...(headers && { headers }), body: { error: 'Too many requests' } };
+		}
+		const message = this.messages.get(messageId) ?? { position: this.messages.size, requests: 0 };
+		this.messages.set(messageId, message);
+		message.requests++;
+		const fault = this.faults.find(
+			({ path: wanted = '', every = 1, once, times = 1 }) =>
+				path.endsWith(wanted) &&
+				message.position % every === 0 &&
+				times > 0 &&
+				(!once || message.requests === 1),
+		);
+		if (fault?.times) fault.times--;
+		return fault?.answer;
+	}
+
+	private exceedsRate(): boolean {
+		if (this.requestsPerSecond === 0) return false;
+		const now = performance.now();
+		this.recent = this.recent.filter((time) => time > now - 1000);
+		if (this.recent.length >= this.requestsPerSecond) return true;
+		this.recent.push(now);
+		return false;
+	}
+}
+
+/** Gives the answer of a fault on the wire. */
+export async function sendFault(
+	answer: Fault['answer'],
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<void> {
+	if (typeof answer === 'object') {
+		await reply
+			.code(answer.status)
+			.headers(answer.headers ?? {})
+			.send(answer.body);
+		return;
+	}
+	reply.hijack();
+	if (answer === 'silence') return;
+	if (answer === 'resetMidAnswer') {
+		reply.raw.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+		await new Promise((resolve) => reply.raw.write('{"zaapId":"39999842', resolve));
+	}
+	request.raw.socket.destroy();
+}

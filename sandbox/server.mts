@@ -1,0 +1,43 @@
+import Fastify from 'fastify';
+import { Chats } from './chats.mts';
+import { control } from './control.mts';
+import { Faults } from './faults.mts';
+import { type Instance, zApi, type ZApiState } from './zApi.mts';
+
+/** The sandbox's own credential. Nothing secret: it is made up, and served on loopback only. */
+export const SANDBOX_INSTANCE: Instance = {
+	instanceId: 'SANDBOX-INSTANCE',
+	token: 'SANDBOX-TOKEN',
+	clientToken: 'SANDBOX-CLIENT-TOKEN',
+	connection: 'connected',
+};
+
+/** A running sandbox, with its insides in reach of tests. */
+export interface Sandbox extends ZApiState {
+	/** Base URL for the credential. */
+	url: string;
+	close: () => Promise<void>;
+}
+
+/**
+ * Starts a stand-in for Z-API on loopback.
+ *
+ * @param options the port (0, the default, takes any free one) and what differs from the sandbox's
+ * usual instance
+ */
+export async function startSandbox({
+	port = 0,
+	...instance
+}: { port?: number } & Partial<Instance> = {}): Promise<Sandbox> {
+	const state: ZApiState = {
+		instance: { ...SANDBOX_INSTANCE, ...instance },
+		chats: new Chats(),
+		faults: new Faults(),
+		requests: [],
+	};
+	const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
+	await app.register(async (scope) => await control(scope, state));
+	await app.register(async (scope) => await zApi(scope, state));
+	const url = await app.listen({ port, host: '127.0.0.1' });
+	return { ...state, url, close: async () => await app.close() };
+}

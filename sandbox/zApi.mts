@@ -1,0 +1,192 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Chat, type Chats, DURATIONS_MS, newId } from './chats.mts';
+import { clientTokenNotAllowed, type Faults, KNOWN_FAULTS, sendFault } from './faults.mts';
+
+/** The instance that the sandbox plays. */
+export interface Instance {
+	instanceId: string;
+	token: string;
+	/** Empty: the account has not activated its security token. */
+	clientToken: string;
+	/** What `GET /status` reports. */
+	connection: 'connected' | 'notConnected' | 'sessionToRestore';
+}
+
+/** One request as it arrived, secrets included: for tests to look at. */
+export interface RecordedRequest {
+	/** Unix time in milliseconds. */
+	receivedAt: number;
+	method: string;
+	/** Path and query as sent, undecoded. */
+	url: string;
+	/** What comes behind the instance's address, e.g. `/pin-message`. */
+	path: string;
+	headers: Record<string, string | string[] | undefined>;
+	body: unknown;
+	/** The answer's status; 0 when there was none. */
+	status: number;
+}
+
+export interface ZApiState {
+	instance: Instance;
+	chats: Chats;
+	faults: Faults;
+	requests: RecordedRequest[];
+}
+
+interface InstancePath {
+	instanceId: string;
+	token: string;
+	'*': string;
+}
+
+type Handler = (body: Record<string, unknown>, query: Record<string, string>) => unknown;
+
+/**
+ * Z-API's methods as its documentation describes them. What it does not say is marked as assumed.
+ *
+ * @see https://developer.z-api.io
+ */
+export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void> {
+	const methods = toMethods(state);
+
+	// Any Content-Type is let in as text, as it is Z-API and not Fastify that refuses one here.
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+
+	app.all('/instances/:instanceId/token/:token/*', async (request, reply) => {
+		const { '*': method } = request.params as InstancePath;
+		const recorded = record(state, request, `/${method}`);
+		if (state.faults.latencyMs) {
+			await new Promise((resolve) => setTimeout(resolve, state.faults.latencyMs));
+		}
+		const { messageId = recorded } = toBody(request) as { messageId?: string };
+		const fault = state.faults.next(recorded.path, String(messageId));
+		if (fault) {
+			recorded.status = typeof fault === 'object' ? fault.status : 0;
+			return await sendFault(fault, request, reply);
+		}
+		const refusal = refuse(state, request, methods);
+		if (refusal) await sendFault(refusal, request, reply);
+		else await answer(methods, request, reply);
+		recorded.status = reply.statusCode;
+		return reply;
+	});
+
+	app.setNotFoundHandler(
+		async (request, reply) => await sendFault(KNOWN_FAULTS.methodNotFound, request, reply),
+	);
+}
+
+function record(state: ZApiState, request: FastifyRequest, path: string): RecordedRequest {
+	const recorded: RecordedRequest = {
+		receivedAt: Date.now(),
+		method: request.method,
+		url: request.url,
+		path,
+		headers: request.headers,
+		body: toBody(request),
+		status: 0,
+	};
+	state.requests.push(recorded);
+	return recorded;
+}
+
+function toBody(request: FastifyRequest): Record<string, unknown> {
+	try {
+		return JSON.parse(String(request.body)) ?? {};
+	} catch {
+		return {};
+	}
+}
+
+/** Assumed: in which order Z-API checks these. */
+function refuse({ instance }: ZApiState, request: FastifyRequest, methods: Methods) {
+	const { instanceId, token, '*': method } = request.params as InstancePath;
+	const sent = request.headers['client-token'];
+	if (instance.clientToken && sent === undefined) return KNOWN_FAULTS.clientTokenMissing;
+	if (instance.clientToken && sent !== instance.clientToken)
+		return clientTokenNotAllowed(`${sent}`);
+	if (instanceId !== instance.instanceId || token !== instance.token) {
+		return KNOWN_FAULTS.instanceNotFound;
+	}
+	if (!(method in methods)) return KNOWN_FAULTS.methodNotFound;
+	if (request.method !== methods[method].verb) return KNOWN_FAULTS.httpMethodRefused;
+	const contentType = request.headers['content-type'] ?? '';
+	if (request.method !== 'GET' && !contentType.startsWith('application/json')) {
+		return KNOWN_FAULTS.contentTypeRefused;
+	}
+	return undefined;
+}
+
+async function answer(methods: Methods, request: FastifyRequest, reply: FastifyReply) {
+	const { handle } = methods[(request.params as InstancePath)['*']];
+	try {
+		await reply.send(await handle(toBody(request), request.query as Record<string, string>));
+	} catch (error) {
+		// Assumed: what Z-API answers to a body that is not as documented.
+		await reply.code(400).send({ error: (error as Error).message });
+	}
+}
+
+type Methods = Record<string, { verb: string; handle: Handler }>;
+
+function toMethods({ instance, chats }: ZApiState): Methods {
+	const get = (handle: Handler) => ({ verb: 'GET', handle });
+	const post = (handle: Handler) => ({ verb: 'POST', handle });
+	return {
+		status: get(() => toStatus(instance)),
+		me: get(() => ({
+			id: instance.instanceId,
+			connected: instance.connection === 'connected',
+			paymentStatus: 'ACTIVE',
+		})),
+		chats: get((_body, query) => toPage(chats.all(), query)),
+		groups: get((_body, query) =>
+			toPage(
+				chats.all().filter(({ isGroup }) => isGroup),
+				query,
+			),
+		),
+		'send-text': post(({ phone, message }) => {
+			if (typeof phone !== 'string' || typeof message !== 'string') throw new Error('Invalid body');
+			return toAnswer(chats.write(phone, message, { senderName: 'Me', fromMe: true }).messageId);
+		}),
+		'pin-message': post(({ phone, messageId, messageAction, pinMessageDuration }) => {
+			const durationMs = DURATIONS_MS[String(pinMessageDuration)];
+			if (typeof phone !== 'string' || typeof messageId !== 'string' || !durationMs) {
+				throw new Error('Invalid body');
+			}
+			if (messageAction === 'pin') chats.pin(phone, messageId, durationMs);
+			else if (messageAction === 'unpin') chats.unpin(phone, messageId);
+			else throw new Error('Invalid messageAction');
+			return toAnswer(newId(10));
+		}),
+	};
+}
+
+/** The IDs of a documented answer; they are those of the new event, here a fresh pair each time. */
+function toAnswer(messageId: string) {
+	return { zaapId: newId(), messageId, id: messageId };
+}
+
+function toStatus({ connection }: Instance) {
+	if (connection !== 'connected') return KNOWN_FAULTS[connection].body;
+	return { connected: true, smartphoneConnected: true, error: 'You are already connected.' };
+}
+
+function toPage(chats: Chat[], { page, pageSize }: Record<string, string>) {
+	const first = (Number(page) - 1) * Number(pageSize);
+	if (!(first >= 0)) throw new Error('page and pageSize are required');
+	// Booleans and numbers as text: the documentation shows both forms.
+	return chats.slice(first, first + Number(pageSize)).map((chat) => ({
+		phone: chat.phone,
+		name: chat.name,
+		isGroup: chat.isGroup,
+		isGroupAnnouncement: false,
+		unread: '0',
+		lastMessageTime: String(chat.messages.at(-1)?.momment ?? 0),
+		archived: String(chat.archived),
+		pinned: 'false',
+	}));
+}
