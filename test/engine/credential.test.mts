@@ -1,0 +1,128 @@
+import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { CANARIES, runPinNode, testCredential, toCredential } from './engine.mts';
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await startSandbox(CANARIES);
+});
+
+afterAll(async () => await sandbox.close());
+
+beforeEach(() => {
+	sandbox.faults.reset();
+	sandbox.requests.length = 0;
+	Object.assign(sandbox.instance, CANARIES, { connection: 'connected' });
+});
+
+const headersSent = () => sandbox.requests.map(({ headers }) => headers['client-token']);
+
+test.each([['' as unknown], ['  '], [undefined]])(
+	'sends no Client-Token header when the field holds %j',
+	async (clientToken) => {
+		sandbox.instance.clientToken = '';
+		const credential = { ...toCredential(sandbox), clientToken: clientToken as string };
+		expect((await runPinNode(credential, {})).items).toHaveLength(1);
+		expect((await testCredential(credential)).status).toBe('OK');
+		expect(sandbox.requests).toHaveLength(2);
+		expect(sandbox.requests.some(({ headers }) => 'client-token' in headers)).toBe(false);
+	},
+);
+
+test('sends the Client-Token with every request', async () => {
+	await runPinNode(toCredential(sandbox), {}, { items: [{}, {}] });
+	await testCredential(toCredential(sandbox));
+	expect(headersSent()).toStrictEqual(Array(3).fill(CANARIES.clientToken));
+});
+
+test.each(['/', '//', ' '])('a Base URL may end in %j', async (ending) => {
+	const credential = { ...toCredential(sandbox), baseUrl: sandbox.url + ending };
+	expect((await runPinNode(credential, {})).items).toHaveLength(1);
+	expect((await testCredential(credential)).status).toBe('OK');
+});
+
+test.each(['a/b', '../..', '%2e%2e', 'a?b=1', 'a#b', 'a b', 'ü', '..;', '\\..\\'])(
+	'an ID or token %j changes neither the path nor the instance',
+	async (part) => {
+		Object.assign(sandbox.instance, { instanceId: part, token: part });
+		const { items } = await runPinNode(toCredential(sandbox), {});
+		expect(items).toHaveLength(1);
+		const segment = encodeURIComponent(part);
+		expect(sandbox.requests.map(({ url }) => url)).toStrictEqual([
+			`/instances/${segment}/token/${segment}/pin-message`,
+		]);
+	},
+);
+
+test.each([
+	['Instance ID', { instanceId: '' }],
+	['Instance ID', { instanceId: '..' }],
+	['Instance Token', { token: ' ' }],
+	['Instance Token', { token: '.' }],
+	['Client-Token', { clientToken: 'two\nlines' }],
+	['Base URL', { baseUrl: 'api.z-api.io' }],
+	['Base URL', { baseUrl: 'https://api.z-api.io?x=1' }],
+])('refuses an unusable %s before anything is sent', async (field, values) => {
+	const credential = { ...toCredential(sandbox), ...values };
+	const { error } = await runPinNode(credential, {});
+	expect(error?.message).toContain(field);
+	expect(error?.description).toBeTruthy();
+	const result = await testCredential(credential);
+	expect(result.status).toBe('Error');
+	expect(result.message).toContain(field);
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+test('the connection test succeeds although the answer carries an error text', async () => {
+	const result = await testCredential(toCredential(sandbox));
+	expect(result).toMatchObject({ status: 'OK', message: 'Connected to WhatsApp' });
+	expect(sandbox.requests).toMatchObject([{ method: 'GET', path: '/status', status: 200 }]);
+});
+
+test.each<[what: string, sentence: RegExp, change: () => object]>([
+	['wrong instance', /does not know this instance\. Copy Instance ID/, () => ({ instanceId: 'x' })],
+	['wrong token', /does not know this instance\. Copy Instance ID/, () => ({ token: 'x' })],
+	['missing Client-Token', /asks for a Client-Token\. Copy/, () => ({ clientToken: '' })],
+	['wrong Client-Token', /does not accept the Client-Token\. Copy/, () => ({ clientToken: 'x' })],
+	['closed port', /could not be reached\. Check Base URL/, () => ({ baseUrl: 'http://127.0.0.1:1' })],
+	['wrong address', /nothing at this address\. Check Base URL/, () => ({ baseUrl: `${sandbox.url}/v1` })],
+])('the connection test explains a %s', async (_what, sentence, change) => {
+	const result = await testCredential({ ...toCredential(sandbox), ...change() });
+	expect(result.status).toBe('Error');
+	expect(result.message).toMatch(sentence);
+	expect(result.trace).not.toMatch(/canary/i);
+});
+
+test.each([
+	['notConnected', /is not connected to WhatsApp\. Open the instance/],
+	['sessionToRestore', /has to be restored\. Open the instance/],
+] as const)('the connection test explains the state %s', async (connection, sentence) => {
+	sandbox.instance.connection = connection;
+	const result = await testCredential(toCredential(sandbox));
+	expect(result.status).toBe('Error');
+	expect(result.message).toMatch(sentence);
+});
+
+const html = `<html>${CANARIES.clientToken} ${CANARIES.token} /token/${encodeURIComponent(CANARIES.token)}/</html>`;
+
+test.each<[what: string, answer: Fault['answer']]>([
+	['403 that echoes', clientTokenNotAllowed(CANARIES.clientToken)],
+	['401 with HTML', { status: 401, body: html }],
+	['200 with HTML', { status: 200, body: html }],
+	['500 with an error', { status: 500, body: { error: html } }],
+	['400 with unknown text', { status: 400, body: { error: html } }],
+	['redirect', { status: 302, headers: { location: `http://127.0.0.1:1/${CANARIES.token}` } }],
+	['null', { status: 200, body: 'null' }],
+	['404', KNOWN_FAULTS.methodNotFound],
+	['closed connection', 'reset'],
+	['closed connection within the answer', 'resetMidAnswer'],
+])('the connection test fails without leaking: %s', async (_what, answer) => {
+	sandbox.faults.set({ answer });
+	const result = await testCredential(toCredential(sandbox));
+	expect(result.status).toBe('Error');
+	expect(result.message).toMatch(/^.+\. .+\.$/);
+	expect(result.trace).not.toMatch(/canary/i);
+	expect(result.trace).not.toContain(encodeURIComponent(CANARIES.token));
+	expect(sandbox.requests).toHaveLength(1);
+});

@@ -1,0 +1,199 @@
+import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import {
+	CredentialTestContext,
+	ExecutionLifecycleHooks,
+	PackageDirectoryLoader,
+	WorkflowExecute,
+} from 'n8n-core';
+import {
+	type ICredentialDataDecryptedObject,
+	type ICredentialsHelper,
+	type IDataObject,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeCredentialTestResult,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IWorkflowExecuteAdditionalData,
+	NodeConnectionTypes,
+	Workflow,
+} from 'n8n-workflow';
+import type { Sandbox } from '../../sandbox/server.mts';
+
+const PACKAGE = 'n8n-nodes-zapi-pin-message';
+
+/** Secrets that must not be found anywhere after a run. They need encoding in a URL. */
+export const CANARIES = {
+	instanceId: 'INSTANCE-1',
+	token: 'canary/token?A1',
+	clientToken: 'canary client token B2',
+};
+
+/** The credential of a sandbox, as a user would fill it in. */
+export function toCredential({ instance, url }: Sandbox): ICredentialDataDecryptedObject {
+	const { instanceId, token, clientToken } = instance;
+	return { instanceId, token, clientToken, baseUrl: url };
+}
+
+/** What a run left behind. */
+export interface Outcome {
+	/** The items of the first output; absent when the node stopped with an error. */
+	items?: INodeExecutionData[];
+	/** The items of the error output. */
+	errorItems?: INodeExecutionData[];
+	/** What the node stopped with. */
+	error?: IRun['data']['resultData']['error'] & { httpCode?: string };
+	/** Everything that n8n would store and log, in one text: hidden properties, stacks and causes too. */
+	trace: string;
+}
+
+/**
+ * Runs "Z-API Pin Message" as n8n does: the built package, in n8n's own engine.
+ *
+ * @param parameters those that differ from a valid pin
+ * @param items the JSON of each input item
+ */
+export async function runPinNode(
+	credential: ICredentialDataDecryptedObject,
+	parameters: INodeParameters,
+	{ items = [{}], onError }: { items?: IDataObject[]; onError?: INode['onError'] } = {},
+): Promise<Outcome> {
+	const loader = await loadPackage();
+	const start = toNode('Start', 'start');
+	const node: INode = {
+		...toNode('Pin', `${PACKAGE}.zApiPinMessage`),
+		parameters: {
+			phone: { __rl: true, mode: 'id', value: '5511999999999' },
+			messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
+			...parameters,
+		},
+		credentials: { zApi: { id: '1', name: 'Z-API' } },
+		onError,
+	};
+	const workflow = new Workflow({
+		id: 'test',
+		active: false,
+		nodes: [start, node],
+		connections: {
+			[start.name]: { main: [[{ node: node.name, type: NodeConnectionTypes.Main, index: 0 }]] },
+		},
+		nodeTypes: toNodeTypes(loader),
+	});
+	const firstLogLine = log.length;
+	const run = await new WorkflowExecute(
+		toAdditionalData(loader, credential, workflow),
+		'manual',
+	).run({
+		workflow,
+		startNode: start,
+		pinData: { [start.name]: items.map((json) => ({ json })) },
+	});
+	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0].data?.main ?? [];
+	return {
+		items: items0 ?? undefined,
+		errorItems: errorItems ?? undefined,
+		error: run.data.resultData.error,
+		trace: toTrace(run) + log.slice(firstLogLine).join(''),
+	};
+}
+
+/** Runs the connection test of the credential, with the helpers that n8n gives it. */
+export async function testCredential(
+	data: ICredentialDataDecryptedObject,
+): Promise<INodeCredentialTestResult & { trace: string }> {
+	const loader = await loadPackage();
+	const { testConnection } = (loader.getNode('zApiPinMessage').type as INodeType).methods!
+		.credentialTest!;
+	const firstLogLine = log.length;
+	const context = new CredentialTestContext(toAdditionalData(loader, data));
+	const result = await testConnection.call(context, { id: '1', name: 'Z-API', type: 'zApi', data });
+	return { ...result, trace: toTrace(result) + log.slice(firstLogLine).join('') };
+}
+
+/** What n8n logged since this file was loaded. */
+export const log: string[] = [];
+
+const output = console as unknown as Record<'_stdout' | '_stderr', NodeJS.WritableStream>;
+for (const stream of [output._stdout, output._stderr]) {
+	stream.write = (text: string | Uint8Array) => {
+		log.push(String(text));
+		return true;
+	};
+}
+
+let loading: Promise<PackageDirectoryLoader> | undefined;
+
+async function loadPackage(): Promise<PackageDirectoryLoader> {
+	loading ??= (async () => {
+		const loader = new PackageDirectoryLoader(fileURLToPath(new URL('../..', import.meta.url)));
+		await loader.loadAll();
+		return loader;
+	})();
+	return await loading;
+}
+
+function toNode(name: string, type: string): INode {
+	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} };
+}
+
+function toNodeTypes(loader: PackageDirectoryLoader): INodeTypes {
+	// Its output is pinned, so it never runs.
+	const start = {
+		description: { properties: [], inputs: [], outputs: [NodeConnectionTypes.Main] },
+	} as unknown as INodeType;
+	const getByName = (type: string) =>
+		type === 'start' ? start : loader.getNode(type.replace(`${PACKAGE}.`, '')).type;
+	return {
+		getByName,
+		getByNameAndVersion: (type) => getByName(type) as INodeType,
+		getKnownTypes: () => ({}),
+	};
+}
+
+/** What n8n's command line gives its engine, as far as these workflows need it. */
+function toAdditionalData(
+	loader: PackageDirectoryLoader,
+	credential: ICredentialDataDecryptedObject,
+	workflow?: Workflow,
+): IWorkflowExecuteAdditionalData {
+	const { authenticate } = loader.getCredential('zApi').type;
+	if (typeof authenticate !== 'function') throw new Error('The credential cannot authenticate');
+	const credentialsHelper: Partial<ICredentialsHelper> = {
+		isCredentialUsableByNode: () => true,
+		getParentTypes: () => [],
+		getDecrypted: async () => ({ ...credential }),
+		preAuthentication: async () => undefined,
+		authenticate: async (data, _type, request) =>
+			await authenticate(data, request as IHttpRequestOptions),
+	};
+	const data: Partial<IWorkflowExecuteAdditionalData> = {
+		credentialsHelper: credentialsHelper as ICredentialsHelper,
+		hooks: new ExecutionLifecycleHooks('manual', '1', {
+			...{ id: 'test', name: 'Test', active: false, activeVersionId: null, isArchived: false },
+			...{ createdAt: new Date(), updatedAt: new Date(), nodes: [], connections: {} },
+			...(workflow && { nodes: Object.values(workflow.nodes) }),
+		}),
+		executionId: '1',
+		currentNodeExecutionIndex: 0,
+		restApiUrl: 'http://127.0.0.1/rest',
+		instanceBaseUrl: 'http://127.0.0.1/',
+		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
+		variables: {},
+	};
+	return data as IWorkflowExecuteAdditionalData;
+}
+
+function toTrace(value: unknown): string {
+	return inspect(value, {
+		depth: Infinity,
+		showHidden: true,
+		maxArrayLength: Infinity,
+		maxStringLength: Infinity,
+	});
+}

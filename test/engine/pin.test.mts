@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { CANARIES, runPinNode, toCredential } from './engine.mts';
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await startSandbox(CANARIES);
+});
+
+afterAll(async () => await sandbox.close());
+
+beforeEach(() => {
+	sandbox.faults.reset();
+	sandbox.requests.length = 0;
+});
+
+const bodies = () => sandbox.requests.map(({ body }) => body);
+
+test('sends the request of the documentation, field by field', async () => {
+	const har = JSON.parse(readFileSync(`${__dirname}/pin-message.har.json`, 'utf8'));
+	const [{ request: documented }] = har.log.entries;
+	const documentedBody = JSON.parse(documented.postData.text);
+
+	await runPinNode(toCredential(sandbox), {
+		operation: 'pin',
+		phone: { __rl: true, mode: 'id', value: documentedBody.phone },
+		messageId: documentedBody.messageId,
+		duration: '7_days',
+	});
+
+	expect(sandbox.requests).toHaveLength(1);
+	const [sent] = sandbox.requests;
+	expect(sent.method).toBe(documented.method);
+	expect(sent.path).toBe(new URL(documented.url).pathname.replace(/^.*\/token\/[^/]+/, ''));
+	expect(sent.body).toStrictEqual(documentedBody);
+	for (const { name } of documented.headers) {
+		const expected = name === 'Client-Token' ? CANARIES.clientToken : 'application/json';
+		expect(sent.headers[name.toLowerCase()]).toBe(expected);
+	}
+});
+
+test('unpins with a valid duration, which Z-API requires and ignores', async () => {
+	await runPinNode(toCredential(sandbox), { operation: 'unpin', duration: 'no longer shown' });
+	expect(bodies()).toStrictEqual([
+		{
+			phone: '5511999999999',
+			messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
+			messageAction: 'unpin',
+			pinMessageDuration: '7_days',
+		},
+	]);
+});
+
+test('pins in the sandbox what it reports as pinned, and unpins it again', async () => {
+	const { phone, messageId } = DEMO_MESSAGE;
+	const parameters = { phone: { __rl: true, mode: 'id', value: phone }, messageId };
+	await runPinNode(toCredential(sandbox), parameters);
+	expect(sandbox.chats.get(phone).pins).toMatchObject([{ messageId }]);
+	await runPinNode(toCredential(sandbox), { ...parameters, operation: 'unpin' });
+	expect(sandbox.chats.get(phone).pins).toStrictEqual([]);
+});
+
+// Operation is the exception: n8n's rules allow no expression there.
+test('reads the parameters anew for each item', async () => {
+	const { error } = await runPinNode(
+		toCredential(sandbox),
+		{
+			phone: { __rl: true, mode: 'id', value: '={{ $json.phone }}' },
+			messageId: '={{ $json.messageId }}',
+			duration: '={{ $json.duration }}',
+		},
+		{
+			items: [
+				{ phone: 5511999999999, messageId: 'A1', duration: '24_hours' },
+				{ phone: '120363019502650977@g.us', messageId: ' B2 ', duration: '30_days' },
+				{ phone: '999999999999999@lid', messageId: 33, duration: '7_days' },
+			],
+		},
+	);
+	expect(error).toBeUndefined();
+	expect(bodies()).toStrictEqual([
+		toPin('5511999999999', 'A1', '24_hours'),
+		toPin('120363019502650977-group', 'B2', '30_days'),
+		toPin('999999999999999@lid', '33', '7_days'),
+	]);
+});
+
+const toPin = (phone: string, messageId: string, pinMessageDuration: string) => ({
+	...{ phone, messageId, messageAction: 'pin', pinMessageDuration },
+});
+
+test.each([
+	['as documented', { zaapId: '3999', messageId: 'D241', id: 'D241' }],
+	['without id, as in older documentation', { zaapId: '3999', messageId: 'D241' }],
+	['with id only', { id: 'D241' }],
+	['with fields that nobody knows yet', { messageId: 'D241', future: { list: [1, null, true] } }],
+])('outputs the answer as it came: %s', async (_name, body) => {
+	sandbox.faults.set({ answer: { status: 200, body } });
+	const { items } = await runPinNode(toCredential(sandbox), {}, { items: [{ n: 0 }, { n: 1 }] });
+	expect(items).toStrictEqual([
+		{ json: body, pairedItem: { item: 0 } },
+		{ json: body, pairedItem: { item: 1 } },
+	]);
+});
+
+test('masks a secret that a successful answer echoes', async () => {
+	const body = { messageId: 'D241', echo: { [`of ${CANARIES.token}`]: [CANARIES.clientToken] } };
+	sandbox.faults.set({ answer: { status: 200, body } });
+	const { items, trace } = await runPinNode(toCredential(sandbox), {});
+	expect(items?.[0].json).toStrictEqual({ messageId: 'D241', echo: { 'of ***': ['***'] } });
+	expect(trace).not.toContain('canary');
+});
+
+test.each([
+	['Chat', { phone: { __rl: true, mode: 'id', value: '={{ $json.missing }}' } }],
+	['Chat', { phone: { __rl: true, mode: 'id', value: '120363166555745933@newsletter' } }],
+	['Message ID', { messageId: '={{ $json.missing }}' }],
+	['Message ID', { messageId: '={{ { a: 1 } }}' }],
+	['Duration', { duration: '={{ "1_year" }}' }],
+	['Operation', { operation: '={{ "remove" }}' }],
+])('refuses a wrong %s before anything is sent: %j', async (name, parameters) => {
+	const { error, items } = await runPinNode(toCredential(sandbox), parameters);
+	expect(error?.name).toBe('NodeOperationError');
+	expect(error?.message).toMatch(new RegExp(`^${name} .* \\[item 0\\]$`));
+	expect(error?.description).toBeTruthy();
+	expect(items).toBeUndefined();
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+const MIXED = [{ id: 'A1' }, { id: 'B 2' }, { id: 'C3' }, { id: '' }];
+
+test('Continue keeps refused items in place, in order and paired', async () => {
+	const { items, error } = await runPinNode(
+		toCredential(sandbox),
+		{ messageId: '={{ $json.id }}' },
+		{ items: MIXED, onError: 'continueRegularOutput' },
+	);
+	expect(error).toBeUndefined();
+	expect(items?.map(({ pairedItem }) => pairedItem)).toStrictEqual(
+		MIXED.map((_, item) => ({ item })),
+	);
+	expect(items?.map(({ json }) => json.error ?? 'pinned')).toStrictEqual([
+		'pinned',
+		expect.stringMatching(/^Message ID has white space in it \[item 1\]\. Check the expression/),
+		'pinned',
+		expect.stringMatching(/^Message ID is empty \[item 3\]\. Check the expression/),
+	]);
+	expect(sandbox.requests).toHaveLength(2);
+});
+
+test('Continue (using error output) sends refused items out of the second output', async () => {
+	const { items, errorItems } = await runPinNode(
+		toCredential(sandbox),
+		{ messageId: '={{ $json.id }}' },
+		{ items: MIXED, onError: 'continueErrorOutput' },
+	);
+	expect(items).toHaveLength(2);
+	expect(errorItems?.map(({ json }) => json.error)).toStrictEqual([
+		expect.stringContaining('[item 1]'),
+		expect.stringContaining('[item 3]'),
+	]);
+});
+
+test('no input items: nothing is sent and nothing comes out', async () => {
+	const { items, error } = await runPinNode(toCredential(sandbox), {}, { items: [] });
+	expect(error).toBeUndefined();
+	expect(items ?? []).toHaveLength(0);
+	expect(sandbox.requests).toHaveLength(0);
+});
