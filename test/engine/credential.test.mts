@@ -85,8 +85,16 @@ test.each<[what: string, sentence: RegExp, change: () => object]>([
 	['wrong token', /does not know this instance\. Copy Instance ID/, () => ({ token: 'x' })],
 	['missing Client-Token', /asks for a Client-Token\. Copy/, () => ({ clientToken: '' })],
 	['wrong Client-Token', /does not accept the Client-Token\. Copy/, () => ({ clientToken: 'x' })],
-	['closed port', /could not be reached\. Check Base URL/, () => ({ baseUrl: 'http://127.0.0.1:1' })],
-	['wrong address', /nothing at this address\. Check Base URL/, () => ({ baseUrl: `${sandbox.url}/v1` })],
+	[
+		'closed port',
+		/could not be reached\. Check Base URL/,
+		() => ({ baseUrl: 'http://127.0.0.1:1' }),
+	],
+	[
+		'wrong address',
+		/nothing at this address\. Check Base URL/,
+		() => ({ baseUrl: `${sandbox.url}/v1` }),
+	],
 ])('the connection test explains a %s', async (_what, sentence, change) => {
 	const result = await testCredential({ ...toCredential(sandbox), ...change() });
 	expect(result.status).toBe('Error');

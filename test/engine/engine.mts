@@ -18,7 +18,6 @@ import {
 	type INodeParameters,
 	type INodeType,
 	type INodeTypes,
-	type IRun,
 	type IWorkflowExecuteAdditionalData,
 	NodeConnectionTypes,
 	Workflow,
@@ -47,7 +46,7 @@ export interface Outcome {
 	/** The items of the error output. */
 	errorItems?: INodeExecutionData[];
 	/** What the node stopped with. */
-	error?: IRun['data']['resultData']['error'] & { httpCode?: string };
+	error?: Error & { description?: string | null; httpCode?: string | null };
 	/** Everything that n8n would store and log, in one text: hidden properties, stacks and causes too. */
 	trace: string;
 }

@@ -148,9 +148,7 @@ test.each(UNREACHED)('%s is explained by the row %s', async (_what, name, baseUr
 test('every row of the failures table is tested', () => {
 	const tested = [...CASES, ...UNREACHED].map(([, name]) => name);
 	// Needs a timeout of its own: see the tests of the options.
-	expect(new Set([...tested, 'timedOut'])).toStrictEqual(
-		new Set(FAILURES.map(({ name }) => name)),
-	);
+	expect(new Set([...tested, 'timedOut'])).toStrictEqual(new Set(FAILURES.map(({ name }) => name)));
 });
 
 test('the host that a redirect points to is never called', () => {
