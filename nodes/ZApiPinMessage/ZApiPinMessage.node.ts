@@ -1,15 +1,13 @@
 import type {
-	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { CREDENTIAL_TYPE } from '../shared/connection';
 import { testConnection } from '../shared/credentialTest';
 import { parameters } from './parameters';
-import { pinItem } from './pinItem';
+import { pinItems } from './pinItems';
 
 /** Pins and unpins WhatsApp messages through Z-API, one request per item. */
 export class ZApiPinMessage implements INodeType {
@@ -32,11 +30,6 @@ export class ZApiPinMessage implements INodeType {
 	methods = { credentialTest: { testConnection } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const credential = await this.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
-		const output: INodeExecutionData[] = [];
-		for (const itemIndex of this.getInputData().keys()) {
-			output.push(await pinItem.call(this, credential, itemIndex));
-		}
-		return [output];
+		return [await pinItems.call(this)];
 	}
 }

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { options } from './options';
 
 export const OPERATIONS = ['pin', 'unpin'] as const;
 
@@ -72,4 +73,4 @@ const duration: INodeProperties = {
 	description: 'How long the message stays pinned: 24_hours, 7_days or 30_days',
 };
 
-export const parameters: INodeProperties[] = [operation, chat, messageId, duration];
+export const parameters: INodeProperties[] = [operation, chat, messageId, duration, options];

@@ -6,6 +6,8 @@ export interface Answer {
 	statusCode?: number;
 	/** The body, parsed if it was JSON, else the text as it came. */
 	body?: unknown;
+	/** For how long the service asks to be left alone, in milliseconds; absent when it doesn't say. */
+	retryAfterMs?: number;
 	/** Why no answer came, in Node.js's words, e.g. `ECONNREFUSED`; absent when one came. */
 	networkCode?: string;
 }

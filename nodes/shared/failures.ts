@@ -12,6 +12,10 @@ export interface Failure {
 	description: string;
 	/** Whether the user is helped by reading Z-API's own words. */
 	quotesAnswer?: boolean;
+	/** Whether the same request may well succeed later. */
+	temporary?: boolean;
+	/** Whether Z-API is asking for fewer requests. */
+	overloaded?: boolean;
 }
 
 const NOT_CONFIRMED: Failure = {
@@ -20,6 +24,7 @@ const NOT_CONFIRMED: Failure = {
 	message: 'The answer does not confirm that Z-API did what was asked',
 	description:
 		'Check Base URL in the credential, then try again. Pinning a message twice does no harm.',
+	temporary: true,
 };
 
 /**
@@ -102,15 +107,26 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'tooManyRequests',
-		matches: hasStatus(425, 429),
+		matches: hasStatus(429),
 		message: 'Z-API asks for fewer requests',
 		description: 'Wait a minute, then run the items that are left.',
+		temporary: true,
+		overloaded: true,
+	},
+	{
+		name: 'serviceOverloaded',
+		matches: hasStatus(503),
+		message: 'Z-API is overloaded or under maintenance',
+		description: 'Wait a few minutes, then run the items that are left.',
+		temporary: true,
+		overloaded: true,
 	},
 	{
 		name: 'serviceUnavailable',
-		matches: ({ statusCode = 0 }) => statusCode >= 500 || statusCode === 408,
+		matches: hasStatus(408, 425, 500, 502, 504),
 		message: 'Z-API is not working at the moment',
 		description: 'Wait a few minutes, then run the items that are left.',
+		temporary: true,
 	},
 	{
 		name: 'redirected',
@@ -131,12 +147,14 @@ export const FAILURES: readonly Failure[] = [
 		matches: hasNetworkCode(/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/),
 		message: 'Z-API did not answer in time',
 		description: 'Wait a few minutes, then try again. Pinning a message twice does no harm.',
+		temporary: true,
 	},
 	{
 		name: 'hostNotFound',
 		matches: hasNetworkCode(/^(ENOTFOUND|EAI_AGAIN)$/),
 		message: 'The server named in Base URL was not found',
 		description: 'Check Base URL in the credential and the internet connection of n8n.',
+		temporary: true,
 	},
 	{
 		name: 'insecureConnection',
@@ -150,6 +168,7 @@ export const FAILURES: readonly Failure[] = [
 		message: 'Z-API could not be reached',
 		description:
 			'Check Base URL in the credential and the internet connection of n8n, then try again. Pinning a message twice does no harm.',
+		temporary: true,
 	},
 	{
 		name: 'refusedWithSuccessStatus',

@@ -7,9 +7,6 @@ import type {
 import type { Answer } from './answer';
 import { CREDENTIAL_TYPE } from './connection';
 
-/** How long one request may take, in milliseconds. */
-const TIMEOUT_MS = 30_000;
-
 /**
  * Sends one request to a method of the instance, once.
  *
@@ -17,6 +14,7 @@ const TIMEOUT_MS = 30_000;
  * and decrypt them for every request
  * @param path the method with a leading slash, e.g. `/pin-message`
  * @param body sent as JSON
+ * @param timeout how long the answer may take, in milliseconds
  * @returns the answer, of whatever status, or why none came; never throws for either
  */
 export async function post(
@@ -24,6 +22,7 @@ export async function post(
 	credential: ICredentialDataDecryptedObject,
 	path: string,
 	body: Record<string, string>,
+	timeout: number,
 ): Promise<Answer> {
 	const request: IHttpRequestOptions = {
 		method: 'POST',
@@ -31,7 +30,7 @@ export async function post(
 		headers: { 'Content-Type': 'application/json' },
 		body,
 		json: true,
-		timeout: TIMEOUT_MS,
+		timeout,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		// A redirect would carry the Client-Token to wherever it points.
@@ -46,11 +45,19 @@ export async function post(
 				credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data: credential },
 			},
 		);
-		return { statusCode: response.statusCode, body: response.body };
+		const { statusCode, headers, body: answered } = response;
+		return { statusCode, body: answered, retryAfterMs: toRetryAfterMs(headers['retry-after']) };
 	} catch (error) {
 		// Only the code is taken: the rest of what n8n throws holds the address, and so the token.
 		return { networkCode: toNetworkCode(error) };
 	}
+}
+
+/** Reads `Retry-After`: seconds or an HTTP date. */
+export function toRetryAfterMs(value: unknown, now = Date.now()): number | undefined {
+	if (typeof value !== 'string' || value.trim() === '') return undefined;
+	const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+	return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
 }
 
 /** Finds Node.js's code of what went wrong, which n8n and axios wrap several times. */

@@ -55,6 +55,7 @@ const CASES: Array<[what: string, row: string, answer: () => Fault['answer']]> =
 	['429', 'tooManyRequests', () => json(429, { error: echo() })],
 	['500', 'serviceUnavailable', () => json(500, { error: echo() })],
 	['502 with HTML', 'serviceUnavailable', () => json(502, html())],
+	['503', 'serviceOverloaded', () => json(503, { error: echo() })],
 	['400 with unknown text', 'requestRefused', () => json(400, { error: echo(), message: echo() })],
 	['409 without text', 'requestRefused', () => json(409, undefined)],
 	['200 with an error', 'refusedWithSuccessStatus', () => json(200, { error: echo() })],
@@ -74,9 +75,13 @@ const CASES: Array<[what: string, row: string, answer: () => Fault['answer']]> =
 		'redirected',
 		() => ({ status: 307, headers: { location: address() } }),
 	],
+	['no answer', 'timedOut', () => 'silence'],
 	['a connection closed before the answer', 'unreachable', () => 'reset'],
 	['a connection closed within the answer', 'unreachable', () => 'resetMidAnswer'],
 ];
+
+/** Tried once only, as these tests are about the words. */
+const ONCE = { options: { retries: 0, timeout: 1000 } };
 
 const row = (name: string) => {
 	const failure = FAILURES.find((candidate) => candidate.name === name);
@@ -88,7 +93,7 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 	beforeEach(() => sandbox.faults.set({ answer: answer() }));
 
 	test('when the node stops', async () => {
-		const { error, items, trace } = await runPinNode(toCredential(sandbox), {});
+		const { error, items, trace } = await runPinNode(toCredential(sandbox), ONCE);
 		expect(items).toBeUndefined();
 		expect(error?.name).toBe('NodeApiError');
 		expect(error?.message).toBe(`${row(name).message} [item 0]`);
@@ -101,11 +106,10 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 	});
 
 	test('when the node continues', async () => {
-		const { error, items, trace } = await runPinNode(
-			toCredential(sandbox),
-			{},
-			{ items: [{}, {}], onError: 'continueRegularOutput' },
-		);
+		const { error, items, trace } = await runPinNode(toCredential(sandbox), ONCE, {
+			items: [{}, {}],
+			onError: 'continueRegularOutput',
+		});
 		expect(error).toBeUndefined();
 		const sentence = expect.stringContaining(row(name).description);
 		expect(items).toStrictEqual([
@@ -116,11 +120,9 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 	});
 
 	test('when the node has an error output', async () => {
-		const { items, errorItems, trace } = await runPinNode(
-			toCredential(sandbox),
-			{},
-			{ onError: 'continueErrorOutput' },
-		);
+		const { items, errorItems, trace } = await runPinNode(toCredential(sandbox), ONCE, {
+			onError: 'continueErrorOutput',
+		});
 		expect(items).toStrictEqual([]);
 		expect(errorItems).toHaveLength(1);
 		expect(errorItems?.[0].json.error).toContain(row(name).message);
@@ -138,7 +140,7 @@ const UNREACHED: Array<[what: string, row: string, baseUrl: () => string]> = [
 
 test.each(UNREACHED)('%s is explained by the row %s', async (_what, name, baseUrl) => {
 	const credential = { ...toCredential(sandbox), baseUrl: baseUrl() };
-	const { error, trace } = await runPinNode(credential, {});
+	const { error, trace } = await runPinNode(credential, ONCE);
 	expect(error?.name).toBe('NodeApiError');
 	expect(error?.message).toBe(`${row(name).message} [item 0]`);
 	expect(error?.description).toBe(row(name).description);
