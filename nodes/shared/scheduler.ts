@@ -49,11 +49,14 @@ export interface Result<T> {
 /** First wait before a job is tried again; it doubles with every further try. */
 const BACK_OFF_MS = 500;
 
-/** First wait of all jobs when the service is overloaded: limits are mostly per second. */
+/** First wait of all jobs when the service is overloaded: limits are mostly per second. It doubles. */
 const HOLD_MS = 1000;
 
+/** Waits don't grow beyond it by themselves. */
+const LONGEST_BACK_OFF_MS = 8000;
+
 /** No wait is longer, whatever the service asks for. */
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_HOLD_MS = 60_000;
 
 /** No wait that the service asks for is shorter. */
 const SHORTEST_HOLD_MS = 250;
@@ -114,7 +117,7 @@ export async function schedule<T>(
 
 /** Exponential, with half of it left to chance, so that jobs don't come back all at once. */
 function toBackOff(tries: number, { random }: Clock): number {
-	return Math.min(BACK_OFF_MS * 2 ** tries, LONGEST_WAIT_MS) * (1 - random() / 2);
+	return Math.min(BACK_OFF_MS * 2 ** tries, LONGEST_BACK_OFF_MS) * (1 - random() / 2);
 }
 
 /**
@@ -130,8 +133,10 @@ class Pace {
 
 	private resumeAt = -Infinity;
 
-	/** Holds in a row without a success between them. */
-	private holds = 0;
+	/** Holds in a row without a success between them, but for the first. */
+	private holds = -1;
+
+	private succeededSinceHold = false;
 
 	private waiting: Array<() => void> = [];
 
@@ -169,7 +174,7 @@ class Pace {
 		this.active--;
 		this.waiting.shift()?.();
 		if (!succeeded) return;
-		this.holds = 0;
+		this.succeededSinceHold = true;
 		if (this.limit < this.concurrency) {
 			this.limit++;
 			this.waiting.shift()?.();
@@ -182,17 +187,16 @@ class Pace {
 		const isNew = startedAt >= this.resumeAt;
 		if (isNew) {
 			// Without a success since the last hold it is not the number of requests that is at fault.
-			if (this.holds === 0) this.limit = Math.ceil(this.limit / 2);
-			this.holds++;
-		} else if (retryAfterMs === undefined) {
-			return;
+			if (this.succeededSinceHold) this.limit = Math.ceil(this.limit / 2);
+			this.holds = this.succeededSinceHold ? 0 : this.holds + 1;
+			this.succeededSinceHold = false;
 		}
-		const ms =
+		if (!isNew && retryAfterMs === undefined) return;
+		const holdMs =
 			retryAfterMs === undefined
-				? HOLD_MS * 2 ** (this.holds - 1) * (1 + this.clock.random() / 10)
-				: Math.max(retryAfterMs, SHORTEST_HOLD_MS);
-		const resumeAt = this.clock.now() + Math.min(ms, LONGEST_WAIT_MS);
-		this.resumeAt = Math.max(this.resumeAt, resumeAt);
+				? Math.min(HOLD_MS * 2 ** this.holds, LONGEST_BACK_OFF_MS) * (1 + this.clock.random() / 10)
+				: Math.min(Math.max(retryAfterMs, SHORTEST_HOLD_MS), LONGEST_HOLD_MS);
+		this.resumeAt = Math.max(this.resumeAt, this.clock.now() + holdMs);
 	}
 
 	/** Waits, but not beyond a stop. */

@@ -1,0 +1,201 @@
+import { type Attempt, schedule, type Schedule } from '../../nodes/shared/scheduler';
+import { VirtualClock } from './virtualClock.mts';
+
+const LATENCY_MS = 100;
+
+const OK: Attempt<string> = { outcome: 'ok' };
+const BUSY: Attempt<string> = { outcome: 'busy', failed: true, temporary: true };
+const OVERLOADED: Attempt<string> = { ...BUSY, outcome: 'overloaded', overloaded: true };
+const REFUSED: Attempt<string> = { outcome: 'refused', failed: true };
+
+/** Runs jobs against a service that answers each try after 100 ms. */
+async function run(
+	count: number,
+	answer: (job: number, tries: number) => Attempt<string>,
+	settings: Partial<Schedule> = {},
+) {
+	const clock = new VirtualClock();
+	const tries: Array<{ job: number; at: number }> = [];
+	let running = 0;
+	let mostRunning = 0;
+	const attempt = async (job: number) => {
+		mostRunning = Math.max(mostRunning, ++running);
+		tries.push({ job, at: clock.now() });
+		const answered = answer(job, tries.filter((one) => one.job === job).length);
+		await clock.sleep(LATENCY_MS);
+		running--;
+		return answered;
+	};
+	const defaults = { concurrency: 10, retries: 3, stopOnFailure: false, clock };
+	const result = await clock.run(schedule(count, attempt, { ...defaults, ...settings }));
+	const triesOf = (wanted: number) => tries.filter(({ job }) => job === wanted);
+	return { ...result, tries, triesOf, mostRunning, elapsed: clock.now(), clock };
+}
+
+test('runs as many at once as allowed and keeps the order', async () => {
+	const { outcomes, done, mostRunning, elapsed } = await run(35, (job) => ({ outcome: `${job}` }));
+	expect(outcomes).toStrictEqual(Array.from({ length: 35 }, (_, job) => `${job}`));
+	expect(done).toBe(35);
+	expect(mostRunning).toBe(10);
+	expect(elapsed).toBe(4 * LATENCY_MS);
+});
+
+test('a concurrency of 1 brings a job to its end before the next one starts', async () => {
+	const answer = (job: number, tries: number) => (job === 1 && tries < 3 ? BUSY : OK);
+	const { tries, mostRunning } = await run(4, answer, { concurrency: 1 });
+	expect(tries.map(({ job }) => job)).toStrictEqual([0, 1, 1, 1, 2, 3]);
+	expect(mostRunning).toBe(1);
+});
+
+test('no jobs: nothing happens', async () => {
+	expect(await run(0, () => OK)).toMatchObject({ outcomes: [], done: 0, elapsed: 0 });
+});
+
+test('tries a temporary failure again, waiting longer each time', async () => {
+	const { outcomes, triesOf } = await run(1, () => BUSY);
+	expect(outcomes).toStrictEqual(['busy']);
+	// Between two tries: the latency, and 500, 1000, 2000 ms.
+	expect(triesOf(0).map(({ at }) => at)).toStrictEqual([0, 600, 1700, 3800]);
+});
+
+test('leaves up to half of a wait to chance', async () => {
+	const clock = new VirtualClock();
+	clock.random = () => 0.999;
+	const at: number[] = [];
+	const attempt = async () => {
+		at.push(Math.round(clock.now()));
+		return BUSY;
+	};
+	const settings = { concurrency: 1, retries: 1, stopOnFailure: false, clock };
+	await clock.run(schedule(1, attempt, settings));
+	expect(at).toStrictEqual([0, 250]);
+});
+
+test.each([0, 1, 5])('gives a job %i more tries', async (retries) => {
+	expect((await run(1, () => BUSY, { retries })).tries).toHaveLength(retries + 1);
+	expect((await run(1, () => OVERLOADED, { retries })).tries).toHaveLength(retries + 1);
+});
+
+test('does not try again what is not temporary, nor what has succeeded', async () => {
+	const { tries, outcomes } = await run(20, (job) => (job % 2 ? REFUSED : OK));
+	expect(tries).toHaveLength(20);
+	expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(10);
+});
+
+describe('overload', () => {
+	test('holds every job back, each time twice as long while nothing gets through', async () => {
+		const { triesOf } = await run(2, () => OVERLOADED, { retries: 5 });
+		// Between two tries: the latency, and 1, 2, 4, 8 and again 8 seconds.
+		const expected = [0, 1100, 3200, 7300, 15_400, 23_500];
+		expect(triesOf(0).map(({ at }) => at)).toStrictEqual(expected);
+		expect(triesOf(1).map(({ at }) => at)).toStrictEqual(expected);
+	});
+
+	test.each([
+		['as long as it asks for', 2000, 2000],
+		['no longer than a minute', 3_600_000, 60_000],
+		['a moment at least', 0, 250],
+	])('leaves the service alone %s', async (_what, retryAfterMs, waited) => {
+		const answer = (_job: number, tries: number) =>
+			tries === 1 ? { ...OVERLOADED, retryAfterMs } : OK;
+		const { triesOf } = await run(1, answer);
+		expect(triesOf(0)[1].at).toBe(LATENCY_MS + waited);
+	});
+
+	test('what ran when the hold began does not prolong it, unless the service says so', async () => {
+		const clock = new VirtualClock();
+		const starts: number[] = [];
+		const attempt = async (job: number): Promise<Attempt<string>> => {
+			starts.push(clock.now());
+			const isFirstRound = starts.length <= 3;
+			await clock.sleep(100 * (job + 1));
+			return isFirstRound ? { ...OVERLOADED, retryAfterMs: job === 2 ? 1500 : undefined } : OK;
+		};
+		const settings = { concurrency: 3, retries: 3, stopOnFailure: false, clock };
+		const { done } = await clock.run(schedule(3, attempt, settings));
+		expect(done).toBe(3);
+		// Answers at 100, 200 and 300 ms; the last asks for 1500 ms more.
+		expect(starts.slice(3).every((at) => at >= 1800)).toBe(true);
+		expect(starts[3]).toBe(1800);
+	});
+
+	test.each([
+		[200, 50, 100],
+		[60, 5, 100],
+		[20, 1, 100],
+		[20, 2, 1],
+	])('%i jobs against %i a second, %i at once, all succeed', async (count, perSecond, concurrency) => {
+		const clock = new VirtualClock();
+		let accepted: number[] = [];
+		let tries = 0;
+		const attempt = async () => {
+			tries++;
+			accepted = accepted.filter((at) => at > clock.now() - 1000);
+			const isAccepted = accepted.length < perSecond;
+			if (isAccepted) accepted.push(clock.now());
+			// A refusal is answered sooner than work is done.
+			await clock.sleep(isAccepted ? LATENCY_MS : 1);
+			return isAccepted ? OK : OVERLOADED;
+		};
+		const settings = { concurrency, retries: 3, stopOnFailure: true, clock };
+		const { done } = await clock.run(schedule(count, attempt, settings));
+		expect(done).toBe(count);
+		const limit = (count / perSecond - 1) * 1000;
+		expect(clock.now()).toBeLessThanOrEqual(1.3 * limit + 3 * LATENCY_MS);
+		expect(tries).toBeLessThan(4 * count + concurrency);
+	});
+});
+
+describe('stop', () => {
+	test('after a failure for good nothing new starts, and what runs is awaited', async () => {
+		const { outcomes, done, stoppedBy, tries } = await run(
+			100,
+			(job) => (job === 12 ? REFUSED : OK),
+			{ stopOnFailure: true },
+		);
+		expect(stoppedBy).toBe(12);
+		// 0 to 19 run when job 12 ends, and the two that ended just before it made room for two more.
+		expect(tries).toHaveLength(22);
+		expect(done).toBe(21);
+		expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(21);
+		expect(outcomes[12]).toBe('refused');
+	});
+
+	test('a job that waits for another try is not tried again', async () => {
+		const { outcomes, triesOf } = await run(
+			2,
+			(job, tries) => (job === 0 && tries === 1 ? BUSY : job === 1 ? REFUSED : OK),
+			{ stopOnFailure: true },
+		);
+		expect(triesOf(0)).toHaveLength(1);
+		expect(outcomes).toStrictEqual([undefined, 'refused']);
+	});
+
+	test.each([
+		['waits for another try', BUSY],
+		['is held back', OVERLOADED],
+		['is under way', OK],
+	])('a signal ends it at once while a job %s', async (_what, answer) => {
+		const clock = new VirtualClock();
+		const controller = new AbortController();
+		let tries = 0;
+		const attempt = async () => {
+			tries++;
+			await clock.sleep(LATENCY_MS);
+			return answer;
+		};
+		void clock.sleep(250).then(() => controller.abort());
+		const { signal } = controller;
+		const settings = { concurrency: 2, retries: 3, stopOnFailure: false, signal, clock };
+		const { outcomes } = await clock.run(schedule(1000, attempt, settings));
+		expect(clock.now()).toBeLessThanOrEqual(300);
+		expect(tries).toBeLessThanOrEqual(6);
+		expect(outcomes).toHaveLength(1000);
+	});
+
+	test('with a signal that was given before, nothing starts', async () => {
+		const { tries, outcomes } = await run(5, () => OK, { signal: AbortSignal.abort() });
+		expect(tries).toHaveLength(0);
+		expect(outcomes).toStrictEqual(Array(5).fill(undefined));
+	});
+});

@@ -1,0 +1,34 @@
+import type { Clock } from '../../nodes/shared/scheduler';
+
+/** Time that passes only as fast as the code under test can run. */
+export class VirtualClock implements Clock {
+	private time = 0;
+
+	private timers: Array<{ at: number; wake: () => void }> = [];
+
+	now = () => this.time;
+
+	random = () => 0;
+
+	sleep = async (ms: number) =>
+		await new Promise<void>((wake) => this.timers.push({ at: this.time + ms, wake }));
+
+	/** Lets time pass until the work is done. */
+	async run<T>(work: Promise<T>): Promise<T> {
+		let isDone = false;
+		const finish = () => {
+			isDone = true;
+		};
+		work.then(finish, finish);
+		for (;;) {
+			// Everything that needs no time goes first.
+			await new Promise(setImmediate);
+			if (isDone) return await work;
+			this.timers.sort((a, b) => a.at - b.at);
+			const timer = this.timers.shift();
+			if (!timer) throw new Error('The work waits for nothing');
+			this.time = timer.at;
+			timer.wake();
+		}
+	}
+}
