@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** An answer that the sandbox gives instead of its own. */
-export interface FaultAnswer {
+/** An answer of the sandbox. */
+export interface Answer {
 	status: number;
 	headers?: Record<string, string>;
 	/** Sent as it is when text, else as JSON. */
@@ -21,7 +21,9 @@ export interface Fault {
 	once?: boolean;
 	/** How many requests it strikes before it is over; absent: no end. */
 	times?: number;
-	answer: FaultAnswer | 'reset' | 'resetMidAnswer' | 'silence';
+	/** Whether the sandbox does what it was asked all the same. */
+	isDone?: boolean;
+	answer: Answer | 'reset' | 'resetMidAnswer' | 'silence';
 }
 
 /** Failures that users of the real service have met: see the project's table of failures. */
@@ -44,13 +46,13 @@ export const KNOWN_FAULTS = {
 		error: 'You need to restore the session.',
 	}),
 	errorWithSuccessStatus: json(200, { error: 'Message could not be pinned' }),
-} satisfies Record<string, FaultAnswer>;
+} satisfies Record<string, Answer>;
 
 /** The answer to a wrong Client-Token; it echoes the secret. */
-export const clientTokenNotAllowed = (sent: string): FaultAnswer =>
+export const clientTokenNotAllowed = (sent: string): Answer =>
 	json(403, { error: `Client-Token ${sent} not allowed` });
 
-function json(status: number, body: unknown): FaultAnswer {
+function json(status: number, body: unknown): Answer {
 	return { status, body };
 }
 
@@ -84,24 +86,25 @@ export class Faults {
 		this.recent = [];
 	}
 
-	/** The answer that this request gets instead of its own, if any. */
-	next(path: string, messageId: string): Fault['answer'] | undefined {
+	/** What goes wrong with this request, if anything. */
+	next(path: string, messageId: string): Pick<Fault, 'answer' | 'isDone'> | undefined {
 		if (this.exceedsRate()) {
 			const headers = this.retryAfterSeconds && { 'retry-after': `${this.retryAfterSeconds}` };
-			return { status: 429, ...(headers && { headers }), body: { error: 'Too many requests' } };
+			const body = { error: 'Too many requests' };
+			return { answer: { status: 429, ...(headers && { headers }), body } };
 		}
 		const message = this.messages.get(messageId) ?? { position: this.messages.size, requests: 0 };
 		this.messages.set(messageId, message);
 		message.requests++;
 		const fault = this.faults.find(
-			({ path: wanted = '', every = 1, once, times = 1 }) =>
+			({ path: wanted = '', every = 1, once, times }) =>
 				path.endsWith(wanted) &&
 				message.position % every === 0 &&
-				times > 0 &&
+				times !== 0 &&
 				(!once || message.requests === 1),
 		);
 		if (fault?.times) fault.times--;
-		return fault?.answer;
+		return fault;
 	}
 
 	private exceedsRate(): boolean {
@@ -114,8 +117,8 @@ export class Faults {
 	}
 }
 
-/** Gives the answer of a fault on the wire. */
-export async function sendFault(
+/** Puts an answer on the wire. */
+export async function sendAnswer(
 	answer: Fault['answer'],
 	request: FastifyRequest,
 	reply: FastifyReply,

@@ -1,6 +1,12 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Chat, type Chats, DURATIONS_MS, newId } from './chats.mts';
-import { clientTokenNotAllowed, type Faults, KNOWN_FAULTS, sendFault } from './faults.mts';
+import {
+	type Answer,
+	clientTokenNotAllowed,
+	type Faults,
+	KNOWN_FAULTS,
+	sendAnswer,
+} from './faults.mts';
 
 /** The instance that the sandbox plays. */
 export interface Instance {
@@ -25,6 +31,10 @@ export interface RecordedRequest {
 	body: unknown;
 	/** The answer's status; 0 when there was none. */
 	status: number;
+	/** Whether the sandbox did what it was asked. */
+	isDone: boolean;
+	/** Whether the answer was another than the sandbox's own. */
+	isFaulty: boolean;
 }
 
 export interface ZApiState {
@@ -62,19 +72,17 @@ export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void
 		}
 		const { messageId = recorded } = toBody(request) as { messageId?: string };
 		const fault = state.faults.next(recorded.path, String(messageId));
-		if (fault) {
-			recorded.status = typeof fault === 'object' ? fault.status : 0;
-			return await sendFault(fault, request, reply);
-		}
-		const refusal = refuse(state, request, methods);
-		if (refusal) await sendFault(refusal, request, reply);
-		else await answer(methods, request, reply);
-		recorded.status = reply.statusCode;
+		const own = fault && !fault.isDone ? undefined : await perform(state, request, methods);
+		recorded.isDone = own?.status === 200;
+		recorded.isFaulty = fault !== undefined;
+		const given = fault?.answer ?? own ?? KNOWN_FAULTS.methodNotFound;
+		recorded.status = typeof given === 'object' ? given.status : 0;
+		await sendAnswer(given, request, reply);
 		return reply;
 	});
 
 	app.setNotFoundHandler(
-		async (request, reply) => await sendFault(KNOWN_FAULTS.methodNotFound, request, reply),
+		async (request, reply) => await sendAnswer(KNOWN_FAULTS.methodNotFound, request, reply),
 	);
 }
 
@@ -87,6 +95,8 @@ function record(state: ZApiState, request: FastifyRequest, path: string): Record
 		headers: request.headers,
 		body: toBody(request),
 		status: 0,
+		isDone: false,
+		isFaulty: false,
 	};
 	state.requests.push(recorded);
 	return recorded;
@@ -101,7 +111,11 @@ function toBody(request: FastifyRequest): Record<string, unknown> {
 }
 
 /** Assumed: in which order Z-API checks these. */
-function refuse({ instance }: ZApiState, request: FastifyRequest, methods: Methods) {
+function refuse(
+	{ instance }: ZApiState,
+	request: FastifyRequest,
+	methods: Methods,
+): Answer | undefined {
 	const { instanceId, token, '*': method } = request.params as InstancePath;
 	const sent = request.headers['client-token'];
 	if (instance.clientToken && sent === undefined) return KNOWN_FAULTS.clientTokenMissing;
@@ -119,13 +133,20 @@ function refuse({ instance }: ZApiState, request: FastifyRequest, methods: Metho
 	return undefined;
 }
 
-async function answer(methods: Methods, request: FastifyRequest, reply: FastifyReply) {
+async function perform(
+	state: ZApiState,
+	request: FastifyRequest,
+	methods: Methods,
+): Promise<Answer> {
+	const refusal = refuse(state, request, methods);
+	if (refusal) return refusal;
 	const { handle } = methods[(request.params as InstancePath)['*']];
 	try {
-		await reply.send(await handle(toBody(request), request.query as Record<string, string>));
+		const body = await handle(toBody(request), request.query as Record<string, string>);
+		return { status: 200, body };
 	} catch (error) {
 		// Assumed: what Z-API answers to a body that is not as documented.
-		await reply.code(400).send({ error: (error as Error).message });
+		return { status: 400, body: { error: (error as Error).message } };
 	}
 }
 

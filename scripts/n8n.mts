@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import bcrypt from 'bcryptjs';
 import envPaths from 'env-paths';
 import { execa } from 'execa';
+import { parse } from 'flatted';
 import getPort, { portNumbers } from 'get-port';
+import type { IRunData, IRunExecutionData } from 'n8n-workflow';
 
 /** The n8n that everything here is run with. The one place that names it. */
 export const N8N_VERSION = '2.41.1';
@@ -97,6 +99,7 @@ export interface N8n {
 	log: string;
 	/** Settles when the process has ended, for whatever reason. */
 	ended: Promise<void>;
+	pid: number;
 	/** Ends it and waits for it; `SIGKILL` plays a crash. */
 	stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
@@ -152,7 +155,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 		await stop();
 		throw new Error(`n8n did not start:\n${(await readFile(log, 'utf8')).slice(-4000)}`);
 	}
-	return { url, client, log, ended, stop };
+	return { url, client, log, ended, pid: subprocess.pid ?? 0, stop };
 }
 
 async function toEnvironment({ userFolder, port }: N8nOptions) {
@@ -186,6 +189,30 @@ export interface StoredWorkflow {
 	nodes: Array<{ name: string; type: string; credentials?: object; parameters: object }>;
 	connections: object;
 	settings?: object;
+}
+
+/** How an execution ended. */
+export interface Execution {
+	id: string;
+	/** In n8n's words, e.g. `success`. */
+	status: string;
+	/** What the nodes did, by name. */
+	runData: IRunData;
+	/** What stopped it. */
+	error?: { message: string; description?: string };
+}
+
+interface StoredExecution {
+	id: string;
+	status: string;
+	/** n8n writes it with flatted. */
+	data: string;
+}
+
+function toExecution({ id, status, data }: StoredExecution): Execution {
+	const { resultData } = parse(data) as IRunExecutionData;
+	const { runData, error } = resultData;
+	return { id, status, runData, error: error as Execution['error'] };
 }
 
 /** n8n's own interface, the one that its editor uses. */
@@ -243,7 +270,7 @@ export class N8nClient {
 		const existing = stored.find(({ name }) => name === workflow.name);
 		if (existing) return existing;
 		const nodes = workflow.nodes.map((node) =>
-			node.type.startsWith(`${PACKAGE}.`)
+			node.type.startsWith(`${PACKAGE}.`) || 'nodeCredentialType' in node.parameters
 				? { ...node, credentials: { zApi: { id: credential.id, name: credential.name } } }
 				: node,
 		);
@@ -254,20 +281,16 @@ export class N8nClient {
 	 * Executes a workflow as its button in the editor does, and waits for the end.
 	 *
 	 * @param trigger name of the node to start from
-	 * @returns the status in which the execution ended, e.g. `success`
 	 */
-	async execute({ id }: { id: string }, trigger: string): Promise<string> {
+	async execute({ id }: { id: string }, trigger: string): Promise<Execution> {
 		const { executionId } = await this.call<{ executionId: string }>(
 			'POST',
 			`/rest/workflows/${id}/run`,
 			{ triggerToStartFrom: { name: trigger } },
 		);
 		for (;;) {
-			const { status } = await this.call<{ status: string }>(
-				'GET',
-				`/rest/executions/${executionId}`,
-			);
-			if (!['new', 'running', 'waiting'].includes(status)) return status;
+			const execution = await this.call<StoredExecution>('GET', `/rest/executions/${executionId}`);
+			if (!['new', 'running', 'waiting'].includes(execution.status)) return toExecution(execution);
 			await sleep(100);
 		}
 	}

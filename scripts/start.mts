@@ -129,7 +129,8 @@ async function runDemo() {
 	const example = await readFile(path.join(root, 'examples/pin-a-message.json'), 'utf8');
 	const workflow = await n8n.client.importWorkflow(JSON.parse(example), credential);
 	started.editorUrl = `${n8n.url}/workflow/${workflow.id}`;
-	started.status = await n8n.client.execute(workflow, "When clicking 'Execute workflow'");
+	const execution = await n8n.client.execute(workflow, "When clicking 'Execute workflow'");
+	started.status = execution.status;
 }
 
 async function aborted(signal: AbortSignal) {

@@ -16,7 +16,7 @@ const numbers: INodeProperties[] = [
 		displayName: 'Max Concurrent Requests',
 		name: 'maxConcurrentRequests',
 		type: 'number',
-		default: 100,
+		default: 250,
 		typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
 		description:
 			'How many items are worked on at once; 1 works on them strictly one after the other',

@@ -31,6 +31,8 @@ interface Access {
 /** What came of one item: Z-API's answer, or why there is none. */
 type Outcome = { json: IDataObject } | Error | Explanation;
 
+const ITEMS_READ_AT_ONCE = 100;
+
 const CLOCK = { now: Date.now, sleep, random: Math.random };
 
 /**
@@ -53,11 +55,15 @@ export async function pinItems(this: IExecuteFunctions): Promise<INodeExecutionD
 		return itemIndexes.map((itemIndex) => toOutputItem.call(this, error as Error, itemIndex));
 	}
 
-	const requests = itemIndexes.map((itemIndex) => readRequest.call(this, itemIndex));
-	for (const [itemIndex, request] of requests.entries()) {
+	const requests: Array<PinRequest | Error> = [];
+	for (const itemIndex of itemIndexes) {
+		const request = readRequest.call(this, itemIndex);
 		if (stopOnFailure && request instanceof Error) {
 			toOutputItem.call(this, request, itemIndex, 'Nothing was sent.');
 		}
+		requests.push(request);
+		// Expressions take n8n long: it has to answer others in between.
+		if (itemIndex % ITEMS_READ_AT_ONCE === ITEMS_READ_AT_ONCE - 1) await sleep(0);
 	}
 
 	const { outcomes, done, stoppedBy } = await schedule(

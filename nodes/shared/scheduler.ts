@@ -46,8 +46,8 @@ export interface Result<T> {
 	stoppedBy?: number;
 }
 
-/** First wait before a job is tried again; it doubles with every further try. */
-const BACK_OFF_MS = 500;
+/** First wait before a job is tried again; each further one is four times as long. */
+const BACK_OFF_MS = 250;
 
 /** First wait of all jobs when the service is overloaded: limits are mostly per second. It doubles. */
 const HOLD_MS = 1000;
@@ -117,7 +117,7 @@ export async function schedule<T>(
 
 /** Exponential, with half of it left to chance, so that jobs don't come back all at once. */
 function toBackOff(tries: number, { random }: Clock): number {
-	return Math.min(BACK_OFF_MS * 2 ** tries, LONGEST_BACK_OFF_MS) * (1 - random() / 2);
+	return Math.min(BACK_OFF_MS * 4 ** tries, LONGEST_BACK_OFF_MS) * (1 - random() / 2);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES, runPinNode, testCredential, toCredential } from './engine.mts';
+import { CANARIES } from '../faultMatrix.mts';
+import { runPinNode, testCredential, toCredential } from './engine.mts';
 
 let sandbox: Sandbox;
 

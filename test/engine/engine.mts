@@ -26,13 +26,6 @@ import type { Sandbox } from '../../sandbox/server.mts';
 
 const PACKAGE = 'n8n-nodes-zapi-pin-message';
 
-/** Secrets that must not be found anywhere after a run. They need encoding in a URL. */
-export const CANARIES = {
-	instanceId: 'INSTANCE-1',
-	token: 'canary/token?A1',
-	clientToken: 'canary client token B2',
-};
-
 /** The credential of a sandbox, as a user would fill it in. */
 export function toCredential({ instance, url }: Sandbox): ICredentialDataDecryptedObject {
 	const { instanceId, token, clientToken } = instance;
@@ -51,16 +44,23 @@ export interface Outcome {
 	trace: string;
 }
 
+interface RunOptions {
+	/** The JSON of each input item. */
+	items?: IDataObject[];
+	onError?: INode['onError'];
+	/** When to press Stop. */
+	cancelAfterMs?: number;
+}
+
 /**
  * Runs "Z-API Pin Message" as n8n does: the built package, in n8n's own engine.
  *
  * @param parameters those that differ from a valid pin
- * @param items the JSON of each input item
  */
 export async function runPinNode(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,
-	{ items = [{}], onError }: { items?: IDataObject[]; onError?: INode['onError'] } = {},
+	{ items = [{}], onError, cancelAfterMs }: RunOptions = {},
 ): Promise<Outcome> {
 	const loader = await loadPackage();
 	const start = toNode('Start', 'start');
@@ -84,14 +84,14 @@ export async function runPinNode(
 		nodeTypes: toNodeTypes(loader),
 	});
 	const firstLogLine = log.length;
-	const run = await new WorkflowExecute(
-		toAdditionalData(loader, credential, workflow),
-		'manual',
-	).run({
+	const additionalData = toAdditionalData(loader, credential, workflow);
+	const running = new WorkflowExecute(additionalData, 'manual').run({
 		workflow,
 		startNode: start,
 		pinData: { [start.name]: items.map((json) => ({ json })) },
 	});
+	if (cancelAfterMs !== undefined) setTimeout(() => running.cancel(), cancelAfterMs);
+	const run = await running;
 	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0].data?.main ?? [];
 	return {
 		items: items0 ?? undefined,

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { FAILURES } from '../../nodes/shared/failures';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES, runPinNode, toCredential } from './engine.mts';
+import { CANARIES } from '../faultMatrix.mts';
+import { runPinNode, toCredential } from './engine.mts';
 
 let sandbox: Sandbox;
 let otherHost: Server;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES, runPinNode, toCredential } from './engine.mts';
+import { CANARIES } from '../faultMatrix.mts';
+import { runPinNode, toCredential } from './engine.mts';
 
 let sandbox: Sandbox;
 

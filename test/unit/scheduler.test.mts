@@ -54,8 +54,8 @@ test('no jobs: nothing happens', async () => {
 test('tries a temporary failure again, waiting longer each time', async () => {
 	const { outcomes, triesOf } = await run(1, () => BUSY);
 	expect(outcomes).toStrictEqual(['busy']);
-	// Between two tries: the latency, and 500, 1000, 2000 ms.
-	expect(triesOf(0).map(({ at }) => at)).toStrictEqual([0, 600, 1700, 3800]);
+	// Between two tries: the latency, and 250, 1000, 4000 ms.
+	expect(triesOf(0).map(({ at }) => at)).toStrictEqual([0, 350, 1450, 5550]);
 });
 
 test('leaves up to half of a wait to chance', async () => {
@@ -68,7 +68,7 @@ test('leaves up to half of a wait to chance', async () => {
 	};
 	const settings = { concurrency: 1, retries: 1, stopOnFailure: false, clock };
 	await clock.run(schedule(1, attempt, settings));
-	expect(at).toStrictEqual([0, 250]);
+	expect(at).toStrictEqual([0, 125]);
 });
 
 test.each([0, 1, 5])('gives a job %i more tries', async (retries) => {
@@ -124,26 +124,29 @@ describe('overload', () => {
 		[60, 5, 100],
 		[20, 1, 100],
 		[20, 2, 1],
-	])('%i jobs against %i a second, %i at once, all succeed', async (count, perSecond, concurrency) => {
-		const clock = new VirtualClock();
-		let accepted: number[] = [];
-		let tries = 0;
-		const attempt = async () => {
-			tries++;
-			accepted = accepted.filter((at) => at > clock.now() - 1000);
-			const isAccepted = accepted.length < perSecond;
-			if (isAccepted) accepted.push(clock.now());
-			// A refusal is answered sooner than work is done.
-			await clock.sleep(isAccepted ? LATENCY_MS : 1);
-			return isAccepted ? OK : OVERLOADED;
-		};
-		const settings = { concurrency, retries: 3, stopOnFailure: true, clock };
-		const { done } = await clock.run(schedule(count, attempt, settings));
-		expect(done).toBe(count);
-		const limit = (count / perSecond - 1) * 1000;
-		expect(clock.now()).toBeLessThanOrEqual(1.3 * limit + 3 * LATENCY_MS);
-		expect(tries).toBeLessThan(4 * count + concurrency);
-	});
+	])(
+		'%i jobs against %i a second, %i at once, all succeed',
+		async (count, perSecond, concurrency) => {
+			const clock = new VirtualClock();
+			let accepted: number[] = [];
+			let tries = 0;
+			const attempt = async () => {
+				tries++;
+				accepted = accepted.filter((at) => at > clock.now() - 1000);
+				const isAccepted = accepted.length < perSecond;
+				if (isAccepted) accepted.push(clock.now());
+				// A refusal is answered sooner than work is done.
+				await clock.sleep(isAccepted ? LATENCY_MS : 1);
+				return isAccepted ? OK : OVERLOADED;
+			};
+			const settings = { concurrency, retries: 3, stopOnFailure: true, clock };
+			const { done } = await clock.run(schedule(count, attempt, settings));
+			expect(done).toBe(count);
+			const limit = (count / perSecond - 1) * 1000;
+			expect(clock.now()).toBeLessThanOrEqual(1.3 * limit + 3 * LATENCY_MS);
+			expect(tries).toBeLessThan(4 * count + concurrency);
+		},
+	);
 });
 
 describe('stop', () => {

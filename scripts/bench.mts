@@ -1,0 +1,340 @@
+// Measures this node against n8n's HTTP Request node in one real n8n, on the sandbox. Ratios matter:
+// the runs are interleaved, so that what else the machine does falls on all of them alike.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SANDBOX_INSTANCE, startSandbox } from '../sandbox/server.mts';
+import {
+	type Execution,
+	findPort,
+	installN8n,
+	installNode,
+	type N8n,
+	N8N_VERSION,
+	type N8nClient,
+	startN8n,
+	type StoredWorkflow,
+	unpackPackage,
+} from './n8n.mts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const RUNS = 5;
+const PHONE = '5511999999999';
+const TRIGGER = "When clicking 'Execute workflow'";
+const TESTED = 'Tested';
+
+const THIS_NODE = 'this node';
+const WITH_CREDENTIAL = 'HTTP Request with the credential';
+const WITH_SECRETS = 'HTTP Request with secrets typed in';
+const A_TENTH = 'this node, a tenth of the items';
+const NO_OPERATION = 'No Operation';
+
+/** What small hosts have, in MB. With more, V8 lets garbage lie, and a peak says little. */
+const HEAP_LIMIT = 512;
+
+interface Measured {
+	/** How long the node took, in milliseconds, of each run. */
+	times: number[];
+	/** Message IDs that the sandbox pinned, of the last run. */
+	pinned: number;
+	/** Message IDs that were pinned more than once, of the last run. */
+	twice: number;
+}
+
+interface Row {
+	what: string;
+	measured: string;
+	limit: string;
+	holds: boolean;
+}
+
+const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-bench-'));
+const port = await findPort(5778);
+const sandbox = await startSandbox();
+const rows: Row[] = [];
+const raw: Record<string, Record<string, Measured>> = {};
+let n8n: N8n | undefined;
+
+try {
+	await installNode();
+	await installN8n();
+	await unpackPackage(userFolder);
+	await measureTimes();
+	await measureMemory();
+	const table = toTable(rows);
+	console.log(`\n${table}`);
+	const about = { n8n: N8N_VERSION, runs: RUNS, rows, raw };
+	await writeFile(path.join(root, 'docs/bench.json'), `${JSON.stringify(about, null, '\t')}\n`);
+	await writeFile(path.join(root, 'docs/bench.md'), `# Bench\n\n${toIntroduction()}\n\n${table}\n`);
+	if (rows.some(({ holds }) => !holds)) process.exitCode = 1;
+} finally {
+	await n8n?.stop();
+	await sandbox.close();
+	await rm(userFolder, { recursive: true, force: true });
+}
+
+async function startAnew(env?: Record<string, string>): Promise<N8n> {
+	await n8n?.stop();
+	n8n = await startN8n({ userFolder, port, env });
+	return n8n;
+}
+
+async function measureTimes() {
+	const { client } = await startAnew();
+	const workflows = new Map<string, StoredWorkflow>();
+
+	const run = async (variant: string, allItems: number): Promise<Execution> => {
+		const items = variant === A_TENTH ? allItems / 10 : allItems;
+		const name = `${variant}, ${items} items`;
+		const workflow = workflows.get(name) ?? (await importWorkflow(client, variant, items));
+		workflows.set(name, workflow);
+		sandbox.requests.length = 0;
+		return await client.execute(workflow, TRIGGER);
+	};
+
+	/** Takes the variants in turn, after one run of each that doesn't count. */
+	const measure = async (
+		what: string,
+		variants: string[],
+		items: number,
+		{ runs = RUNS, prepare = () => {} }: { runs?: number; prepare?: () => void } = {},
+	) => {
+		const results: Record<string, Measured> = {};
+		for (let index = 0; index <= runs; index++) {
+			for (const variant of variants) {
+				sandbox.faults.reset();
+				prepare();
+				const { status, runData, error } = await run(variant, items);
+				if (status !== 'success') throw new Error(`${what}, ${variant}: ${error?.message}`);
+				const times = results[variant]?.times ?? [];
+				if (index > 0) times.push(runData[TESTED][0].executionTime);
+				results[variant] = { times, ...countPins() };
+			}
+		}
+		raw[what] = { ...raw[what], ...results };
+		for (const [variant, { times }] of Object.entries(results)) {
+			console.log(`${what}: ${variant}: ${toSpread(times)}`);
+		}
+		return results;
+	};
+
+	const all = [THIS_NODE, WITH_CREDENTIAL, WITH_SECRETS];
+
+	const compare = (
+		what: string,
+		results: Record<string, Measured>,
+		limits: Array<[other: string, limit: number]>,
+	) => {
+		for (const [other, limit] of limits) {
+			const ratio = median(results[THIS_NODE].times) / median(results[other].times);
+			rows.push({
+				what: `${what}: time ÷ ${other}`,
+				measured: `${ratio.toFixed(2)} (${toSpread(results[THIS_NODE].times)} ÷ ${toSpread(results[other].times)})`,
+				limit: `≤ ${limit}`,
+				holds: ratio <= limit,
+			});
+		}
+	};
+
+	const latency = '500 items, 100 ms latency';
+	compare(
+		latency,
+		await measure(latency, all, 500, { prepare: () => (sandbox.faults.latencyMs = 100) }),
+		[
+			[WITH_CREDENTIAL, 0.65],
+			[WITH_SECRETS, 1.5],
+		],
+	);
+
+	const noLatency = '1000 items, no latency';
+	const thousand = await measure(noLatency, all, 1000);
+	compare(noLatency, thousand, [
+		[WITH_CREDENTIAL, 0.45],
+		[WITH_SECRETS, 1.1],
+	]);
+
+	const one = 'One item';
+	compare(one, await measure(one, all, 1, { runs: 6 * RUNS }), [
+		[WITH_CREDENTIAL, 1.1],
+		[WITH_SECRETS, 1.1],
+	]);
+
+	const limited = '200 items, server allows 50/s';
+	const slow = await measure(limited, [THIS_NODE], 200, {
+		prepare: () => (sandbox.faults.requestsPerSecond = 50),
+	});
+	judge(limited, slow[THIS_NODE], 200, { base: 3000, factor: 1.3 });
+
+	const once = '1000 items, 500 once on every 10th';
+	const withoutFaults = median((await measure(once, [THIS_NODE], 1000))[THIS_NODE].times);
+	const faulty = await measure(`${once}, with faults`, [THIS_NODE], 1000, {
+		prepare: () =>
+			sandbox.faults.set({ every: 10, once: true, answer: { status: 500, body: 'Oops' } }),
+	});
+	judge(once, faulty[THIS_NODE], 1000, { base: withoutFaults, factor: 1.5 });
+
+	const many = '10,000 items, no latency';
+	const tenThousand = await measure(many, [A_TENTH, THIS_NODE], 10_000);
+	judge(many, tenThousand[THIS_NODE], 10_000, {
+		base: median(tenThousand[A_TENTH].times),
+		factor: 11,
+	});
+}
+
+function judge(
+	what: string,
+	{ times, pinned, twice }: Measured,
+	items: number,
+	{ base, factor }: { base: number; factor: number },
+) {
+	rows.push({
+		what: `${what}: pinned, sent twice`,
+		measured: `${pinned}, ${twice}`,
+		limit: `${items}, 0`,
+		holds: pinned === items && twice === 0,
+	});
+	rows.push({
+		what: `${what}: time ÷ ${(base / 1000).toFixed(2)} s`,
+		measured: `${(median(times) / base).toFixed(2)} (${toSpread(times)})`,
+		limit: `≤ ${factor}`,
+		holds: median(times) <= factor * base,
+	});
+}
+
+/**
+ * n8n's peak memory with this node, over that of the same workflow with a node that does nothing. Each
+ * run has an n8n of its own, as one that has worked before keeps what it had.
+ */
+async function measureMemory() {
+	const peaks: Record<string, number[]> = { [NO_OPERATION]: [], [THIS_NODE]: [] };
+	const items = 10_000;
+	for (let index = 0; index < RUNS; index++) {
+		for (const [variant, values] of Object.entries(peaks)) {
+			const { client, pid } = await startAnew({
+				NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT}`,
+			});
+			const workflow = await importWorkflow(client, variant, items);
+			const { status } = await client.execute(workflow, TRIGGER);
+			if (status !== 'success') throw new Error(`${variant}, ${items} items: ${status}`);
+			const memory = await readFile(`/proc/${pid}/status`, 'utf8');
+			values.push(Number(/VmHWM:\s+(\d+)/.exec(memory)?.[1]) / 1024);
+		}
+	}
+	const added = median(peaks[THIS_NODE]) - median(peaks[NO_OPERATION]);
+	rows.push({
+		what: `10,000 items: n8n's peak memory (heap limit ${HEAP_LIMIT} MB) − with No Operation in its place`,
+		measured: `${added.toFixed(0)} MB (${peaks[THIS_NODE].map(Math.round)} − ${peaks[NO_OPERATION].map(Math.round)})`,
+		limit: '< 100 MB',
+		holds: added < 100,
+	});
+}
+
+function countPins() {
+	const pins = new Map<string, number>();
+	for (const { status, body } of sandbox.requests) {
+		if (status !== 200) continue;
+		const { messageId } = body as { messageId: string };
+		pins.set(messageId, (pins.get(messageId) ?? 0) + 1);
+	}
+	return { pinned: pins.size, twice: [...pins.values()].filter((count) => count > 1).length };
+}
+
+async function importWorkflow(
+	client: N8nClient,
+	variant: string,
+	items: number,
+): Promise<StoredWorkflow> {
+	const { instanceId, token, clientToken } = SANDBOX_INSTANCE;
+	const credential = await client.saveCredential('Bench', {
+		...{ instanceId, token, clientToken, baseUrl: sandbox.url },
+	});
+	return await client.importWorkflow(toWorkflow(variant, items), credential);
+}
+
+function toWorkflow(variant: string, items: number) {
+	const node = (nodeName: string, type: string, parameters: object) => ({
+		...{ id: nodeName, name: nodeName, type, typeVersion: 1, position: [0, 0], parameters },
+	});
+	const { instanceId, token, clientToken } = SANDBOX_INSTANCE;
+	const request = {
+		method: 'POST',
+		sendBody: true,
+		bodyParameters: {
+			parameters: [
+				{ name: 'phone', value: PHONE },
+				{ name: 'messageId', value: '={{ $json.messageId }}' },
+				{ name: 'messageAction', value: 'pin' },
+				{ name: 'pinMessageDuration', value: '7_days' },
+			],
+		},
+	};
+	const http = (parameters: object) => ({
+		...node(TESTED, 'n8n-nodes-base.httpRequest', { ...request, ...parameters }),
+		typeVersion: 4.2,
+	});
+	const thisNode = () =>
+		node(TESTED, 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
+			phone: { __rl: true, mode: 'id', value: PHONE },
+			messageId: '={{ $json.messageId }}',
+		});
+	const variants: Record<string, () => ReturnType<typeof node>> = {
+		[NO_OPERATION]: () => node(TESTED, 'n8n-nodes-base.noOp', {}),
+		[THIS_NODE]: thisNode,
+		[A_TENTH]: thisNode,
+		[WITH_CREDENTIAL]: () =>
+			http({
+				url: `${sandbox.url}/pin-message`,
+				authentication: 'predefinedCredentialType',
+				nodeCredentialType: 'zApi',
+			}),
+		[WITH_SECRETS]: () =>
+			http({
+				url: `${sandbox.url}/instances/${instanceId}/token/${token}/pin-message`,
+				sendHeaders: true,
+				headerParameters: { parameters: [{ name: 'Client-Token', value: clientToken }] },
+			}),
+	};
+	const code = `return Array.from({ length: ${items} }, (_, n) => ({ json: { messageId: 'M' + n } }));`;
+	const to = (target: string) => ({ main: [[{ node: target, type: 'main', index: 0 }]] });
+	return {
+		name: `${variant}, ${items} items`,
+		nodes: [
+			node(TRIGGER, 'n8n-nodes-base.manualTrigger', {}),
+			{ ...node('Items', 'n8n-nodes-base.code', { jsCode: code }), typeVersion: 2 },
+			variants[variant](),
+		],
+		connections: { [TRIGGER]: to('Items'), Items: to(TESTED) },
+		settings: { executionOrder: 'v1' },
+	};
+}
+
+function median(values: number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = Math.floor(sorted.length / 2);
+	return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function toSpread(times: number[]): string {
+	return `${median(times).toFixed(0)} ms [${Math.min(...times)}–${Math.max(...times)}]`;
+}
+
+function toIntroduction(): string {
+	return [
+		`Written by \`npm run bench\`: n8n ${N8N_VERSION} and the sandbox on one machine.`,
+		`Medians of at least ${RUNS} interleaved runs, with the fastest and the slowest in brackets.`,
+		'Times are those that n8n records for the node itself.',
+	].join(' ');
+}
+
+function toTable(lines: Row[]): string {
+	return [
+		'| measure | measured | must be | |',
+		'| --- | --- | --- | --- |',
+		...lines.map(
+			({ what, measured, limit, holds }) =>
+				`| ${what} | ${measured} | ${limit} | ${holds ? 'holds' : 'does not hold'} |`,
+		),
+	].join('\n');
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { INodeExecutionData } from 'n8n-workflow';
+import {
+	findPort,
+	installN8n,
+	installNode,
+	type N8n,
+	startN8n,
+	unpackPackage,
+} from '../../scripts/n8n.mts';
+import { runFaultMatrix, toTable } from '../faultMatrix.mts';
+
+const TRIGGER = "When clicking 'Execute workflow'";
+
+let userFolder: string;
+let n8n: N8n;
+
+before(async () => {
+	await installNode();
+	await installN8n();
+	userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-e2e-'));
+	await unpackPackage(userFolder);
+	n8n = await startN8n({ userFolder, port: await findPort(5878) });
+});
+
+after(async () => {
+	await n8n?.stop();
+	await rm(userFolder, { recursive: true, force: true });
+});
+
+test('the fault matrix holds in a real n8n, and its log holds no secret', async () => {
+	const { client, log } = n8n;
+	let workflows = 0;
+	const lines = await runFaultMatrix(async ({ instance, url }, messageIds, { timeout, baseUrl }) => {
+		const { instanceId, token, clientToken } = instance;
+		const name = `Case ${workflows++}`;
+		const credential = await client.saveCredential(name, {
+			...{ instanceId, token, clientToken, baseUrl: baseUrl ?? url },
+		});
+		const workflow = await client.importWorkflow(
+			toWorkflow(name, messageIds, timeout),
+			credential,
+		);
+		const execution = await client.execute(workflow, TRIGGER);
+		assert.equal(execution.status, 'success');
+		const [items] = execution.runData.Pin[0].data?.main ?? [];
+		return { items: items as INodeExecutionData[], trace: JSON.stringify(execution) };
+	});
+	console.log(toTable(lines));
+	assert.deepEqual(
+		lines.filter(({ violations, sentTwice }) => violations.length > 0 || sentTwice > 0),
+		[],
+	);
+	const over = lines.filter(({ pattern, isTemporary }) => isTemporary && pattern.includes('once'));
+	assert.ok(over.length > 10);
+	for (const { items, pinned, reportedPinned } of over) {
+		assert.deepEqual({ pinned, reportedPinned }, { pinned: items, reportedPinned: items });
+	}
+	assert.doesNotMatch(await readFile(log, 'utf8'), /canary/i);
+});
+
+function toWorkflow(name: string, messageIds: string[], timeout: number) {
+	const node = (nodeName: string, type: string, parameters: object) => ({
+		...{ id: nodeName, name: nodeName, type, typeVersion: 1, position: [0, 0], parameters },
+	});
+	const items = JSON.stringify(messageIds.map((messageId) => ({ json: { messageId } })));
+	const to = (target: string) => ({ main: [[{ node: target, type: 'main', index: 0 }]] });
+	const pin = node('Pin', 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
+		phone: { __rl: true, mode: 'id', value: '5511999999999' },
+		messageId: '={{ $json.messageId }}',
+		options: { timeout },
+	});
+	return {
+		name,
+		nodes: [
+			node(TRIGGER, 'n8n-nodes-base.manualTrigger', {}),
+			{ ...node('Items', 'n8n-nodes-base.code', { jsCode: `return ${items};` }), typeVersion: 2 },
+			{ ...pin, onError: 'continueRegularOutput' },
+		],
+		connections: { [TRIGGER]: to('Items'), Items: to('Pin') },
+		settings: { executionOrder: 'v1' },
+	};
+}

@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { accountOf, CANARIES } from '../faultMatrix.mts';
+import { runPinNode, toCredential } from './engine.mts';
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await startSandbox(CANARIES);
+});
+
+afterAll(async () => await sandbox.close());
+
+beforeEach(() => {
+	sandbox.faults.reset();
+	sandbox.requests.length = 0;
+});
+
+const toItems = (count: number, prefix = 'M') =>
+	Array.from({ length: count }, (_, index) => ({ id: `${prefix}${index}` }));
+
+const MESSAGE_ID = { messageId: '={{ $json.id }}' };
+
+const idsSent = () => sandbox.requests.map(({ body }) => (body as { messageId: string }).messageId);
+
+/** The most requests that were under way at the same time, given how long each took. */
+function mostAtOnce(durationMs: number) {
+	const starts = sandbox.requests.map(({ receivedAt }) => receivedAt);
+	return Math.max(
+		...starts.map((at) => starts.filter((other) => other <= at && other > at - durationMs).length),
+	);
+}
+
+test('keeps the order of the input, although later items are answered first', async () => {
+	const slowest = { path: '/pin-message', times: 1, answer: 'reset' } as const;
+	sandbox.faults.set(slowest);
+	const { items } = await runPinNode(toCredential(sandbox), MESSAGE_ID, { items: toItems(20) });
+	expect(items?.map(({ pairedItem }) => pairedItem)).toStrictEqual(
+		Array.from({ length: 20 }, (_, item) => ({ item })),
+	);
+	expect(idsSent().at(-1)).toBe('M0');
+});
+
+test('Max Concurrent Requests bounds what is under way', async () => {
+	sandbox.faults.latencyMs = 200;
+	const options = { maxConcurrentRequests: 7 };
+	await runPinNode(toCredential(sandbox), { ...MESSAGE_ID, options }, { items: toItems(21) });
+	expect(mostAtOnce(150)).toBe(7);
+});
+
+test('one at a time is strictly one after the other, further tries included', async () => {
+	sandbox.faults.set({ every: 2, once: true, answer: { status: 500 } });
+	const options = { maxConcurrentRequests: 1 };
+	await runPinNode(toCredential(sandbox), { ...MESSAGE_ID, options }, { items: toItems(4) });
+	expect(idsSent()).toStrictEqual(['M0', 'M0', 'M1', 'M2', 'M2', 'M3']);
+});
+
+test.each([
+	[{ maxConcurrentRequests: 0 }, 'Max Concurrent Requests'],
+	[{ maxConcurrentRequests: 501 }, 'Max Concurrent Requests'],
+	[{ retries: -1 }, 'Retries'],
+	[{ retries: 1.5 }, 'Retries'],
+	[{ retries: '={{ "many" }}' }, 'Retries'],
+	[{ timeout: 0 }, 'Timeout'],
+])('refuses the options %j before anything is sent', async (options, name) => {
+	const items = toItems(2);
+	const stopped = await runPinNode(toCredential(sandbox), { ...MESSAGE_ID, options }, { items });
+	expect(stopped.error?.message).toBe(`${name} is out of range [item 0]`);
+	expect(stopped.error?.description).toMatch(/^Use a whole number from \d+ to \d+\./);
+	const continued = await runPinNode(
+		toCredential(sandbox),
+		{ ...MESSAGE_ID, options },
+		{ items, onError: 'continueRegularOutput' },
+	);
+	expect(continued.items?.map(({ json }) => json.error)).toStrictEqual([
+		expect.stringContaining(`${name} is out of range [item 0]`),
+		expect.stringContaining(`${name} is out of range [item 1]`),
+	]);
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+test('a refused item among many: nothing is sent at all, and the message says so', async () => {
+	const items = [...toItems(10), { id: '' }, ...toItems(10)];
+	const { error } = await runPinNode(toCredential(sandbox), MESSAGE_ID, { items });
+	expect(error?.message).toBe('Message ID is empty [item 10]');
+	expect(error?.description).toMatch(/Nothing was sent\.$/);
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+test('an item that fails for good stops the node, which tells how far it came', async () => {
+	sandbox.faults.latencyMs = 20;
+	const items = toItems(100);
+	const failing = { ...KNOWN_FAULTS.subscriptionLapsed };
+	sandbox.faults.set({ every: 51, answer: failing });
+	// The first message of every 51 would be struck at once: it is sent before.
+	await runPinNode(toCredential(sandbox), {}, { onError: 'continueRegularOutput' });
+	sandbox.requests.length = 0;
+	const options = { maxConcurrentRequests: 10 };
+	const { error, items: output } = await runPinNode(
+		toCredential(sandbox),
+		{ ...MESSAGE_ID, options },
+		{ items },
+	);
+	expect(output).toBeUndefined();
+	expect(error?.message).toBe('The subscription of the Z-API instance has lapsed [item 50]');
+	const { pinned } = accountOf(sandbox);
+	expect(error?.description).toContain(`${pinned.size} of 100 items are done.`);
+	expect(pinned.size).toBeGreaterThanOrEqual(50);
+	expect(sandbox.requests.length).toBeLessThan(70);
+	expect(sandbox.requests).toHaveLength(pinned.size + 1);
+});
+
+test('200 items against 50 requests a second end with 200 pinned, none twice', async () => {
+	sandbox.faults.requestsPerSecond = 50;
+	const { items } = await runPinNode(toCredential(sandbox), MESSAGE_ID, { items: toItems(200) });
+	expect(items).toHaveLength(200);
+	expect(accountOf(sandbox)).toMatchObject({ confirmedTwice: 0 });
+	expect(accountOf(sandbox).pinned.size).toBe(200);
+}, 20_000);
+
+test('several executions of one instance share its limit without knowing of each other', async () => {
+	sandbox.faults.requestsPerSecond = 50;
+	const runs = await Promise.all(
+		['A', 'B', 'C'].map(async (prefix) => {
+			return await runPinNode(toCredential(sandbox), MESSAGE_ID, { items: toItems(60, prefix) });
+		}),
+	);
+	expect(runs.map(({ items }) => items?.length)).toStrictEqual([60, 60, 60]);
+	expect(accountOf(sandbox)).toMatchObject({ confirmedTwice: 0 });
+	expect(accountOf(sandbox).pinned.size).toBe(180);
+}, 40_000);
+
+test.each([
+	['requests are under way', () => (sandbox.faults.latencyMs = 5000)],
+	['items wait for another try', () => sandbox.faults.set({ answer: { status: 500 } })],
+	[
+		'all items are held back',
+		() => sandbox.faults.set({ answer: { status: 429, headers: { 'retry-after': '30' } } }),
+	],
+])('Stop ends it within a second while %s', async (_what, prepare) => {
+	prepare();
+	const options = { maxConcurrentRequests: 5 };
+	const before = Date.now();
+	const { items } = await runPinNode(
+		toCredential(sandbox),
+		{ ...MESSAGE_ID, options },
+		{ items: toItems(50), cancelAfterMs: 500 },
+	);
+	expect(Date.now() - before).toBeLessThan(1500);
+	expect(items).toBeUndefined();
+	const sent = sandbox.requests.length;
+	expect(sent).toBeGreaterThan(0);
+	await new Promise((resolve) => setTimeout(resolve, 1500));
+	expect(sandbox.requests).toHaveLength(sent);
+});
+
+test('whatever happens, items, order, pairing and the sandbox agree', async () => {
+	const answers = [
+		{ answer: { status: 500 } },
+		{ answer: { status: 200, body: '<html></html>' } },
+		{ answer: { status: 200, body: { error: 'no' } } },
+		{ answer: KNOWN_FAULTS.subscriptionLapsed },
+		{ answer: 'reset' as const },
+		{ answer: 'resetMidAnswer' as const, isDone: true },
+	];
+	const faults = fc.array(
+		fc.record({
+			fault: fc.constantFrom(...answers),
+			every: fc.integer({ min: 1, max: 6 }),
+			once: fc.boolean(),
+		}),
+		{ maxLength: 3 },
+	);
+	// undefined stands for an input that is refused.
+	const items = fc.array(fc.option(fc.integer(), { nil: undefined, freq: 8 }), { maxLength: 25 });
+	const property = fc.asyncProperty(
+		items,
+		faults,
+		fc.integer({ min: 1, max: 30 }),
+		fc.constantFrom(0, 1),
+		async (wanted, struck, maxConcurrentRequests, retries) => {
+			sandbox.faults.set(...struck.map(({ fault, every, once }) => ({ ...fault, every, once })));
+			sandbox.requests.length = 0;
+			const { items: output = [] } = await runPinNode(
+				toCredential(sandbox),
+				{ ...MESSAGE_ID, options: { maxConcurrentRequests, retries } },
+				{
+					items: wanted.map((value, index) => ({
+						id: value === undefined ? '' : `M${index}-${value}`,
+					})),
+					onError: 'continueRegularOutput',
+				},
+			);
+			const { pinned, confirmedTwice } = accountOf(sandbox);
+			expect(output.map(({ pairedItem }) => pairedItem)).toStrictEqual(
+				wanted.map((_, item) => ({ item })),
+			);
+			expect(confirmedTwice).toBe(0);
+			for (const [index, { json }] of output.entries()) {
+				const isSent = idsSent().includes(`M${index}-${wanted[index]}`);
+				expect(isSent).toBe(wanted[index] !== undefined);
+				if (json.error === undefined) {
+					expect(pinned.has(`M${index}-${wanted[index]}`)).toBe(true);
+				}
+			}
+		},
+	);
+	await fc.assert(property, { numRuns: 40 });
+}, 60_000);

@@ -1,0 +1,203 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { INodeExecutionData } from 'n8n-workflow';
+import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../sandbox/faults.mts';
+import { type Sandbox, startSandbox } from '../sandbox/server.mts';
+
+/** Secrets that must not be found anywhere after a run. They need encoding in a URL. */
+export const CANARIES = {
+	instanceId: 'INSTANCE-1',
+	token: 'canary/token?A1',
+	clientToken: 'canary client token B2',
+};
+
+/** Runs "Z-API Pin Message", set to continue, on one item for each message ID. */
+export type RunItems = (
+	sandbox: Sandbox,
+	messageIds: string[],
+	options: { timeout: number; baseUrl?: string },
+) => Promise<{ items: INodeExecutionData[]; trace: string }>;
+
+const ITEMS = 30;
+
+const html = `<html><body>${Object.values(CANARIES).join(' ')}</body></html>`;
+
+const answer = (status: number, body?: unknown, headers?: Record<string, string>) => ({
+	answer: { status, body, headers },
+});
+
+interface Case {
+	fault?: Omit<Fault, 'every' | 'once'>;
+	/** Where the host itself is the trouble, it is so for every item. */
+	baseUrl?: (url: string) => string;
+	/** Whether another try may do better. */
+	isTemporary: boolean;
+	/** In milliseconds; where it matters, the others must not slow the answers down. */
+	timeout?: number;
+}
+
+const toCases = (otherHost: string): Record<string, Case> => ({
+	'HTTP 429 with Retry-After': {
+		fault: answer(429, { error: 'Too many' }, { 'retry-after': '1' }),
+		isTemporary: true,
+	},
+	'HTTP 429 without Retry-After': { fault: answer(429), isTemporary: true },
+	'HTTP 500': { fault: answer(500, { error: html }), isTemporary: true },
+	'HTTP 502': { fault: answer(502, html), isTemporary: true },
+	'HTTP 503': { fault: answer(503), isTemporary: true },
+	'HTTP 504': { fault: answer(504, html), isTemporary: true },
+	'connection reset before the answer': { fault: { answer: 'reset' }, isTemporary: true },
+	'connection reset within the answer, message pinned all the same': {
+		fault: { answer: 'resetMidAnswer', isDone: true },
+		isTemporary: true,
+	},
+	'no answer (timeout)': { fault: { answer: 'silence' }, isTemporary: true, timeout: 1000 },
+	'HTTP 200, empty': { fault: answer(200), isTemporary: true },
+	'HTTP 200, HTML': { fault: answer(200, html), isTemporary: true },
+	'HTTP 200, truncated JSON': { fault: answer(200, '{"messageId":"D2'), isTemporary: true },
+	'HTTP 200, without messageId': { fault: answer(200, { zaapId: html }), isTemporary: true },
+	'HTTP 200, 10 MB': { fault: answer(200, 'x'.repeat(10_000_000)), isTemporary: true },
+	'HTTP 200, with an error': { fault: answer(200, { error: html }), isTemporary: false },
+	'HTTP 400, subscription lapsed': {
+		fault: { answer: KNOWN_FAULTS.subscriptionLapsed },
+		isTemporary: false,
+	},
+	'HTTP 403, echoes the Client-Token': {
+		fault: { answer: clientTokenNotAllowed(CANARIES.clientToken) },
+		isTemporary: false,
+	},
+	'HTTP 404': { fault: { answer: KNOWN_FAULTS.methodNotFound }, isTemporary: false },
+	'HTTP 405, empty': { fault: answer(405), isTemporary: false },
+	'HTTP 415, empty': { fault: answer(415), isTemporary: false },
+	'redirect to another host': {
+		fault: answer(307, undefined, { location: otherHost }),
+		isTemporary: false,
+	},
+	'DNS: host not found': {
+		// A label of 64 characters is refused before anyone is asked.
+		baseUrl: () => `http://${'x'.repeat(64)}.invalid`,
+		isTemporary: true,
+	},
+	'TLS: no secure connection': {
+		baseUrl: (url) => url.replace('http:', 'https:'),
+		isTemporary: false,
+	},
+});
+
+const PATTERNS: Record<string, Pick<Fault, 'every' | 'once'>> = {
+	'every item': {},
+	'every 10th': { every: 10 },
+	'once on every 10th': { every: 10, once: true },
+};
+
+/** One line of the table. */
+export interface Line {
+	fault: string;
+	pattern: string;
+	isTemporary: boolean;
+	items: number;
+	pinned: number;
+	reportedPinned: number;
+	reportedFailed: number;
+	/** Items sent again after Z-API's confirmation had arrived. */
+	sentTwice: number;
+	requests: number;
+	/** Everything that must never be, in words; empty when all is well. */
+	violations: string[];
+}
+
+/** Runs every fault in every pattern, most of them at once, each against a sandbox of its own. */
+export async function runFaultMatrix(runItems: RunItems): Promise<Line[]> {
+	let redirected = 0;
+	const otherHost = createServer((_request, response) => {
+		redirected++;
+		response.end('{"messageId":"D241"}');
+	});
+	await new Promise<void>((resolve) => otherHost.listen(0, '127.0.0.1', resolve));
+	const { port } = otherHost.address() as AddressInfo;
+	const runs = Object.entries(toCases(`http://127.0.0.1:${port}/`)).flatMap(([name, one]) =>
+		Object.entries(PATTERNS)
+			.filter(([pattern]) => one.fault || pattern === 'every item')
+			.map(([pattern, when]) => ({
+				isAlone: one.timeout !== undefined,
+				start: async () => await runCase(runItems, name, one, pattern, when),
+			})),
+	);
+	const lines: Line[] = [];
+	for (const wanted of [false, true]) {
+		const together = runs.filter(({ isAlone }) => isAlone === wanted);
+		lines.push(...(await Promise.all(together.map(async ({ start }) => await start()))));
+	}
+	otherHost.close();
+	const followed = lines.find(({ fault }) => fault.startsWith('redirect'));
+	if (redirected > 0) followed?.violations.push('The redirect was followed');
+	return lines;
+}
+
+async function runCase(
+	runItems: RunItems,
+	name: string,
+	{ fault, baseUrl, isTemporary, timeout = 30_000 }: Case,
+	pattern: string,
+	when: Pick<Fault, 'every' | 'once'>,
+): Promise<Line> {
+	const sandbox = await startSandbox(CANARIES);
+	const messageIds = Array.from({ length: ITEMS }, (_, index) => `M${index}`);
+	if (fault) sandbox.faults.set({ ...fault, ...when });
+	const { items, trace } = await runItems(sandbox, messageIds, {
+		timeout,
+		...(baseUrl && { baseUrl: baseUrl(sandbox.url) }),
+	});
+	await sandbox.close();
+
+	const { pinned, confirmedTwice } = accountOf(sandbox);
+	const isReportedPinned = ({ json }: INodeExecutionData) => json.error === undefined;
+	const violations: string[] = [];
+	if (items.length !== ITEMS) violations.push(`${items.length} of ${ITEMS} items came out`);
+	for (const [index, item] of items.entries()) {
+		const messageId = messageIds[index];
+		const paired = (item.pairedItem as { item: number }).item;
+		if (paired !== index) violations.push(`Item ${index} is paired with ${paired}`);
+		if (isReportedPinned(item) && !pinned.has(messageId)) {
+			violations.push(`Item ${index} is reported as pinned but is not`);
+		}
+	}
+	if (/canary/i.test(trace) || trace.includes(encodeURIComponent(CANARIES.token))) {
+		violations.push('A secret was found');
+	}
+	const reportedPinned = items.filter(isReportedPinned).length;
+	return {
+		...{ fault: name, pattern, isTemporary, items: ITEMS, violations },
+		...{ pinned: pinned.size, reportedPinned, reportedFailed: items.length - reportedPinned },
+		...{ sentTwice: confirmedTwice, requests: sandbox.requests.length },
+	};
+}
+
+/** What the sandbox itself knows of the messages it was asked to pin. */
+export function accountOf({ requests }: Pick<Sandbox, 'requests'>) {
+	const pinned = new Set<string>();
+	const confirmed = new Set<string>();
+	let confirmedTwice = 0;
+	for (const { body, isDone, isFaulty } of requests) {
+		const { messageId } = body as { messageId: string };
+		if (confirmed.has(messageId)) confirmedTwice++;
+		if (isDone) pinned.add(messageId);
+		if (isDone && !isFaulty) confirmed.add(messageId);
+	}
+	return { pinned, confirmedTwice };
+}
+
+/** The lines as a table in Markdown. */
+export function toTable(lines: Line[]): string {
+	const head = ['fault', 'on', 'pinned', 'reported as pinned', 'reported as failed'];
+	const rows = lines.map((line) =>
+		[
+			...[line.fault, line.pattern, line.pinned, line.reportedPinned, line.reportedFailed],
+			...[line.sentTwice, line.requests],
+		].join(' | '),
+	);
+	const columns = [...head, 'sent twice', 'requests'];
+	return [columns.join(' | '), columns.map(() => '---').join(' | '), ...rows]
+		.map((row) => `| ${row} |`)
+		.join('\n');
+}
