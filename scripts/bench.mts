@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { accountOf } from '../sandbox/account.mts';
 import { SANDBOX_INSTANCE, startSandbox } from '../sandbox/server.mts';
 import {
 	type Execution,
@@ -17,12 +18,12 @@ import {
 	type StoredWorkflow,
 	unpackPackage,
 } from './n8n.mts';
+import { toNode, toWorkflow, TRIGGER } from './workflows.mts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const RUNS = 5;
 const PHONE = '5511999999999';
-const TRIGGER = "When clicking 'Execute workflow'";
 const TESTED = 'Tested';
 
 const THIS_NODE = 'this node';
@@ -39,7 +40,7 @@ interface Measured {
 	times: number[];
 	/** Message IDs that the sandbox pinned, of the last run. */
 	pinned: number;
-	/** Message IDs that were pinned more than once, of the last run. */
+	/** Requests for a message whose pin was confirmed already, of the last run. */
 	twice: number;
 }
 
@@ -110,7 +111,8 @@ async function measureTimes() {
 				if (status !== 'success') throw new Error(`${what}, ${variant}: ${error?.message}`);
 				const times = results[variant]?.times ?? [];
 				if (index > 0) times.push(runData[TESTED][0].executionTime);
-				results[variant] = { times, ...countPins() };
+				const { pinned, confirmedTwice } = accountOf(sandbox);
+				results[variant] = { times, pinned: pinned.size, twice: confirmedTwice };
 			}
 		}
 		raw[what] = { ...raw[what], ...results };
@@ -231,16 +233,6 @@ async function measureMemory() {
 	});
 }
 
-function countPins() {
-	const pins = new Map<string, number>();
-	for (const { status, body } of sandbox.requests) {
-		if (status !== 200) continue;
-		const { messageId } = body as { messageId: string };
-		pins.set(messageId, (pins.get(messageId) ?? 0) + 1);
-	}
-	return { pinned: pins.size, twice: [...pins.values()].filter((count) => count > 1).length };
-}
-
 async function importWorkflow(
 	client: N8nClient,
 	variant: string,
@@ -250,13 +242,10 @@ async function importWorkflow(
 	const credential = await client.saveCredential('Bench', {
 		...{ instanceId, token, clientToken, baseUrl: sandbox.url },
 	});
-	return await client.importWorkflow(toWorkflow(variant, items), credential);
+	return await client.importWorkflow(toBenchWorkflow(variant, items), credential);
 }
 
-function toWorkflow(variant: string, items: number) {
-	const node = (nodeName: string, type: string, parameters: object) => ({
-		...{ id: nodeName, name: nodeName, type, typeVersion: 1, position: [0, 0], parameters },
-	});
+function toBenchWorkflow(variant: string, items: number) {
 	const { instanceId, token, clientToken } = SANDBOX_INSTANCE;
 	const request = {
 		method: 'POST',
@@ -270,17 +259,15 @@ function toWorkflow(variant: string, items: number) {
 			],
 		},
 	};
-	const http = (parameters: object) => ({
-		...node(TESTED, 'n8n-nodes-base.httpRequest', { ...request, ...parameters }),
-		typeVersion: 4.2,
-	});
+	const http = (parameters: object) =>
+		toNode(TESTED, 'n8n-nodes-base.httpRequest', { ...request, ...parameters }, 4.2);
 	const thisNode = () =>
-		node(TESTED, 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
+		toNode(TESTED, 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
 			phone: { __rl: true, mode: 'id', value: PHONE },
 			messageId: '={{ $json.messageId }}',
 		});
-	const variants: Record<string, () => ReturnType<typeof node>> = {
-		[NO_OPERATION]: () => node(TESTED, 'n8n-nodes-base.noOp', {}),
+	const variants: Record<string, () => ReturnType<typeof toNode>> = {
+		[NO_OPERATION]: () => toNode(TESTED, 'n8n-nodes-base.noOp', {}),
 		[THIS_NODE]: thisNode,
 		[A_TENTH]: thisNode,
 		[WITH_CREDENTIAL]: () =>
@@ -297,17 +284,7 @@ function toWorkflow(variant: string, items: number) {
 			}),
 	};
 	const code = `return Array.from({ length: ${items} }, (_, n) => ({ json: { messageId: 'M' + n } }));`;
-	const to = (target: string) => ({ main: [[{ node: target, type: 'main', index: 0 }]] });
-	return {
-		name: `${variant}, ${items} items`,
-		nodes: [
-			node(TRIGGER, 'n8n-nodes-base.manualTrigger', {}),
-			{ ...node('Items', 'n8n-nodes-base.code', { jsCode: code }), typeVersion: 2 },
-			variants[variant](),
-		],
-		connections: { [TRIGGER]: to('Items'), Items: to(TESTED) },
-		settings: { executionOrder: 'v1' },
-	};
+	return toWorkflow(`${variant}, ${items} items`, code, variants[variant]());
 }
 
 function median(values: number[]): number {

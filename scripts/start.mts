@@ -16,6 +16,7 @@ import {
 	startN8n,
 	unpackPackage,
 } from './n8n.mts';
+import { TRIGGER } from './workflows.mts';
 
 const N8N_PORT = 5678;
 const SANDBOX_PORT = 8021;
@@ -129,7 +130,7 @@ async function runDemo() {
 	const example = await readFile(path.join(root, 'examples/pin-a-message.json'), 'utf8');
 	const workflow = await n8n.client.importWorkflow(JSON.parse(example), credential);
 	started.editorUrl = `${n8n.url}/workflow/${workflow.id}`;
-	const execution = await n8n.client.execute(workflow, "When clicking 'Execute workflow'");
+	const execution = await n8n.client.execute(workflow, TRIGGER);
 	started.status = execution.status;
 }
 

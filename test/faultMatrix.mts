@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INodeExecutionData } from 'n8n-workflow';
+import { accountOf } from '../sandbox/account.mts';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../sandbox/server.mts';
 
@@ -171,20 +172,6 @@ async function runCase(
 		...{ pinned: pinned.size, reportedPinned, reportedFailed: items.length - reportedPinned },
 		...{ sentTwice: confirmedTwice, requests: sandbox.requests.length },
 	};
-}
-
-/** What the sandbox itself knows of the messages it was asked to pin. */
-export function accountOf({ requests }: Pick<Sandbox, 'requests'>) {
-	const pinned = new Set<string>();
-	const confirmed = new Set<string>();
-	let confirmedTwice = 0;
-	for (const { body, isDone, isFaulty } of requests) {
-		const { messageId } = body as { messageId: string };
-		if (confirmed.has(messageId)) confirmedTwice++;
-		if (isDone) pinned.add(messageId);
-		if (isDone && !isFaulty) confirmed.add(messageId);
-	}
-	return { pinned, confirmedTwice };
 }
 
 /** The lines as a table in Markdown. */

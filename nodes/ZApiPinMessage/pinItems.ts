@@ -11,7 +11,7 @@ import { toFailure } from '../shared/failures';
 import type { Explanation } from '../shared/nodeErrors';
 import { explain, toItemError, toSentences } from '../shared/nodeErrors';
 import { redact } from '../shared/redact';
-import type { Attempt } from '../shared/scheduler';
+import type { Attempt, Clock } from '../shared/scheduler';
 import { schedule } from '../shared/scheduler';
 import { post } from '../shared/transport';
 import type { PinOptions } from './options';
@@ -31,9 +31,9 @@ interface Access {
 /** What came of one item: Z-API's answer, or why there is none. */
 type Outcome = { json: IDataObject } | Error | Explanation;
 
-const ITEMS_READ_AT_ONCE = 100;
+const NOTHING_SENT = 'Nothing was sent.';
 
-const CLOCK = { now: Date.now, sleep, random: Math.random };
+const ITEMS_READ_AT_ONCE = 100;
 
 /**
  * Takes every item through its journey: read its parameters and check them, send one request, verify
@@ -47,25 +47,38 @@ const CLOCK = { now: Date.now, sleep, random: Math.random };
 export async function pinItems(this: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const itemIndexes = [...this.getInputData().keys()];
 	const stopOnFailure = !this.continueOnFail();
+	const toError = (cause: Error | Explanation, itemIndex: number, progress = '') =>
+		toItemError(this.getNode(), cause, itemIndex, itemIndexes.length > 1 ? progress : '');
+	const toOutputItem = (outcome: Outcome, itemIndex: number): INodeExecutionData => {
+		const isConfirmed = 'json' in outcome;
+		const json = isConfirmed ? outcome.json : { error: toSentences(toError(outcome, itemIndex)) };
+		return { json, pairedItem: { item: itemIndex } };
+	};
 
 	let access: Access;
 	try {
 		access = await readAccess.call(this);
 	} catch (error) {
-		return itemIndexes.map((itemIndex) => toOutputItem.call(this, error as Error, itemIndex));
+		if (stopOnFailure) throw toError(error as Error, 0, NOTHING_SENT);
+		return itemIndexes.map((itemIndex) => toOutputItem(error as Error, itemIndex));
 	}
 
 	const requests: Array<PinRequest | Error> = [];
 	for (const itemIndex of itemIndexes) {
 		const request = readRequest.call(this, itemIndex);
-		if (stopOnFailure && request instanceof Error) {
-			toOutputItem.call(this, request, itemIndex, 'Nothing was sent.');
-		}
+		if (stopOnFailure && request instanceof Error) throw toError(request, itemIndex, NOTHING_SENT);
 		requests.push(request);
 		// Expressions take n8n long: it has to answer others in between.
 		if (itemIndex % ITEMS_READ_AT_ONCE === ITEMS_READ_AT_ONCE - 1) await sleep(0);
 	}
 
+	const signal = this.getExecutionCancelSignal();
+	const clock: Clock = {
+		now: Date.now,
+		random: Math.random,
+		// Rejects when the execution is stopped, which ends all waits anyway.
+		sleep: async (ms) => await sleep(ms, signal).catch(() => {}),
+	};
 	const { outcomes, done, stoppedBy } = await schedule(
 		requests.length,
 		async (itemIndex) => await send.call(this, requests[itemIndex], access),
@@ -73,18 +86,19 @@ export async function pinItems(this: IExecuteFunctions): Promise<INodeExecutionD
 			concurrency: access.options.maxConcurrentRequests,
 			retries: access.options.retries,
 			stopOnFailure,
-			signal: this.getExecutionCancelSignal(),
-			clock: CLOCK,
+			signal,
+			clock,
 		},
 	);
 	const progress = `${done} of ${requests.length} items are done.`;
-	const stopper = stoppedBy === undefined ? undefined : outcomes[stoppedBy];
-	if (stopper && stoppedBy !== undefined) toOutputItem.call(this, stopper, stoppedBy, progress);
+	const stopper = outcomes[stoppedBy ?? -1];
+	if (stoppedBy !== undefined && stopper && !('json' in stopper)) {
+		throw toError(stopper, stoppedBy, progress);
+	}
 	return outcomes.map((outcome, itemIndex) => {
-		if (outcome) return toOutputItem.call(this, outcome, itemIndex);
-		throw new NodeOperationError(this.getNode(), 'The execution was stopped', {
-			description: progress,
-		});
+		if (outcome) return toOutputItem(outcome, itemIndex);
+		const description = progress;
+		throw new NodeOperationError(this.getNode(), 'The execution was stopped', { description });
 	});
 }
 
@@ -117,19 +131,4 @@ async function send(
 	const { retryAfterMs } = answer;
 	const outcome = explain(failure, answer, secrets);
 	return { outcome, failed: true, temporary, overloaded, retryAfterMs };
-}
-
-/** @throws what came of the item, when it failed and the node is set to stop then */
-function toOutputItem(
-	this: IExecuteFunctions,
-	outcome: Outcome,
-	itemIndex: number,
-	progress?: string,
-): INodeExecutionData {
-	const pairedItem = { item: itemIndex };
-	if ('json' in outcome) return { json: outcome.json, pairedItem };
-	const isOnlyItem = this.getInputData().length === 1;
-	const error = toItemError(this.getNode(), outcome, itemIndex, isOnlyItem ? '' : progress);
-	if (!this.continueOnFail()) throw error;
-	return { json: { error: toSentences(error) }, pairedItem };
 }

@@ -199,7 +199,7 @@ class Pace {
 		this.resumeAt = Math.max(this.resumeAt, this.clock.now() + holdMs);
 	}
 
-	/** Waits, but not beyond a stop. */
+	/** Waits, but not beyond a stop: the clock need not know of it. */
 	async wait(ms: number): Promise<void> {
 		await Promise.race([this.clock.sleep(ms), this.stopping]);
 	}

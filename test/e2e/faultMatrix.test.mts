@@ -12,9 +12,8 @@ import {
 	startN8n,
 	unpackPackage,
 } from '../../scripts/n8n.mts';
+import { toNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { runFaultMatrix, toTable } from '../faultMatrix.mts';
-
-const TRIGGER = "When clicking 'Execute workflow'";
 
 let userFolder: string;
 let n8n: N8n;
@@ -35,21 +34,29 @@ after(async () => {
 test('the fault matrix holds in a real n8n, and its log holds no secret', async () => {
 	const { client, log } = n8n;
 	let workflows = 0;
-	const lines = await runFaultMatrix(async ({ instance, url }, messageIds, { timeout, baseUrl }) => {
-		const { instanceId, token, clientToken } = instance;
-		const name = `Case ${workflows++}`;
-		const credential = await client.saveCredential(name, {
-			...{ instanceId, token, clientToken, baseUrl: baseUrl ?? url },
-		});
-		const workflow = await client.importWorkflow(
-			toWorkflow(name, messageIds, timeout),
-			credential,
-		);
-		const execution = await client.execute(workflow, TRIGGER);
-		assert.equal(execution.status, 'success');
-		const [items] = execution.runData.Pin[0].data?.main ?? [];
-		return { items: items as INodeExecutionData[], trace: JSON.stringify(execution) };
-	});
+	const lines = await runFaultMatrix(
+		async ({ instance, url }, messageIds, { timeout, baseUrl }) => {
+			const { instanceId, token, clientToken } = instance;
+			const name = `Case ${workflows++}`;
+			const credential = await client.saveCredential(name, {
+				...{ instanceId, token, clientToken, baseUrl: baseUrl ?? url },
+			});
+			const items = JSON.stringify(messageIds.map((messageId) => ({ json: { messageId } })));
+			const pin = toNode('Pin', 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
+				phone: { __rl: true, mode: 'id', value: '5511999999999' },
+				messageId: '={{ $json.messageId }}',
+				options: { timeout },
+			});
+			const workflow = await client.importWorkflow(
+				toWorkflow(name, `return ${items};`, { ...pin, ...{ onError: 'continueRegularOutput' } }),
+				credential,
+			);
+			const execution = await client.execute(workflow, TRIGGER);
+			assert.equal(execution.status, 'success');
+			const [output] = execution.runData.Pin[0].data?.main ?? [];
+			return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
+		},
+	);
 	console.log(toTable(lines));
 	assert.deepEqual(
 		lines.filter(({ violations, sentTwice }) => violations.length > 0 || sentTwice > 0),
@@ -62,26 +69,3 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 	}
 	assert.doesNotMatch(await readFile(log, 'utf8'), /canary/i);
 });
-
-function toWorkflow(name: string, messageIds: string[], timeout: number) {
-	const node = (nodeName: string, type: string, parameters: object) => ({
-		...{ id: nodeName, name: nodeName, type, typeVersion: 1, position: [0, 0], parameters },
-	});
-	const items = JSON.stringify(messageIds.map((messageId) => ({ json: { messageId } })));
-	const to = (target: string) => ({ main: [[{ node: target, type: 'main', index: 0 }]] });
-	const pin = node('Pin', 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
-		phone: { __rl: true, mode: 'id', value: '5511999999999' },
-		messageId: '={{ $json.messageId }}',
-		options: { timeout },
-	});
-	return {
-		name,
-		nodes: [
-			node(TRIGGER, 'n8n-nodes-base.manualTrigger', {}),
-			{ ...node('Items', 'n8n-nodes-base.code', { jsCode: `return ${items};` }), typeVersion: 2 },
-			{ ...pin, onError: 'continueRegularOutput' },
-		],
-		connections: { [TRIGGER]: to('Items'), Items: to('Pin') },
-		settings: { executionOrder: 'v1' },
-	};
-}

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { accountOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { accountOf, CANARIES } from '../faultMatrix.mts';
+import { CANARIES } from '../faultMatrix.mts';
 import { runPinNode, toCredential } from './engine.mts';
 
 let sandbox: Sandbox;
