@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { testConnection } from '../shared/credentialTest';
+import { searchChats } from '../shared/searchChats';
 import { parameters } from './parameters';
 import { pinItems } from './pinItems';
 
@@ -27,7 +28,7 @@ export class ZApiPinMessage implements INodeType {
 		properties: parameters,
 	};
 
-	methods = { credentialTest: { testConnection } };
+	methods = { credentialTest: { testConnection }, listSearch: { searchChats } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [await pinItems.call(this)];

@@ -13,7 +13,7 @@ import { explain, toItemError, toSentences } from '../shared/nodeErrors';
 import { redact } from '../shared/redact';
 import type { Attempt, Clock } from '../shared/scheduler';
 import { schedule } from '../shared/scheduler';
-import { post } from '../shared/transport';
+import { callZApi } from '../shared/transport';
 import type { PinOptions } from './options';
 import { toOptions } from './options';
 import { readParameters } from './readParameters';
@@ -123,7 +123,9 @@ async function send(
 	{ credential, connection: { secrets }, options }: Access,
 ): Promise<Attempt<Outcome>> {
 	if (request instanceof Error) return { outcome: request, failed: true };
-	const answer = await post.call(this, credential, '/pin-message', request, options.timeout);
+	const answer = await callZApi.call(this, credential, {
+		...{ method: 'POST', path: '/pin-message', body: request, timeout: options.timeout },
+	});
 	const json = verifyPinAnswer(answer);
 	if (json) return { outcome: { json: redact(json, secrets) } };
 	const failure = toFailure(answer);

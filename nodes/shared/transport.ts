@@ -2,33 +2,39 @@ import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import type { Answer } from './answer';
 import { CREDENTIAL_TYPE } from './connection';
+
+/** A call of one method of the instance. */
+interface Call {
+	method: 'GET' | 'POST';
+	/** With a leading slash and, where there is one, a query, e.g. `/pin-message`. */
+	path: string;
+	/** Sent as JSON. */
+	body?: Record<string, string>;
+	/** How long the answer may take, in milliseconds. */
+	timeout: number;
+}
 
 /**
  * Sends one request to a method of the instance, once.
  *
  * @param credential the decrypted fields, read once for the whole execution: n8n would otherwise read
  * and decrypt them for every request
- * @param path the method with a leading slash, e.g. `/pin-message`
- * @param body sent as JSON
- * @param timeout how long the answer may take, in milliseconds
  * @returns the answer, of whatever status, or why none came; never throws for either
  */
-export async function post(
-	this: IExecuteFunctions,
+export async function callZApi(
+	this: IExecuteFunctions | ILoadOptionsFunctions,
 	credential: ICredentialDataDecryptedObject,
-	path: string,
-	body: Record<string, string>,
-	timeout: number,
+	{ method, path, body, timeout }: Call,
 ): Promise<Answer> {
 	const request: IHttpRequestOptions = {
-		method: 'POST',
+		method,
 		url: path,
-		headers: { 'Content-Type': 'application/json' },
-		body,
+		...(body && { headers: { 'Content-Type': 'application/json' }, body }),
 		json: true,
 		timeout,
 		returnFullResponse: true,

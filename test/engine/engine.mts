@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import {
 	CredentialTestContext,
 	ExecutionLifecycleHooks,
+	LoadOptionsContext,
 	PackageDirectoryLoader,
 	WorkflowExecute,
 } from 'n8n-core';
@@ -15,6 +16,7 @@ import {
 	type INode,
 	type INodeCredentialTestResult,
 	type INodeExecutionData,
+	type INodeListSearchResult,
 	type INodeParameters,
 	type INodeType,
 	type INodeTypes,
@@ -64,16 +66,7 @@ export async function runPinNode(
 ): Promise<Outcome> {
 	const loader = await loadPackage();
 	const start = toNode('Start', 'start');
-	const node: INode = {
-		...toNode('Pin', `${PACKAGE}.zApiPinMessage`),
-		parameters: {
-			phone: { __rl: true, mode: 'id', value: '5511999999999' },
-			messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
-			...parameters,
-		},
-		credentials: { zApi: { id: '1', name: 'Z-API' } },
-		onError,
-	};
+	const node: INode = { ...toPinNode(parameters), onError };
 	const workflow = new Workflow({
 		id: 'test',
 		active: false,
@@ -114,6 +107,24 @@ export async function testCredential(
 	return { ...result, trace: toTrace(result) + log.slice(firstLogLine).join('') };
 }
 
+/** Searches chats for the Chat parameter, as n8n's editor does. */
+export async function searchChats(
+	data: ICredentialDataDecryptedObject,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const loader = await loadPackage();
+	const node = toPinNode({});
+	const workflow = new Workflow({
+		...{ id: 'test', active: false, nodes: [node], connections: {} },
+		nodeTypes: toNodeTypes(loader),
+	});
+	const context = new LoadOptionsContext(workflow, node, toAdditionalData(loader, data), '');
+	const { listSearch } = (loader.getNode('zApiPinMessage').type as INodeType).methods ?? {};
+	if (!listSearch) throw new Error('The node cannot search');
+	return await listSearch.searchChats.call(context, filter, paginationToken);
+}
+
 /** What n8n logged since this file was loaded. */
 export const log: string[] = [];
 
@@ -138,6 +149,19 @@ async function loadPackage(): Promise<PackageDirectoryLoader> {
 
 function toNode(name: string, type: string): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} };
+}
+
+/** A valid pin, but for these parameters. */
+function toPinNode(parameters: INodeParameters): INode {
+	return {
+		...toNode('Pin', `${PACKAGE}.zApiPinMessage`),
+		parameters: {
+			phone: { __rl: true, mode: 'id', value: '5511999999999' },
+			messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
+			...parameters,
+		},
+		credentials: { zApi: { id: '1', name: 'Z-API' } },
+	};
 }
 
 function toNodeTypes(loader: PackageDirectoryLoader): INodeTypes {

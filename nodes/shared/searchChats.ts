@@ -1,0 +1,98 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+} from 'n8n-workflow';
+import { NodeOperationError, UserError } from 'n8n-workflow';
+import { isSuccessStatus, toObject } from './answer';
+import { CREDENTIAL_TYPE, toConnection } from './connection';
+import { toFailure } from './failures';
+import { explain, toSentences } from './nodeErrors';
+import { callZApi } from './transport';
+
+const PAGE_SIZE = 100;
+
+/** Z-API does not say how large a page may be. A page smaller than its own example is the last. */
+const SMALLEST_FULL_PAGE = 20;
+
+/** How many pages one search walks, at most. */
+const PAGES_SEARCHED = 50;
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Lists chats and groups for the Chat parameter. Channels and broadcasts are left out, as they have no
+ * pins.
+ *
+ * @param filter part of a name or of an ID; accents and case don't matter
+ * @param paginationToken the page to begin with, as the last answer gave it
+ * @returns a page of chats; with a filter, all that fit among the next 5,000
+ * @throws {NodeOperationError} with the node's own sentences on what to do
+ * @see https://developer.z-api.io (`GET /chats`)
+ */
+export async function searchChats(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const credential = await this.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
+	const wanted = toComparable(filter ?? '');
+	const results: INodeListSearchItems[] = [];
+	const first = Number(paginationToken ?? 1);
+	for (let page = first; page < first + PAGES_SEARCHED; page++) {
+		const chats = await readPage.call(this, credential, page);
+		results.push(
+			...chats.flatMap(toListItem).filter(({ name }) => toComparable(name).includes(wanted)),
+		);
+		if (chats.length < SMALLEST_FULL_PAGE) return { results };
+		// A page of nothing but channels would leave the user with nothing to scroll.
+		if (!wanted && results.length > 0) return { results, paginationToken: String(page + 1) };
+	}
+	const name = `Searched ${PAGES_SEARCHED * PAGE_SIZE} chats: scroll to go on, or choose By Phone or Group ID`;
+	results.push({ name, value: '' });
+	return { results, paginationToken: String(first + PAGES_SEARCHED) };
+}
+
+async function readPage(
+	this: ILoadOptionsFunctions,
+	credential: ICredentialDataDecryptedObject,
+	page: number,
+): Promise<IDataObject[]> {
+	try {
+		const { secrets } = toConnection(credential);
+		const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
+		const answer = await callZApi.call(this, credential, {
+			...{ method: 'GET', path, timeout: TIMEOUT_MS },
+		});
+		if (isSuccessStatus(answer) && Array.isArray(answer.body)) return answer.body.map(toObject);
+		const { message, description } = explain(toFailure(answer), answer, secrets);
+		throw new UserError(message, { description });
+	} catch (error) {
+		throw new NodeOperationError(this.getNode(), toSentences(error as Error));
+	}
+}
+
+/** One entry, or none for what has no pins. Every entry shows the ID, as names aren't unique. */
+function toListItem({ name, phone, isGroup, archived }: IDataObject): INodeListSearchItems[] {
+	if (typeof phone !== 'string' || phone === '' || /@(newsletter|broadcast)$/.test(phone))
+		return [];
+	const isNamed = typeof name === 'string' && name.trim() !== '';
+	const marks = [isTrue(isGroup) && 'group', isTrue(archived) && 'archived'].filter(Boolean);
+	const label = [isNamed && name, phone, ...marks].filter(Boolean).join(' · ');
+	return [{ name: label, value: phone }];
+}
+
+/** Z-API sends booleans also as text. */
+function isTrue(value: unknown): boolean {
+	return value === true || value === 'true';
+}
+
+function toComparable(text: string): string {
+	return text
+		.normalize('NFD')
+		.replace(/\p{Diacritic}/gu, '')
+		.toLowerCase()
+		.trim();
+}

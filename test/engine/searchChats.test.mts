@@ -1,0 +1,117 @@
+import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { CANARIES } from '../faultMatrix.mts';
+import { runPinNode, searchChats, toCredential } from './engine.mts';
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+	sandbox = await startSandbox(CANARIES);
+});
+
+afterEach(async () => await sandbox.close());
+
+/** Adds chats to those that the sandbox begins with. */
+function addChats(count: number, name?: (index: number) => string) {
+	for (let index = 0; index < count; index++) {
+		sandbox.chats.get(`55119${String(index).padStart(8, '0')}`).name = name?.(index) ?? null;
+	}
+}
+
+test('lists chats and groups with their IDs, without channels', async () => {
+	const { results, paginationToken } = await searchChats(toCredential(sandbox));
+	expect(paginationToken).toBeUndefined();
+	expect(results).toStrictEqual([
+		{
+			name: 'Condomínio Jardim · 120363019502650977-group · group',
+			value: '120363019502650977-group',
+		},
+		{ name: 'Ana Souza · 5511999999999', value: '5511999999999' },
+		{ name: 'Padaria do Bairro · 5511988887777', value: '5511988887777' },
+		{
+			name: 'Class 3B · 5511999999999-1623281429 · group',
+			value: '5511999999999-1623281429',
+		},
+		{ name: '999999999999999@lid', value: '999999999999999@lid' },
+		{ name: 'Old Customer · 5511966665555 · archived', value: '5511966665555' },
+	]);
+});
+
+test.each([
+	['condominio', ['120363019502650977-group']],
+	['  CONDOMÍNIO j ', ['120363019502650977-group']],
+	['98888', ['5511988887777']],
+	['@lid', ['999999999999999@lid']],
+	['City News', []],
+	['nobody', []],
+])('finds %j', async (filter, values) => {
+	const { results } = await searchChats(toCredential(sandbox), filter);
+	expect(results.map(({ value }) => value)).toStrictEqual(values);
+});
+
+test('pages through 5,000 chats, each listed once', async () => {
+	addChats(5000);
+	const seen: unknown[] = [];
+	let token: string | undefined;
+	do {
+		const { results, paginationToken } = await searchChats(toCredential(sandbox), '', token);
+		expect(results.length).toBeGreaterThan(0);
+		expect(results.length).toBeLessThanOrEqual(100);
+		seen.push(...results.map(({ value }) => value));
+		token = paginationToken as string | undefined;
+	} while (token);
+	expect(new Set(seen).size).toBe(5006);
+	expect(seen).toHaveLength(5006);
+});
+
+test('a search walks pages up to its bound, says so, and goes on from there', async () => {
+	addChats(5100, (index) => (index === 5050 ? 'Needle' : `Straw ${index}`));
+	const first = await searchChats(toCredential(sandbox), 'needle');
+	expect(first.results).toStrictEqual([
+		{ name: expect.stringMatching(/^Searched 5000 chats: scroll to go on/), value: '' },
+	]);
+	expect(sandbox.requests).toHaveLength(50);
+	const next = await searchChats(toCredential(sandbox), 'needle', String(first.paginationToken));
+	expect(next.results).toStrictEqual([{ name: 'Needle · 5511900005050', value: '5511900005050' }]);
+});
+
+test('pages of nothing but channels are skipped', async () => {
+	for (let index = 0; index < 250; index++) sandbox.chats.get(`12036${index}@newsletter`);
+	sandbox.chats.get('5511900000001');
+	const first = await searchChats(toCredential(sandbox));
+	const next = await searchChats(toCredential(sandbox), '', String(first.paginationToken));
+	expect(next.results.map(({ value }) => value)).toStrictEqual(['5511900000001']);
+});
+
+test.each([
+	[
+		'wrong Client-Token',
+		clientTokenNotAllowed(CANARIES.clientToken),
+		/accept the Client-Token\. Copy/,
+	],
+	['not connected', KNOWN_FAULTS.notConnected, /not connected to WhatsApp\. Open/],
+	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /does not confirm/],
+	['down', { status: 503 }, /overloaded or under maintenance\. Wait/],
+	['closed', 'reset' as const, /could not be reached\. Check/],
+])('trouble is told in the sentences of the node: %s', async (_what, answer, sentences) => {
+	sandbox.faults.set({ answer });
+	const error = await searchChats(toCredential(sandbox)).catch((caught: Error) => caught);
+	expect((error as Error).message).toMatch(sentences);
+	expect(JSON.stringify(error) + (error as Error).stack).not.toMatch(/canary/i);
+});
+
+test('an unusable credential is told before anything is sent', async () => {
+	const credential = { ...toCredential(sandbox), token: '' };
+	await expect(searchChats(credential)).rejects.toThrow(/^Instance Token is empty/);
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+test('every entry of the list can be pinned in', async () => {
+	const { results } = await searchChats(toCredential(sandbox));
+	for (const { value } of results) {
+		const phone = { __rl: true, mode: 'list', value };
+		const { error } = await runPinNode(toCredential(sandbox), { phone });
+		expect(error).toBeUndefined();
+		expect(sandbox.requests.at(-1)?.body).toMatchObject({ phone: value });
+	}
+});
