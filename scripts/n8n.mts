@@ -23,6 +23,9 @@ const PACKAGE = 'n8n-nodes-zapi-pin-message';
 /** Shared by every clone, so that n8n is installed once. */
 const CACHE = envPaths(PACKAGE, { suffix: '' }).cache;
 
+/** How many seconds a busy n8n gets to find its database again. */
+const BUSY_TRIES = 30;
+
 export const OWNER = { email: 'owner@sandbox.test', password: 'Sandbox-2026' };
 
 /** Installs Node.js 24 into the cache, unless it is there already or runs this script. */
@@ -224,7 +227,7 @@ export class N8nClient {
 	/** Whether n8n answers and lets its owner in. */
 	async isReady(): Promise<boolean> {
 		try {
-			await this.call('GET', '/healthz/readiness');
+			if (!(await fetch(`${this.origin}/healthz/readiness`)).ok) return false;
 			const { email: emailOrLdapLoginId, password } = OWNER;
 			await this.call('POST', '/rest/login', { emailOrLdapLoginId, password });
 			return true;
@@ -239,11 +242,18 @@ export class N8nClient {
 	 * @throws when the answer's status isn't 2xx, with its text
 	 */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-		const response = await fetch(this.origin + path, {
-			method,
-			headers: { 'content-type': 'application/json', cookie: this.cookie },
-			...(body !== undefined && { body: JSON.stringify(body) }),
-		});
+		const send = async () =>
+			await fetch(this.origin + path, {
+				method,
+				headers: { 'content-type': 'application/json', cookie: this.cookie },
+				...(body !== undefined && { body: JSON.stringify(body) }),
+			});
+		let response = await send();
+		// A busy n8n loses its database for a moment, and answers so before it does anything.
+		for (let tries = 0; response.status === 503 && tries < BUSY_TRIES; tries++) {
+			await sleep(1000);
+			response = await send();
+		}
 		const text = await response.text();
 		if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
 		const cookies = response.headers.getSetCookie();

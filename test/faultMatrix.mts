@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INodeExecutionData } from 'n8n-workflow';
+import pLimit from 'p-limit';
 import { accountOf } from '../sandbox/account.mts';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../sandbox/server.mts';
@@ -107,8 +108,12 @@ export interface Line {
 	violations: string[];
 }
 
-/** Runs every fault in every pattern, most of them at once, each against a sandbox of its own. */
-export async function runFaultMatrix(runItems: RunItems): Promise<Line[]> {
+/**
+ * Runs every fault in every pattern, several at a time, each against a sandbox of its own.
+ *
+ * @param atOnce how many run at a time; more than what runs the items can bear would be a fault too
+ */
+export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promise<Line[]> {
 	let redirected = 0;
 	const otherHost = createServer((_request, response) => {
 		redirected++;
@@ -125,11 +130,16 @@ export async function runFaultMatrix(runItems: RunItems): Promise<Line[]> {
 			})),
 	);
 	const lines: Line[] = [];
-	for (const wanted of [false, true]) {
-		const together = runs.filter(({ isAlone }) => isAlone === wanted);
-		lines.push(...(await Promise.all(together.map(async ({ start }) => await start()))));
+	const limit = pLimit(atOnce);
+	try {
+		for (const wanted of [false, true]) {
+			const together = runs.filter(({ isAlone }) => isAlone === wanted);
+			lines.push(...(await Promise.all(together.map(async ({ start }) => await limit(start)))));
+		}
+	} finally {
+		limit.clearQueue();
+		otherHost.close();
 	}
-	otherHost.close();
 	const followed = lines.find(({ fault }) => fault.startsWith('redirect'));
 	if (redirected > 0) followed?.violations.push('The redirect was followed');
 	return lines;
@@ -148,8 +158,7 @@ async function runCase(
 	const { items, trace } = await runItems(sandbox, messageIds, {
 		timeout,
 		...(baseUrl && { baseUrl: baseUrl(sandbox.url) }),
-	});
-	await sandbox.close();
+	}).finally(sandbox.close);
 
 	const { pinned, confirmedTwice } = accountOf(sandbox);
 	const isReportedPinned = ({ json }: INodeExecutionData) => json.error === undefined;

@@ -56,6 +56,7 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 			const [output] = execution.runData.Pin[0].data?.main ?? [];
 			return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
 		},
+		8,
 	);
 	console.log(toTable(lines));
 	assert.deepEqual(

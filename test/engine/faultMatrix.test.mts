@@ -18,8 +18,8 @@ beforeAll(async () => {
 			},
 		);
 		return { items, trace };
-	});
-}, 60_000);
+	}, 16);
+}, 180_000);
 
 test('no item is lost, misreported, mispaired or sent twice, and no secret is found', () => {
 	expect(lines.filter(({ violations }) => violations.length > 0)).toStrictEqual([]);
