@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 
 export interface Message {
 	messageId: string;
@@ -25,6 +26,23 @@ export interface Chat {
 	pins: Pin[];
 }
 
+/** A pin or unpin, which WhatsApp delivers as a message of its own. */
+export interface PinEvent {
+	/** ID of the event itself. */
+	messageId: string;
+	action: 'pin' | 'unpin';
+	/** The message that is pinned or unpinned. */
+	pinned: string;
+	/** 0 for an unpin. */
+	durationMs: number;
+	momment: number;
+}
+
+interface ChatEvents {
+	message: [chat: Chat, message: Message];
+	pin: [chat: Chat, event: PinEvent];
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const DURATIONS_MS: Record<string, number> = {
@@ -39,11 +57,12 @@ const PINS_PER_CHAT = 3;
 /** An ID as WhatsApp makes them. */
 export const newId = (bytes = 16) => randomBytes(bytes).toString('hex').toUpperCase();
 
-/** The chats of the one instance that the sandbox plays, in memory. */
-export class Chats {
+/** The chats of the one instance that the sandbox plays, in memory. Tells what happens in them. */
+export class Chats extends EventEmitter<ChatEvents> {
 	private readonly chats = new Map<string, Chat>();
 
 	constructor(private readonly now: () => number = Date.now) {
+		super();
 		for (const [phone, name, ...texts] of SEED) this.seed(phone, name, texts);
 		this.get(SEED[0][0]).messages[0].messageId = DEMO_MESSAGE.messageId;
 		this.get('5511966665555').archived = true;
@@ -63,24 +82,37 @@ export class Chats {
 
 	write(phone: string, text: string, from: { senderName: string; fromMe: boolean }): Message {
 		const message = { messageId: newId(), text, momment: this.now(), ...from };
-		this.get(phone).messages.push(message);
+		const chat = this.get(phone);
+		chat.messages.push(message);
+		this.emit('message', chat, message);
 		return message;
 	}
 
 	/**
 	 * Assumed, as Z-API does not say: a message that was never seen here can be pinned, and a fourth pin
 	 * takes the place of the oldest, as in WhatsApp's own app.
+	 *
+	 * @returns ID of the event
 	 */
-	pin(phone: string, messageId: string, durationMs: number) {
-		const chat = this.get(phone);
-		this.unpin(phone, messageId);
-		chat.pins.push({ messageId, expiresAt: this.now() + durationMs });
-		chat.pins.splice(0, chat.pins.length - PINS_PER_CHAT);
-	}
-
-	unpin(phone: string, messageId: string) {
+	pin(phone: string, messageId: string, durationMs: number): string {
 		const chat = this.get(phone);
 		chat.pins = chat.pins.filter((pin) => pin.messageId !== messageId);
+		chat.pins.push({ messageId, expiresAt: this.now() + durationMs });
+		chat.pins.splice(0, chat.pins.length - PINS_PER_CHAT);
+		return this.tell(chat, 'pin', messageId, durationMs);
+	}
+
+	/** @returns ID of the event */
+	unpin(phone: string, messageId: string): string {
+		const chat = this.get(phone);
+		chat.pins = chat.pins.filter((pin) => pin.messageId !== messageId);
+		return this.tell(chat, 'unpin', messageId, 0);
+	}
+
+	private tell(chat: Chat, action: PinEvent['action'], pinned: string, durationMs: number): string {
+		const event = { messageId: newId(10), action, pinned, durationMs, momment: this.now() };
+		this.emit('pin', chat, event);
+		return event.messageId;
 	}
 
 	private seed(phone: string, name: string | null, texts: string[]) {

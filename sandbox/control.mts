@@ -13,6 +13,12 @@ interface Settings {
 /** Lets a person, a script or the bench look into the sandbox and make it misbehave. */
 export async function control(app: FastifyInstance, state: ZApiState): Promise<void> {
 	app.get('/sandbox/chats', () => state.chats.all());
+	// Plays the contact, who writes into a chat.
+	app.post('/sandbox/messages', (request) => {
+		const { phone, text } = request.body as { phone: string; text: string };
+		const { name } = state.chats.get(phone);
+		return state.chats.write(phone, text, { senderName: name ?? phone, fromMe: false });
+	});
 	app.get('/sandbox/requests', () => state.requests);
 	app.delete('/sandbox/requests', async (_request, reply) => {
 		state.requests.length = 0;

@@ -178,10 +178,9 @@ function toMethods({ instance, chats }: ZApiState): Methods {
 			if (typeof phone !== 'string' || typeof messageId !== 'string' || !durationMs) {
 				throw new Error('Invalid body');
 			}
-			if (messageAction === 'pin') chats.pin(phone, messageId, durationMs);
-			else if (messageAction === 'unpin') chats.unpin(phone, messageId);
-			else throw new Error('Invalid messageAction');
-			return toAnswer(newId(10));
+			if (messageAction === 'pin') return toAnswer(chats.pin(phone, messageId, durationMs));
+			if (messageAction === 'unpin') return toAnswer(chats.unpin(phone, messageId));
+			throw new Error('Invalid messageAction');
 		}),
 	};
 }

@@ -116,7 +116,7 @@ test('masks a secret that a successful answer echoes', async () => {
 
 test.each([
 	['Chat', { phone: { __rl: true, mode: 'id', value: '={{ $json.missing }}' } }],
-	['Chat', { phone: { __rl: true, mode: 'id', value: '120363166555745933@newsletter' } }],
+	['Chat', { phone: { __rl: true, mode: 'id', value: '={{ "120363166555745933@newsletter" }}' } }],
 	['Message ID', { messageId: '={{ $json.missing }}' }],
 	['Message ID', { messageId: '={{ { a: 1 } }}' }],
 	['Duration', { duration: '={{ "1_year" }}' }],
@@ -127,6 +127,12 @@ test.each([
 	expect(error?.message).toMatch(new RegExp(`^${name} .* \\[item 0\\]$`));
 	expect(error?.description).toBeTruthy();
 	expect(items).toBeUndefined();
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+test('n8n itself runs nothing while a typed Chat cannot be right, and says what it should be', async () => {
+	const phone = { __rl: true, mode: 'id', value: '120363166555745933@newsletter' };
+	await expect(runPinNode(toCredential(sandbox), { phone })).rejects.toThrow(/Use a phone/);
 	expect(sandbox.requests).toHaveLength(0);
 });
 
