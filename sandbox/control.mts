@@ -8,6 +8,7 @@ interface Settings {
 	requestsPerSecond?: number;
 	retryAfterSeconds?: number;
 	connection?: Instance['connection'];
+	requiresHttps?: boolean;
 }
 
 /** Lets a person, a script or the bench look into the sandbox and make it misbehave. */
@@ -25,8 +26,9 @@ export async function control(app: FastifyInstance, state: ZApiState): Promise<v
 		await reply.code(204).send();
 	});
 	app.put('/sandbox/settings', async (request, reply) => {
-		const { faults, connection, ...numbers } = request.body as Settings;
+		const { faults, connection, requiresHttps, ...numbers } = request.body as Settings;
 		if (faults) state.faults.set(...faults);
+		if (requiresHttps !== undefined) state.instance.requiresHttps = requiresHttps;
 		if (connection) state.instance.connection = connection;
 		Object.assign(state.faults, numbers);
 		await reply.code(204).send();

@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import { Chats } from './chats.mts';
 import { control } from './control.mts';
 import { Faults } from './faults.mts';
+import { deliverCallbacks } from './webhooks.mts';
 import { type Instance, zApi, type ZApiState } from './zApi.mts';
 
 /** The sandbox's own credential. Nothing secret: it is made up, and served on loopback only. */
@@ -10,6 +11,9 @@ export const SANDBOX_INSTANCE: Instance = {
 	token: 'SANDBOX-TOKEN',
 	clientToken: 'SANDBOX-CLIENT-TOKEN',
 	connection: 'connected',
+	receivedCallbackUrl: '',
+	receiveCallbackSentByMe: false,
+	requiresHttps: false,
 };
 
 /** A running sandbox, with its insides in reach of tests. */
@@ -34,10 +38,17 @@ export async function startSandbox({
 		chats: new Chats(),
 		faults: new Faults(),
 		requests: [],
+		deliveries: [],
 	};
+	const closing = new AbortController();
+	deliverCallbacks(state, closing.signal);
 	const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
 	await app.register(async (scope) => await control(scope, state));
 	await app.register(async (scope) => await zApi(scope, state));
 	const url = await app.listen({ port, host: '127.0.0.1' });
-	return { ...state, url, close: async () => await app.close() };
+	const close = async () => {
+		closing.abort();
+		await app.close();
+	};
+	return { ...state, url, close };
 }

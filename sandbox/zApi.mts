@@ -7,6 +7,7 @@ import {
 	KNOWN_FAULTS,
 	sendAnswer,
 } from './faults.mts';
+import type { Delivery } from './webhooks.mts';
 
 /** The instance that the sandbox plays. */
 export interface Instance {
@@ -16,6 +17,12 @@ export interface Instance {
 	clientToken: string;
 	/** What `GET /status` reports. */
 	connection: 'connected' | 'notConnected' | 'sessionToRestore';
+	/** The one URL that is called for incoming messages; empty: none. */
+	receivedCallbackUrl: string;
+	/** Whether it is also called for what the connected number does itself. */
+	receiveCallbackSentByMe: boolean;
+	/** Whether other webhook URLs than HTTPS are refused, as by Z-API itself. */
+	requiresHttps: boolean;
 }
 
 /** One request as it arrived, secrets included: for tests to look at. */
@@ -42,6 +49,7 @@ export interface ZApiState {
 	chats: Chats;
 	faults: Faults;
 	requests: RecordedRequest[];
+	deliveries: Delivery[];
 }
 
 interface InstancePath {
@@ -155,13 +163,35 @@ type Methods = Record<string, { verb: string; handle: Handler }>;
 function toMethods({ instance, chats }: ZApiState): Methods {
 	const get = (handle: Handler) => ({ verb: 'GET', handle });
 	const post = (handle: Handler) => ({ verb: 'POST', handle });
+	const put = (handle: Handler) => ({ verb: 'PUT', handle });
+	const setUrl = ({ value }: Record<string, unknown>) => {
+		// Assumed: what Z-API answers to another URL, and that an empty one takes the webhook away.
+		const isUsable = typeof value === 'string' && (value === '' || URL.canParse(value));
+		if (!isUsable || (instance.requiresHttps && value && !value.startsWith('https:'))) {
+			throw new Error('Invalid webhook URL');
+		}
+		instance.receivedCallbackUrl = value;
+		return { value: true };
+	};
 	return {
 		status: get(() => toStatus(instance)),
 		me: get(() => ({
 			id: instance.instanceId,
 			connected: instance.connection === 'connected',
 			paymentStatus: 'ACTIVE',
+			receivedCallbackUrl: instance.receivedCallbackUrl,
+			receiveCallbackSentByMe: instance.receiveCallbackSentByMe,
 		})),
+		'update-webhook-received': put(setUrl),
+		'update-webhook-received-delivery': put((body) => {
+			const answer = setUrl(body);
+			instance.receiveCallbackSentByMe = true;
+			return answer;
+		}),
+		'update-notify-sent-by-me': put(({ notifySentByMe }) => {
+			instance.receiveCallbackSentByMe = notifySentByMe === true;
+			return { value: true };
+		}),
 		chats: get((_body, query) => toPage(chats.all(), query)),
 		groups: get((_body, query) =>
 			toPage(

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { CHAT_ID_PATTERN, WHAT_A_CHAT_LOOKS_LIKE } from '../shared/chatId';
+import { chatLocator } from '../shared/chatLocator';
 import { options } from './options';
 
 export const OPERATIONS = ['pin', 'unpin'] as const;
@@ -34,32 +34,10 @@ const operation: INodeProperties = {
 const chat: INodeProperties = {
 	displayName: 'Chat',
 	name: 'phone',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
+	...chatLocator,
 	required: true,
 	description:
 		'The private chat or group that the message is in: a phone in digits with its country code (5511999999999), a group ID (120363019502650977-group) or a LID (999999999999999@lid)',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Choose a chat or group',
-			typeOptions: { searchListMethod: 'searchChats', searchable: true },
-		},
-		{
-			displayName: 'By Phone or Group ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. 5511999999999 or 120363019502650977-group',
-			validation: [
-				{
-					type: 'regex',
-					properties: { regex: `(?:${CHAT_ID_PATTERN})`, errorMessage: WHAT_A_CHAT_LOOKS_LIKE },
-				},
-			],
-		},
-	],
 };
 
 const messageId: INodeProperties = {

@@ -19,6 +19,11 @@ export function toObject(body: unknown): IDataObject {
 		: {};
 }
 
+/** Z-API sends booleans also as text. */
+export function isTrue(value: unknown): boolean {
+	return value === true || value === 'true';
+}
+
 /** What the body says went wrong, in Z-API's words; empty when it says nothing. */
 export function toErrorText(body: unknown): string {
 	const { error, message } = toObject(body);

@@ -9,6 +9,9 @@ export const DEFAULT_BASE_URL = 'https://api.z-api.io';
 /** Where and as whom to call Z-API. Every part of it but `baseUrl` is a secret. */
 export interface Connection {
 	baseUrl: string;
+	instanceId: string;
+	/** The instance token. */
+	token: string;
 	/** Base of all methods of the instance. Holds the instance token. */
 	instanceUrl: string;
 	/** Absent when the account has not activated its security token. */
@@ -28,15 +31,19 @@ const WHERE_TO_FIND = 'Copy it from your instance in the Z-API panel into the cr
  * @see https://developer.z-api.io (address and Client-Token)
  */
 export function toConnection(credential: ICredentialDataDecryptedObject): Connection {
-	const instanceId = toPathSegment(credential.instanceId, 'Instance ID');
-	const token = toPathSegment(credential.token, 'Instance Token');
+	const instanceId = toText(credential.instanceId);
+	const token = toText(credential.token);
+	const instancePath = `/instances/${toPathSegment(instanceId, 'Instance ID')}`;
+	const tokenSegment = toPathSegment(token, 'Instance Token');
 	const clientToken = toHeaderValue(credential.clientToken, 'Client-Token');
 	const baseUrl = toBaseUrl(credential.baseUrl);
 	return {
 		baseUrl,
-		instanceUrl: `${baseUrl}/instances/${instanceId}/token/${token}`,
+		instanceId,
+		token,
+		instanceUrl: `${baseUrl}${instancePath}/token/${tokenSegment}`,
 		...(clientToken && { clientToken }),
-		secrets: [token, toText(credential.token), clientToken].filter((secret) => secret !== ''),
+		secrets: [tokenSegment, token, clientToken].filter((secret) => secret !== ''),
 	};
 }
 
@@ -77,8 +84,7 @@ function toMethodPath(address: string, baseUrl: string): string {
 	return path.replace(/^\/instances\/[^/]+\/token\/[^/]+/, '');
 }
 
-function toPathSegment(value: unknown, field: string): string {
-	const text = toText(value);
+function toPathSegment(text: string, field: string): string {
 	// These two survive URL encoding and would climb out of the instance's address.
 	if (text === '' || text === '.' || text === '..') {
 		throw new UserError(`${field} is empty or not usable`, { description: WHERE_TO_FIND });

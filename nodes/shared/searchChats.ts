@@ -5,12 +5,11 @@ import type {
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { NodeOperationError, UserError } from 'n8n-workflow';
-import { isSuccessStatus, toObject } from './answer';
-import { CREDENTIAL_TYPE, toConnection } from './connection';
-import { toFailure } from './failures';
-import { explain, toSentences } from './nodeErrors';
-import { callZApi } from './transport';
+import { NodeOperationError } from 'n8n-workflow';
+import { isTrue, toObject } from './answer';
+import { askZApi } from './askZApi';
+import { CREDENTIAL_TYPE } from './connection';
+import { toSentences } from './nodeErrors';
 
 const PAGE_SIZE = 100;
 
@@ -19,8 +18,6 @@ const SMALLEST_FULL_PAGE = 20;
 
 /** How many pages one search walks, at most. */
 const PAGES_SEARCHED = 50;
-
-const TIMEOUT_MS = 30_000;
 
 /**
  * Lists chats and groups for the Chat parameter. Channels and broadcasts are left out, as they have no
@@ -60,16 +57,12 @@ async function readPage(
 	credential: ICredentialDataDecryptedObject,
 	page: number,
 ): Promise<IDataObject[]> {
+	const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
 	try {
-		const { secrets } = toConnection(credential);
-		const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
-		const answer = await callZApi.call(this, credential, {
-			...{ method: 'GET', path, timeout: TIMEOUT_MS },
-		});
-		if (isSuccessStatus(answer) && Array.isArray(answer.body)) return answer.body.map(toObject);
-		const { message, description } = explain(toFailure(answer), answer, secrets);
-		throw new UserError(message, { description });
+		const body = await askZApi.call(this, credential, { method: 'GET', path }, Array.isArray);
+		return (body as unknown[]).map(toObject);
 	} catch (error) {
+		// The editor shows the message only.
 		throw new NodeOperationError(this.getNode(), toSentences(error as Error));
 	}
 }
@@ -82,11 +75,6 @@ function toListItem({ name, phone, isGroup, archived }: IDataObject): INodeListS
 	const marks = [isTrue(isGroup) && 'group', isTrue(archived) && 'archived'].filter(Boolean);
 	const label = [isNamed && name, phone, ...marks].filter(Boolean).join(' · ');
 	return [{ name: label, value: phone }];
-}
-
-/** Z-API sends booleans also as text. */
-function isTrue(value: unknown): boolean {
-	return value === true || value === 'true';
 }
 
 function toComparable(text: string): string {

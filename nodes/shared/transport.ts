@@ -1,6 +1,7 @@
 import type {
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
+	IHookFunctions,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
@@ -9,12 +10,12 @@ import type { Answer } from './answer';
 import { CREDENTIAL_TYPE } from './connection';
 
 /** A call of one method of the instance. */
-interface Call {
-	method: 'GET' | 'POST';
+export interface Call {
+	method: 'GET' | 'POST' | 'PUT';
 	/** With a leading slash and, where there is one, a query, e.g. `/pin-message`. */
 	path: string;
 	/** Sent as JSON. */
-	body?: Record<string, string>;
+	body?: Record<string, string | boolean>;
 	/** How long the answer may take, in milliseconds. */
 	timeout: number;
 }
@@ -27,7 +28,7 @@ interface Call {
  * @returns the answer, of whatever status, or why none came; never throws for either
  */
 export async function callZApi(
-	this: IExecuteFunctions | ILoadOptionsFunctions,
+	this: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
 	credential: ICredentialDataDecryptedObject,
 	{ method, path, body, timeout }: Call,
 ): Promise<Answer> {

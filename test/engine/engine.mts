@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import {
 	CredentialTestContext,
 	ExecutionLifecycleHooks,
+	HookContext,
 	LoadOptionsContext,
 	PackageDirectoryLoader,
 	WorkflowExecute,
@@ -123,6 +124,67 @@ export async function searchChats(
 	const { listSearch } = (loader.getNode('zApiPinMessage').type as INodeType).methods ?? {};
 	if (!listSearch) throw new Error('The node cannot search');
 	return await listSearch.searchChats.call(context, filter, paginationToken);
+}
+
+/** A workflow with "Z-API Trigger", in an n8n of this address. */
+export interface TriggerWorkflow {
+	/** What n8n asks of the node when the workflow is activated or listens for a test event. */
+	activate: (kind?: Kind) => Promise<void>;
+	deactivate: (kind?: Kind) => Promise<void>;
+}
+
+type Kind = 'production' | 'test';
+
+/**
+ * Prepares a workflow with "Z-API Trigger".
+ *
+ * @param webhookId ID of the node's webhook, in both of its URLs
+ * @param origin address of the n8n
+ */
+export async function openTrigger(
+	credential: ICredentialDataDecryptedObject,
+	parameters: INodeParameters,
+	{ webhookId = 'hook-1', origin = 'http://127.0.0.1:5678' } = {},
+): Promise<TriggerWorkflow> {
+	const loader = await loadPackage();
+	const node: INode = {
+		...toNode('Trigger', `${PACKAGE}.zApiTrigger`),
+		...{ parameters, webhookId, credentials: { zApi: { id: '1', name: 'Z-API' } } },
+	};
+	// A test has a copy of the workflow to itself, without what production remembers.
+	const open = () =>
+		new Workflow({
+			...{ id: 'test', active: false, nodes: [node], connections: {}, staticData: {} },
+			nodeTypes: toNodeTypes(loader),
+		});
+	const workflows = { production: open(), test: open() };
+	const additionalData = {
+		...toAdditionalData(loader, credential),
+		webhookBaseUrl: `${origin}/webhook`,
+		webhookTestBaseUrl: `${origin}/webhook-test`,
+	};
+	const { webhookMethods, description } = loader.getNode('zApiTrigger').type as INodeType;
+	const call = async (method: 'checkExists' | 'create' | 'delete', kind: Kind) => {
+		const workflow = workflows[kind];
+		const mode = method === 'delete' ? 'internal' : kind === 'test' ? 'manual' : 'trigger';
+		const activation = method === 'delete' ? 'update' : kind === 'test' ? 'manual' : 'activate';
+		const webhookDescription = description.webhooks![0];
+		const context = new HookContext(workflow, node, additionalData, mode, activation, {
+			...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/received`, webhookDescription },
+			...{ workflowId: workflow.id, workflowExecuteAdditionalData: additionalData },
+			isTest: kind === 'test',
+		});
+		return await webhookMethods!.default![method].call(context);
+	};
+	return {
+		activate: async (kind = 'production') => {
+			if (kind === 'test') workflows.test = open();
+			if (!(await call('checkExists', kind))) await call('create', kind);
+		},
+		deactivate: async (kind = 'production') => {
+			await call('delete', kind);
+		},
+	};
 }
 
 /** What n8n logged since this file was loaded. */

@@ -1,0 +1,29 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { CHAT_ID_PATTERN, WHAT_A_CHAT_LOOKS_LIKE } from './chatId';
+
+/** What every parameter that names a chat has in common. The node's `methods` must hold `searchChats`. */
+export const chatLocator: Pick<INodeProperties, 'type' | 'default' | 'modes'> = {
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Choose a chat or group',
+			typeOptions: { searchListMethod: 'searchChats', searchable: true },
+		},
+		{
+			displayName: 'By Phone or Group ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 5511999999999 or 120363019502650977-group',
+			validation: [
+				{
+					type: 'regex',
+					properties: { regex: `(?:${CHAT_ID_PATTERN})`, errorMessage: WHAT_A_CHAT_LOOKS_LIKE },
+				},
+			],
+		},
+	],
+};

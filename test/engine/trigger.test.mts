@@ -1,0 +1,209 @@
+import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { CANARIES } from '../faultMatrix.mts';
+import { log, openTrigger, toCredential } from './engine.mts';
+
+const OTHER = 'https://crm.example.com/hook?key=other-secret';
+const PINS = { events: ['messagePinned'] };
+const MESSAGES = { events: ['messageReceived'] };
+const REPLACE = { replaceExistingWebhook: true };
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+	sandbox = await startSandbox(CANARIES);
+});
+
+afterEach(async () => await sandbox.close());
+
+const registered = () => sandbox.instance.receivedCallbackUrl;
+const changes = () => sandbox.requests.filter(({ method }) => method === 'PUT');
+const messageOf = async (promise: Promise<unknown>) =>
+	await promise.then(
+		() => '',
+		(error: Error) => error.message,
+	);
+
+const PRODUCTION = /^http:\/\/127\.0\.0\.1:5678\/webhook\/hook-1\/received\?secret=[\w-]{43}$/;
+const TEST = /^http:\/\/127\.0\.0\.1:5678\/webhook-test\/hook-1\/received\?secret=[\w-]{43}$/;
+
+test('activating registers the production URL with a secret, and sent by me where pins need it', async () => {
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate();
+	expect(registered()).toMatch(PRODUCTION);
+	expect(sandbox.instance.receiveCallbackSentByMe).toBe(true);
+});
+
+test.each([
+	['messages alone', { ...MESSAGES }, false],
+	['messages with everything sent by me', { ...MESSAGES, options: { sentByMe: 'all' } }, true],
+	['pins without those by me', { ...PINS, options: { sentByMe: 'none' } }, false],
+])('sent by me: %s', async (_what, parameters, expected) => {
+	const trigger = await openTrigger(toCredential(sandbox), parameters);
+	await trigger.activate();
+	expect(sandbox.instance.receiveCallbackSentByMe).toBe(expected);
+});
+
+test('sent by me stays on after deactivating when it was on before', async () => {
+	sandbox.instance.receiveCallbackSentByMe = true;
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate();
+	await trigger.deactivate();
+	expect(sandbox.instance.receiveCallbackSentByMe).toBe(true);
+});
+
+test('what is registered already is not registered again', async () => {
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate();
+	const { length } = changes();
+	await trigger.activate();
+	expect(changes()).toHaveLength(length);
+});
+
+test('deactivating leaves nothing behind where nothing was', async () => {
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate();
+	await trigger.deactivate();
+	expect(registered()).toBe('');
+	expect(sandbox.instance.receiveCallbackSentByMe).toBe(false);
+});
+
+test('never takes the webhook from another system, and names its host only', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	for (const kind of ['production', 'test'] as const) {
+		const trigger = await openTrigger(toCredential(sandbox), PINS);
+		const message = await messageOf(trigger.activate(kind));
+		expect(message).toMatch(/belongs to another system \(crm\.example\.com\).*\. Deactivate/);
+		expect(message).not.toMatch(/other-secret|https:/);
+		await trigger.deactivate(kind);
+	}
+	expect(registered()).toBe(OTHER);
+	expect(changes()).toHaveLength(0);
+});
+
+test('Replace Existing Webhook takes it, and deactivating gives it back', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const trigger = await openTrigger(toCredential(sandbox), { ...PINS, options: REPLACE });
+	await trigger.activate();
+	expect(registered()).toMatch(PRODUCTION);
+	await trigger.deactivate();
+	expect(registered()).toBe(OTHER);
+	expect(sandbox.instance.receiveCallbackSentByMe).toBe(false);
+});
+
+test('deactivating leaves alone what somebody else has taken meanwhile', async () => {
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate();
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	await trigger.deactivate();
+	expect(registered()).toBe(OTHER);
+});
+
+test('testing takes the webhook from production for a while and gives it back', async () => {
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate();
+	const production = registered();
+	await trigger.activate('test');
+	expect(registered()).toMatch(TEST);
+	await trigger.deactivate('test');
+	expect(registered()).toBe(production);
+	await trigger.deactivate();
+	expect(registered()).toBe('');
+});
+
+test('testing gives back what another system had', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const trigger = await openTrigger(toCredential(sandbox), { ...PINS, options: REPLACE });
+	await trigger.activate('test');
+	await trigger.deactivate('test');
+	expect(registered()).toBe(OTHER);
+});
+
+test('a test that was never ended does not outlive the next activation', async () => {
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate('test');
+	await trigger.activate();
+	expect(registered()).toMatch(PRODUCTION);
+	await trigger.deactivate();
+	expect(registered()).toBe('');
+});
+
+test('a second trigger on the same instance says that the first has the webhook', async () => {
+	await (await openTrigger(toCredential(sandbox), PINS)).activate();
+	const first = registered();
+	const second = await openTrigger(toCredential(sandbox), PINS, { webhookId: 'hook-2' });
+	expect(await messageOf(second.activate())).toMatch(
+		/belongs to another trigger of this n8n \(127\.0\.0\.1:5678\)/,
+	);
+	await second.deactivate();
+	expect(registered()).toBe(first);
+});
+
+test('a copy of the workflow in another n8n counts as another system', async () => {
+	await (await openTrigger(toCredential(sandbox), PINS)).activate();
+	const copy = await openTrigger(toCredential(sandbox), PINS, { origin: 'http://127.0.0.1:5999' });
+	expect(await messageOf(copy.activate())).toMatch(/another system \(127\.0\.0\.1:5678\)/);
+});
+
+test('a changed token means another secret, registered at the next activation', async () => {
+	await (await openTrigger(toCredential(sandbox), PINS)).activate();
+	const before = registered();
+	sandbox.instance.token = 'canary-new-token';
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate();
+	expect(registered()).toMatch(PRODUCTION);
+	expect(registered()).not.toBe(before);
+});
+
+test('an address that is not HTTPS is refused before Z-API is asked to call it', async () => {
+	const credential = { ...toCredential(sandbox), baseUrl: 'https://api.z-api.io' };
+	const trigger = await openTrigger(credential, PINS, { origin: 'http://localhost:5678' });
+	expect(await messageOf(trigger.activate())).toMatch(/HTTPS addresses only.*WEBHOOK_URL/);
+});
+
+test('a webhook URL that Z-API refuses leaves everything as it was', async () => {
+	sandbox.instance.requiresHttps = true;
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	expect(await messageOf(trigger.activate())).toMatch(/Z-API refused the request/);
+	expect(registered()).toBe('');
+	expect(sandbox.instance.receiveCallbackSentByMe).toBe(false);
+});
+
+test.each([
+	['no events', { events: [] }, /^Events is empty/],
+	[
+		'a channel among the chats',
+		{ ...PINS, options: { chats: { values: [{ chat: { value: '1@newsletter' } }] } } },
+		/^Chat is a channel/,
+	],
+])('%s: nothing is registered', async (_what, parameters, sentence) => {
+	const trigger = await openTrigger(toCredential(sandbox), parameters);
+	expect(await messageOf(trigger.activate())).toMatch(sentence);
+	expect(changes()).toHaveLength(0);
+});
+
+test.each([
+	['wrong Client-Token', clientTokenNotAllowed(CANARIES.clientToken), /accept the Client-Token/],
+	['not connected', KNOWN_FAULTS.notConnected, /not connected to WhatsApp/],
+	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /does not confirm/],
+	['down', { status: 503 }, /overloaded/],
+	['closed', 'reset' as const, /could not be reached/],
+])('activating explains without leaking: %s', async (_what, answer, sentence) => {
+	sandbox.faults.set({ answer });
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const error = await trigger.activate().catch((caught: Error) => caught);
+	expect((error as Error).message).toMatch(sentence);
+	expect(JSON.stringify(error) + (error as Error).stack).not.toMatch(/canary/i);
+	expect(changes()).toHaveLength(0);
+});
+
+test('deactivating while Z-API is down does not throw, and is in the log', async () => {
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate();
+	const secret = new URL(registered()).searchParams.get('secret') ?? '';
+	sandbox.faults.set({ answer: { status: 503, body: { error: CANARIES.token } } });
+	await trigger.deactivate();
+	expect(log.join('')).toMatch(/was not given back\. Z-API is overloaded/);
+	expect(log.join('')).not.toMatch(/canary/i);
+	expect(log.join('')).not.toContain(secret);
+});
