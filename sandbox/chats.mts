@@ -97,22 +97,24 @@ export class Chats extends EventEmitter<ChatEvents> {
 	pin(phone: string, messageId: string, durationMs: number): string {
 		const chat = this.get(phone);
 		chat.pins = chat.pins.filter((pin) => pin.messageId !== messageId);
-		chat.pins.push({ messageId, expiresAt: this.now() + durationMs });
+		const momment = this.now();
+		chat.pins.push({ messageId, expiresAt: momment + durationMs });
 		chat.pins.splice(0, chat.pins.length - PINS_PER_CHAT);
-		return this.tell(chat, 'pin', messageId, durationMs);
+		return this.tell(chat, { action: 'pin', pinned: messageId, durationMs, momment });
 	}
 
 	/** @returns ID of the event */
 	unpin(phone: string, messageId: string): string {
 		const chat = this.get(phone);
 		chat.pins = chat.pins.filter((pin) => pin.messageId !== messageId);
-		return this.tell(chat, 'unpin', messageId, 0);
+		const momment = this.now();
+		return this.tell(chat, { action: 'unpin', pinned: messageId, durationMs: 0, momment });
 	}
 
-	private tell(chat: Chat, action: PinEvent['action'], pinned: string, durationMs: number): string {
-		const event = { messageId: newId(10), action, pinned, durationMs, momment: this.now() };
-		this.emit('pin', chat, event);
-		return event.messageId;
+	private tell(chat: Chat, event: Omit<PinEvent, 'messageId'>): string {
+		const messageId = newId(10);
+		this.emit('pin', chat, { messageId, ...event });
+		return messageId;
 	}
 
 	private seed(phone: string, name: string | null, texts: string[]) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import Fastify from 'fastify';
 import { Chats } from './chats.mts';
 import { control } from './control.mts';
@@ -41,6 +42,7 @@ export async function startSandbox({
 		deliveries: [],
 	};
 	const closing = new AbortController();
+	setMaxListeners(0, closing.signal);
 	deliverCallbacks(state, closing.signal);
 	const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
 	await app.register(async (scope) => await control(scope, state));

@@ -37,9 +37,14 @@ export function deliverCallbacks(
 		const delivery: Delivery = { url, callback, status: 0, tries: 0 };
 		deliveries.push(delivery);
 		// What still fails after all tries is seen in `deliveries`.
-		limit(async () => await pRetry(async () => await call(delivery, closing), RETRIES)).catch(
-			() => {},
-		);
+		const isOver = () => closing.aborted || url !== instance.receivedCallbackUrl;
+		limit(
+			async () =>
+				await pRetry(async () => {
+					if (isOver()) throw new AbortError('Nobody waits for it any more');
+					await call(delivery, closing);
+				}, RETRIES),
+		).catch(() => {});
 	};
 
 	chats.on('message', (chat, { fromMe, messageId, momment, text, senderName }) =>
@@ -68,7 +73,6 @@ export function deliverCallbacks(
 }
 
 async function call(delivery: Delivery, closing: AbortSignal): Promise<void> {
-	if (closing.aborted) throw new AbortError('The sandbox is closed');
 	delivery.tries++;
 	const response = await fetch(delivery.url, {
 		method: 'POST',

@@ -142,7 +142,7 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 		all: true,
 		forceKillAfterDelay: 20_000,
 	});
-	subprocess.all.pipe(createWriteStream(log));
+	subprocess.all.pipe(createWriteStream(log, { flags: 'a' }));
 	let running = true;
 	const ended = subprocess.then(() => {
 		running = false;
@@ -298,10 +298,68 @@ export class N8nClient {
 			`/rest/workflows/${id}/run`,
 			{ triggerToStartFrom: { name: trigger } },
 		);
+		return await this.readExecution(executionId);
+	}
+
+	/** Waits for the end of an execution. */
+	async readExecution(id: string): Promise<Execution> {
 		for (;;) {
-			const execution = await this.call<StoredExecution>('GET', `/rest/executions/${executionId}`);
+			const execution = await this.call<StoredExecution>('GET', `/rest/executions/${id}`);
 			if (!['new', 'running', 'waiting'].includes(execution.status)) return toExecution(execution);
 			await sleep(100);
 		}
+	}
+
+	/** How many executions of a workflow n8n has stored, and the IDs of the last hundred, newest first. */
+	async listExecutions({ id }: { id: string }): Promise<{ count: number; ids: string[] }> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
+		const { count, results } = await this.call<{ count: number; results: Array<{ id: string }> }>(
+			'GET',
+			`/rest/executions?limit=100&filter=${filter}`,
+		);
+		return { count, ids: results.map((execution) => execution.id) };
+	}
+
+	/**
+	 * Activates a workflow, in its newest version.
+	 *
+	 * @throws when n8n gives up, with what its triggers say; it tries for a quarter of a minute
+	 */
+	async activate({ id }: { id: string }): Promise<void> {
+		const { versionId } = await this.call<StoredWorkflow>('GET', `/rest/workflows/${id}`);
+		await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+		const { status, triggers } = await this.settle(id);
+		if (status === 'published') return;
+		throw new Error(triggers.map(({ errorMessage }) => errorMessage).join('\n') || status);
+	}
+
+	async deactivate({ id }: { id: string }): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
+		await this.settle(id);
+	}
+
+	/** n8n works on activations in the background. */
+	private async settle(id: string) {
+		for (;;) {
+			const publication = await this.call<{
+				status: string;
+				triggers: Array<{ errorMessage: string | null }>;
+			}>('GET', `/rest/workflows/${id}/publication-status`);
+			if (publication.status !== 'in_progress') return publication;
+			await sleep(200);
+		}
+	}
+
+	/**
+	 * Waits for a test event, as the trigger's button in the editor does.
+	 *
+	 * @param trigger name of the node that listens
+	 */
+	async listen({ id }: { id: string }, trigger: string): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
+	}
+
+	async stopListening({ id }: { id: string }): Promise<void> {
+		await this.call('DELETE', `/rest/test-webhook/${id}`);
 	}
 }

@@ -2,6 +2,7 @@ import type { ICredentialDataDecryptedObject, IHookFunctions } from 'n8n-workflo
 import { NodeOperationError, UserError } from 'n8n-workflow';
 import { isTrue, toObject } from '../shared/answer';
 import { askZApi } from '../shared/askZApi';
+import type { Connection } from '../shared/connection';
 import { CREDENTIAL_TYPE, toConnection } from '../shared/connection';
 import { toSentences } from '../shared/nodeErrors';
 import type { Settings } from './settings';
@@ -25,6 +26,7 @@ interface Registration {
 
 interface Access {
 	credential: ICredentialDataDecryptedObject;
+	connection: Connection;
 	settings: Settings;
 	address: WebhookAddress;
 }
@@ -35,11 +37,7 @@ interface Access {
  * @throws {NodeOperationError} when Z-API would not call n8n's address, or does not answer
  */
 export async function isRegistered(this: IHookFunctions): Promise<boolean> {
-	return await inWords.call(this, async ({ credential, settings, address }) => {
-		checkAddress(address, toConnection(credential));
-		const { url, sentByMe } = await readRegistration.call(this, credential);
-		return url === address.url && (sentByMe || !needsSentByMe(settings));
-	});
+	return await inWords.call(this, compare);
 }
 
 /**
@@ -48,63 +46,81 @@ export async function isRegistered(this: IHookFunctions): Promise<boolean> {
  * @throws {NodeOperationError} when another system has the webhook, and the user didn't allow to take it
  */
 export async function register(this: IHookFunctions): Promise<boolean> {
-	return await inWords.call(this, async ({ credential, settings, address }) => {
-		const before = await readRegistration.call(this, credential);
-		const isOurs = isOfThisNode(address, before.url);
-		if (before.url && !isOurs && !settings.replaceExistingWebhook) throw taken(before.url, address);
+	return await inWords.call(this, take);
+}
 
-		const isTest = this.getMode() === 'manual';
-		// A test gives back what it finds, the workflow's own production URL too. Production never gives
-		// back a URL of its own: what was there before that is remembered already.
-		if (isTest || !isOurs) this.getWorkflowStaticData('node').previous = { ...before };
+async function compare(
+	this: IHookFunctions,
+	{ credential, connection, settings, address }: Access,
+): Promise<boolean> {
+	checkAddress(address, connection);
+	const { url, sentByMe } = await readRegistration.call(this, credential);
+	return url === address.url && (sentByMe || !needsSentByMe(settings));
+}
 
-		const switchesOn = needsSentByMe(settings) && !before.sentByMe;
-		if (switchesOn) await setSentByMe.call(this, credential, true);
-		let isDone = false;
-		try {
-			await setUrl.call(this, credential, address.url);
-			isDone = true;
-		} finally {
-			if (switchesOn && !isDone) await setSentByMe.call(this, credential, false);
-		}
-		return true;
-	});
+async function take(
+	this: IHookFunctions,
+	{ credential, settings, address }: Access,
+): Promise<boolean> {
+	const before = await readRegistration.call(this, credential);
+	const isOurs = isOfThisNode(address, before.url);
+	if (before.url && !isOurs && !settings.replaceExistingWebhook) throw taken(before.url, address);
+
+	const isTest = this.getMode() === 'manual';
+	// A test gives back what it finds, the workflow's own production URL too. Production never gives
+	// back a URL of its own: what was there before that is remembered already.
+	if (isTest || !isOurs) this.getWorkflowStaticData('node').previous = { ...before };
+
+	const switchesOn = needsSentByMe(settings) && !before.sentByMe;
+	if (switchesOn) await setSentByMe.call(this, credential, true);
+	let isDone = false;
+	try {
+		await setUrl.call(this, credential, address.url);
+		isDone = true;
+	} finally {
+		if (switchesOn && !isDone) await setSentByMe.call(this, credential, false);
+	}
+	return true;
 }
 
 /**
- * Gives back what was there before, unless somebody else has taken the webhook meanwhile. Never throws,
- * as n8n would then keep its own half of the webhook; what failed is in n8n's log.
+ * Gives back what was there before, unless somebody else has taken the webhook meanwhile.
+ *
+ * @throws {NodeOperationError} when it can't, in production only: n8n tries again and tells the user
+ * then, whereas a test run that can't be ended would bring n8n down, so it is just logged
  */
 export async function deregister(this: IHookFunctions): Promise<boolean> {
-	const memory = this.getWorkflowStaticData('node');
+	if (this.getWorkflow().active) return await inWords.call(this, giveBack);
 	try {
-		return await inWords.call(this, async ({ credential, address }) => {
-			const { url, sentByMe } = await readRegistration.call(this, credential);
-			if (!isThisAddress(address, url)) return true;
-			const previous = toObject(memory.previous) as Partial<Registration>;
-			await setUrl.call(this, credential, previous.url ?? '');
-			if (sentByMe && previous.sentByMe === false) {
-				await setSentByMe.call(this, credential, false);
-			}
-			return true;
-		});
+		return await inWords.call(this, giveBack);
 	} catch (error) {
 		this.logger.error(`The webhook of Z-API was not given back. ${(error as Error).message}`);
 		return false;
-	} finally {
-		delete memory.previous;
 	}
 }
 
-/** Reads what every step needs, and puts whatever goes wrong into words: n8n shows the message only. */
+async function giveBack(this: IHookFunctions, { credential, address }: Access): Promise<boolean> {
+	const { url, sentByMe } = await readRegistration.call(this, credential);
+	if (!isThisAddress(address, url)) return true;
+	const memory = this.getWorkflowStaticData('node');
+	const previous = toObject(memory.previous) as Partial<Registration>;
+	await setUrl.call(this, credential, previous.url ?? '');
+	if (sentByMe && previous.sentByMe === false) await setSentByMe.call(this, credential, false);
+	delete memory.previous;
+	return true;
+}
+
+/** Reads what a step needs, and puts whatever goes wrong into words: n8n shows the message only. */
 async function inWords(
 	this: IHookFunctions,
-	step: (access: Access) => Promise<boolean>,
+	step: (this: IHookFunctions, access: Access) => Promise<boolean>,
 ): Promise<boolean> {
 	try {
 		const credential = await this.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
-		const address = toWebhookAddress.call(this, toConnection(credential));
-		return await step({ credential, settings: readSettings.call(this), address });
+		const connection = toConnection(credential);
+		const address = toWebhookAddress.call(this, connection);
+		const settings = readSettings.call(this);
+		return await step.call(this, { credential, connection, address, settings });
 	} catch (error) {
 		throw new NodeOperationError(this.getNode(), toSentences(error as Error));
 	}

@@ -152,12 +152,12 @@ export async function openTrigger(
 		...{ parameters, webhookId, credentials: { zApi: { id: '1', name: 'Z-API' } } },
 	};
 	// A test has a copy of the workflow to itself, without what production remembers.
-	const open = () =>
+	const open = (active: boolean) =>
 		new Workflow({
-			...{ id: 'test', active: false, nodes: [node], connections: {}, staticData: {} },
+			...{ id: 'test', active, nodes: [node], connections: {}, staticData: {} },
 			nodeTypes: toNodeTypes(loader),
 		});
-	const workflows = { production: open(), test: open() };
+	const workflows = { production: open(true), test: open(false) };
 	const additionalData = {
 		...toAdditionalData(loader, credential),
 		webhookBaseUrl: `${origin}/webhook`,
@@ -178,7 +178,7 @@ export async function openTrigger(
 	};
 	return {
 		activate: async (kind = 'production') => {
-			if (kind === 'test') workflows.test = open();
+			if (kind === 'test') workflows.test = open(false);
 			if (!(await call('checkExists', kind))) await call('create', kind);
 		},
 		deactivate: async (kind = 'production') => {

@@ -197,12 +197,24 @@ test.each([
 	expect(changes()).toHaveLength(0);
 });
 
-test('deactivating while Z-API is down does not throw, and is in the log', async () => {
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+test('deactivating while Z-API is down says so, and gives the webhook back at the next try', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const trigger = await openTrigger(toCredential(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
-	const secret = new URL(registered()).searchParams.get('secret') ?? '';
 	sandbox.faults.set({ answer: { status: 503, body: { error: CANARIES.token } } });
+	expect(await messageOf(trigger.deactivate())).toMatch(/^Z-API is overloaded/);
+	sandbox.faults.reset();
 	await trigger.deactivate();
+	expect(registered()).toBe(OTHER);
+});
+
+test('a test that ends while Z-API is down does not throw, and is in the log', async () => {
+	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	await trigger.activate('test');
+	const secret = new URL(registered()).searchParams.get('secret') ?? '';
+	expect(secret).toHaveLength(43);
+	sandbox.faults.set({ answer: { status: 503, body: { error: CANARIES.token } } });
+	await trigger.deactivate('test');
 	expect(log.join('')).toMatch(/was not given back\. Z-API is overloaded/);
 	expect(log.join('')).not.toMatch(/canary/i);
 	expect(log.join('')).not.toContain(secret);

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pWaitFor from 'p-wait-for';
+import {
+	findPort,
+	installN8n,
+	installNode,
+	type N8n,
+	startN8n,
+	type StoredWorkflow,
+	unpackPackage,
+} from '../../scripts/n8n.mts';
+import { toNode } from '../../scripts/workflows.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { CANARIES } from '../faultMatrix.mts';
+
+const GROUP = '120363019502650977-group';
+/** Whoever had the webhook before: nothing answers there. */
+const PREVIOUS = 'http://127.0.0.1:9/crm?key=secret-of-the-crm';
+
+const CONTACT = { senderName: 'Ana', fromMe: false };
+const patience = { timeout: 60_000, interval: 100 };
+
+let userFolder: string;
+let port: number;
+let n8n: N8n;
+let sandbox: Sandbox;
+
+before(async () => {
+	await installNode();
+	await installN8n();
+	userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-trigger-'));
+	await unpackPackage(userFolder);
+	port = await findPort(5978);
+	n8n = await startN8n({ userFolder, port });
+	sandbox = await startSandbox(CANARIES);
+});
+
+after(async () => {
+	await n8n?.stop();
+	await sandbox?.close();
+	await rm(userFolder, { recursive: true, force: true });
+});
+
+const write = (text: string) => sandbox.chats.write(GROUP, text, CONTACT);
+const registered = () => new URL(sandbox.instance.receivedCallbackUrl);
+const pinned = () => sandbox.chats.get(GROUP).pins.map(({ messageId }) => messageId);
+
+/** Z-API Trigger → only what is no pin → Z-API Pin Message. */
+async function importWorkflow(name: string, parameters: object): Promise<StoredWorkflow> {
+	const { instanceId, token, clientToken } = sandbox.instance;
+	const credential = await n8n.client.saveCredential('Z-API', {
+		...{ instanceId, token, clientToken, baseUrl: sandbox.url },
+	});
+	const isNoPin = {
+		conditions: {
+			options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
+			conditions: [
+				{
+					...{ id: '1', leftValue: '={{ $json.pin }}', rightValue: '' },
+					operator: { type: 'object', operation: 'notExists', singleValue: true },
+				},
+			],
+			combinator: 'and',
+		},
+	};
+	const trigger = toNode('Trigger', 'n8n-nodes-zapi-pin-message.zApiTrigger', parameters);
+	const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
+	return await n8n.client.importWorkflow(
+		{
+			name,
+			nodes: [
+				{ ...trigger, ...{ webhookId: crypto.randomUUID() } },
+				toNode('Filter', 'n8n-nodes-base.filter', isNoPin, 2.2),
+				toNode('Pin', 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
+					phone: { __rl: true, mode: 'id', value: '={{ $json.phone }}' },
+					messageId: '={{ $json.messageId }}',
+				}),
+			],
+			connections: { Trigger: to('Filter'), Filter: to('Pin') },
+			settings: { executionOrder: 'v1' },
+		},
+		credential,
+	);
+}
+
+/** Waits until there are so many executions, and for a moment longer, as there may be too many. */
+async function expectExecutions(workflow: StoredWorkflow, expected: number): Promise<string[]> {
+	const count = async () => (await n8n.client.listExecutions(workflow)).count;
+	await pWaitFor(async () => (await count()) >= expected, patience);
+	await sleep(1000);
+	assert.equal(await count(), expected);
+	return (await n8n.client.listExecutions(workflow)).ids;
+}
+
+const EVENTS = ['messageReceived', 'messagePinned', 'messageUnpinned'];
+let story: StoredWorkflow;
+
+test('activation does not take the webhook from another system unless it may', async () => {
+	sandbox.instance.receivedCallbackUrl = PREVIOUS;
+	const polite = await importWorkflow('Polite', { events: EVENTS });
+	await assert.rejects(n8n.client.activate(polite), (error: Error) => {
+		assert.match(error.message, /belongs to another system \(127\.0\.0\.1:9\)/);
+		assert.doesNotMatch(error.message, /secret/);
+		return true;
+	});
+	assert.equal(sandbox.instance.receivedCallbackUrl, PREVIOUS);
+
+	story = await importWorkflow('Story', {
+		events: EVENTS,
+		options: { replaceExistingWebhook: true },
+	});
+	await n8n.client.activate(story);
+	assert.match(registered().pathname, /^\/webhook\//);
+	assert.equal(sandbox.instance.receiveCallbackSentByMe, true);
+});
+
+test('a message is pinned, and its pin starts a second execution that carries `pin`', async () => {
+	const { messageId } = write('The water will be off on Friday. #notice');
+	await pWaitFor(() => pinned().includes(messageId), patience);
+	const [second, first] = await expectExecutions(story, 2);
+
+	const { runData } = await n8n.client.readExecution(first);
+	const received = runData.Trigger[0].data?.main[0]?.[0].json;
+	assert.deepEqual(received, sandbox.deliveries[0].callback);
+	assert.ok(runData.Pin);
+
+	const { runData: byPin } = await n8n.client.readExecution(second);
+	const pin = byPin.Trigger[0].data?.main[0]?.[0].json.pin as Record<string, unknown>;
+	const { expiresAt } = sandbox.chats.get(GROUP).pins[0];
+	assert.deepEqual(pin, {
+		...{ action: 'pin', messageId, durationSeconds: 604800 },
+		expiresAt: new Date(expiresAt).toISOString(),
+	});
+	assert.equal(byPin.Pin, undefined);
+});
+
+test('nobody but Z-API starts an execution', async () => {
+	const { count } = await n8n.client.listExecutions(story);
+	const url = registered().href;
+	const { instanceId } = sandbox.instance;
+	const callback = { type: 'ReceivedCallback', instanceId, phone: GROUP, messageId: 'A1' };
+	const json = { 'content-type': 'application/json' };
+	const post = async (to: string, body: string, headers: Record<string, string> = json) =>
+		(await fetch(to, { method: 'POST', body, headers })).status;
+
+	const withoutSecret = url.replace(/\?.*/, '');
+	assert.equal(await post(withoutSecret, JSON.stringify(callback)), 401);
+	assert.equal(await post(`${withoutSecret}?secret=x`, JSON.stringify(callback)), 401);
+	assert.equal(await post(url.slice(0, -1), JSON.stringify(callback)), 401);
+	assert.equal(await post(`${url}&secret=x`, JSON.stringify(callback)), 401);
+	const other = { ...callback, instanceId: 'INSTANCE-2' };
+	assert.equal(await post(url, JSON.stringify(other)), 403);
+	assert.equal(await post(url, JSON.stringify({ ...callback, type: 'DeliveryCallback' })), 400);
+	assert.equal(await post(url, JSON.stringify([callback])), 400);
+	assert.equal(await post(url, 'null'), 400);
+	assert.equal(await post(url, ''), 400);
+	const large = { ...callback, text: { message: 'x'.repeat(1_000_001) } };
+	assert.equal(await post(url, JSON.stringify(large)), 413);
+	assert.equal(await post(url, JSON.stringify(callback), { 'content-type': 'text/plain' }), 415);
+	const form = new URLSearchParams(callback).toString();
+	const asForm = { 'content-type': 'application/x-www-form-urlencoded' };
+	assert.equal(await post(url, form, asForm), 415);
+	const broken = await post(url, '{"type":"ReceivedCallback"');
+	assert.ok(broken >= 400 && broken < 500, `status ${broken}`);
+	assert.equal((await fetch(url)).status, 404);
+	await expectExecutions(story, count);
+});
+
+test('testing while active leaves the instance to production again', async () => {
+	const production = registered().href;
+	const { count } = await n8n.client.listExecutions(story);
+	await n8n.client.listen(story, 'Trigger');
+	assert.match(registered().pathname, /^\/webhook-test\//);
+	await n8n.client.stopListening(story);
+	await pWaitFor(() => registered().href === production, patience);
+
+	await n8n.client.listen(story, 'Trigger');
+	const { messageId } = write('Only a test.');
+	await pWaitFor(() => registered().href === production, patience);
+	await pWaitFor(() => pinned().includes(messageId), patience);
+	// Its own callback comes back to the test's URL or, if that was quick enough, to production's.
+	await pWaitFor(() => sandbox.deliveries.at(-1)?.status !== 0, patience);
+	const isProduction = sandbox.deliveries.at(-1)?.status === 200;
+	await expectExecutions(story, count + (isProduction ? 2 : 1));
+});
+
+test('a test that cannot give the webhook back leaves n8n running', async () => {
+	const production = registered().href;
+	await n8n.client.listen(story, 'Trigger');
+	sandbox.faults.set({ path: '/me', answer: { status: 503 } });
+	await n8n.client.stopListening(story);
+	const isLogged = async () => /was not given back/.test(await readFile(n8n.log, 'utf8'));
+	await pWaitFor(isLogged, patience);
+	sandbox.faults.reset();
+	assert.ok(await n8n.client.isReady());
+	// Listening again and ending it, or activating again, mends it.
+	await n8n.client.deactivate(story);
+	await n8n.client.activate(story);
+	assert.equal(registered().href, production);
+});
+
+test('restarted and killed while active, n8n is still registered, and not twice', async () => {
+	const production = registered().href;
+	for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+		const { count } = await n8n.client.listExecutions(story);
+		await n8n.stop(signal);
+		assert.equal(registered().href, production);
+		const { messageId } = write(`n8n is away: ${signal}`);
+		n8n = await startN8n({ userFolder, port });
+		await pWaitFor(() => pinned().includes(messageId), patience);
+		assert.equal(registered().href, production);
+		await expectExecutions(story, count + 2);
+	}
+});
+
+test('deactivating gives the webhook back, as /me says', async () => {
+	await n8n.client.deactivate(story);
+	const { instanceId, token, clientToken } = CANARIES;
+	const path = `/instances/${instanceId}/token/${encodeURIComponent(token)}/me`;
+	const headers = { 'client-token': clientToken };
+	const me = (await (await fetch(sandbox.url + path, { headers })).json()) as object;
+	const { receivedCallbackUrl, receiveCallbackSentByMe } = me as Record<string, unknown>;
+	assert.deepEqual([receivedCallbackUrl, receiveCallbackSentByMe], [PREVIOUS, false]);
+});
+
+test('500 callbacks in 10 seconds start 500 executions', async () => {
+	sandbox.instance.receivedCallbackUrl = '';
+	const many = await importWorkflow('Many', {
+		events: ['messageReceived'],
+		options: { sentByMe: 'none' },
+	});
+	await n8n.client.activate(many);
+	const { length } = sandbox.deliveries;
+	for (let index = 0; index < 500; index++) {
+		write(`Message ${index}`);
+		await sleep(20);
+	}
+	await expectExecutions(many, 500);
+	const deliveries = sandbox.deliveries.slice(length);
+	assert.equal(deliveries.length, 500);
+	assert.ok(deliveries.every(({ status, tries }) => status === 200 && tries === 1));
+	await n8n.client.deactivate(many);
+});
+
+test('no secret is in what n8n stored or logged', async () => {
+	const secret = new URL(sandbox.deliveries[0].url).searchParams.get('secret') ?? '';
+	assert.equal(secret.length, 43);
+	await n8n.stop();
+	const folder = path.join(userFolder, '.n8n');
+	const files = (await readdir(folder)).filter((file) => file.startsWith('database.sqlite'));
+	for (const file of [n8n.log, ...files.map((name) => path.join(folder, name))]) {
+		const content = await readFile(file, 'latin1');
+		assert.ok(!content.includes(secret) && !/canary/i.test(content), file);
+	}
+	assert.ok(files.length > 0);
+});
