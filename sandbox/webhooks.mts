@@ -13,10 +13,11 @@ export interface Delivery {
 	tries: number;
 }
 
+/** Assumed. n8n with SQLite loses its database for a while when it is called by hundreds at once. */
+const CALLS_AT_ONCE = 20;
+
 /** How long n8n may be away: a minute. Assumed, as Z-API does not say whether it tries again. */
 const RETRIES = { retries: 60, factor: 1, minTimeout: 1000, unref: true };
-
-const CALLS_AT_ONCE = 20;
 
 /**
  * Calls the instance's received webhook for what happens in its chats, as Z-API does.
@@ -38,13 +39,11 @@ export function deliverCallbacks(
 		deliveries.push(delivery);
 		// What still fails after all tries is seen in `deliveries`.
 		const isOver = () => closing.aborted || url !== instance.receivedCallbackUrl;
-		limit(
-			async () =>
-				await pRetry(async () => {
-					if (isOver()) throw new AbortError('Nobody waits for it any more');
-					await call(delivery, closing);
-				}, RETRIES),
-		).catch(() => {});
+		const send = async () => {
+			if (isOver()) throw new AbortError('Nobody waits for it any more');
+			await call(delivery, closing);
+		};
+		limit(async () => await pRetry(send, RETRIES)).catch(() => {});
 	};
 
 	chats.on('message', (chat, { fromMe, messageId, momment, text, senderName }) =>

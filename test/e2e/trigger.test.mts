@@ -50,8 +50,16 @@ const write = (text: string) => sandbox.chats.write(GROUP, text, CONTACT);
 const registered = () => new URL(sandbox.instance.receivedCallbackUrl);
 const pinned = () => sandbox.chats.get(GROUP).pins.map(({ messageId }) => messageId);
 
-/** Z-API Trigger → only what is no pin → Z-API Pin Message. */
-async function importWorkflow(name: string, parameters: object): Promise<StoredWorkflow> {
+/**
+ * Z-API Trigger → only what is no pin → Z-API Pin Message.
+ *
+ * @param nodes how many of them
+ */
+async function importWorkflow(
+	name: string,
+	parameters: object,
+	nodes = 3,
+): Promise<StoredWorkflow> {
 	const { instanceId, token, clientToken } = sandbox.instance;
 	const credential = await n8n.client.saveCredential('Z-API', {
 		...{ instanceId, token, clientToken, baseUrl: sandbox.url },
@@ -80,8 +88,8 @@ async function importWorkflow(name: string, parameters: object): Promise<StoredW
 					phone: { __rl: true, mode: 'id', value: '={{ $json.phone }}' },
 					messageId: '={{ $json.messageId }}',
 				}),
-			],
-			connections: { Trigger: to('Filter'), Filter: to('Pin') },
+			].slice(0, nodes),
+			connections: nodes === 3 ? { Trigger: to('Filter'), Filter: to('Pin') } : {},
 			settings: { executionOrder: 'v1' },
 		},
 		credential,
@@ -89,9 +97,13 @@ async function importWorkflow(name: string, parameters: object): Promise<StoredW
 }
 
 /** Waits until there are so many executions, and for a moment longer, as there may be too many. */
-async function expectExecutions(workflow: StoredWorkflow, expected: number): Promise<string[]> {
+async function expectExecutions(
+	workflow: StoredWorkflow,
+	expected: number,
+	timeout = patience.timeout,
+): Promise<string[]> {
 	const count = async () => (await n8n.client.listExecutions(workflow)).count;
-	await pWaitFor(async () => (await count()) >= expected, patience);
+	await pWaitFor(async () => (await count()) >= expected, { ...patience, timeout });
 	await sleep(1000);
 	assert.equal(await count(), expected);
 	return (await n8n.client.listExecutions(workflow)).ids;
@@ -230,17 +242,14 @@ test('deactivating gives the webhook back, as /me says', async () => {
 
 test('500 callbacks in 10 seconds start 500 executions', async () => {
 	sandbox.instance.receivedCallbackUrl = '';
-	const many = await importWorkflow('Many', {
-		events: ['messageReceived'],
-		options: { sentByMe: 'none' },
-	});
+	const many = await importWorkflow('Many', { events: ['messageReceived'] }, 1);
 	await n8n.client.activate(many);
 	const { length } = sandbox.deliveries;
 	for (let index = 0; index < 500; index++) {
 		write(`Message ${index}`);
-		await sleep(20);
+		await sleep(15);
 	}
-	await expectExecutions(many, 500);
+	await expectExecutions(many, 500, 300_000);
 	const deliveries = sandbox.deliveries.slice(length);
 	assert.equal(deliveries.length, 500);
 	assert.ok(deliveries.every(({ status, tries }) => status === 200 && tries === 1));
