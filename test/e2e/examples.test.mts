@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import pWaitFor from 'p-wait-for';
+import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
+import { type Sandbox, SANDBOX_INSTANCE, startSandbox } from '../../sandbox/server.mts';
+import type { Execution, StoredWorkflow } from '../../scripts/n8n.mts';
+import { TRIGGER } from '../../scripts/workflows.mts';
+import { useN8n } from '../n8n.mts';
+
+const FOLDER = fileURLToPath(new URL('../../examples', import.meta.url));
+const GROUP = DEMO_MESSAGE.phone;
+const SCHOOL = '5511999999999-1623281429';
+const DAY_MS = 24 * 60 * 60 * 1000;
+const patience = { timeout: 60_000, interval: 100 };
+
+const n8n = useN8n();
+let sandbox: Sandbox;
+
+before(async () => {
+	sandbox = await startSandbox();
+});
+
+afterEach(() => {
+	sandbox.requests.length = 0;
+	for (const { phone, pins } of sandbox.chats.all()) {
+		for (const { messageId } of [...pins]) sandbox.chats.unpin(phone, messageId);
+	}
+});
+
+after(async () => await sandbox?.close());
+
+/** Imports an example as it is, but for the sandbox's address and the patience that a test lacks. */
+async function importExample(file: string): Promise<StoredWorkflow> {
+	const text = (await readFile(path.join(FOLDER, file), 'utf8'))
+		.replaceAll('https://api.z-api.io', sandbox.url)
+		.replace(/"amount": \d+,(\s+)"unit": "\w+"/, '"amount": 1,$1"unit": "seconds"');
+	const { instanceId, token, clientToken } = SANDBOX_INSTANCE;
+	const credential = await n8n.client.saveCredential('Z-API', {
+		...{ instanceId, token, clientToken, baseUrl: sandbox.url },
+	});
+	return await n8n.client.importWorkflow(JSON.parse(text), credential);
+}
+
+async function execute(file: string, trigger = TRIGGER): Promise<Execution> {
+	const execution = await n8n.client.execute(await importExample(file), trigger);
+	assert.equal(execution.status, 'success', execution.error?.message);
+	return execution;
+}
+
+/** Activates an example, lets something happen, and waits for the executions that it starts. */
+async function activate(file: string, happen: () => void, expected: number): Promise<Execution[]> {
+	const workflow = await importExample(file);
+	await n8n.client.activate(workflow);
+	happen();
+	const list = async () => await n8n.client.listExecutions(workflow);
+	await pWaitFor(async () => (await list()).count >= expected, patience);
+	const { ids } = await list();
+	const executions = await Promise.all(ids.map(async (id) => await n8n.client.readExecution(id)));
+	await n8n.client.deactivate(workflow);
+	assert.ok(executions.every(({ status }) => status === 'success'));
+	return executions;
+}
+
+const itemsOf = ({ runData }: Execution, node: string) =>
+	(runData[node]?.[0].data?.main[0] ?? []).map(({ json }) => json);
+
+const pinned = (phone: string) => sandbox.chats.get(phone).pins.map(({ messageId }) => messageId);
+
+const CASES: Record<string, (file: string) => Promise<void>> = {
+	'pin-a-message.json': async (file) => {
+		await execute(file);
+		assert.deepEqual(pinned(GROUP), [DEMO_MESSAGE.messageId]);
+	},
+	'pin-messages-with-a-keyword.json': async (file) => {
+		const write = (text: string) =>
+			sandbox.chats.write(GROUP, text, { senderName: 'Ana', fromMe: false });
+		const texts = ['The lift works again. #Notice', 'Thanks!'];
+		let ids: string[] = [];
+		await activate(file, () => (ids = texts.map((text) => write(text).messageId)), 2);
+		assert.deepEqual(pinned(GROUP), [ids[0]]);
+	},
+	'send-a-notice-to-groups-and-pin-it.json': async (file) => {
+		await execute(file);
+		for (const phone of [GROUP, SCHOOL]) {
+			const { messageId, text } = sandbox.chats.get(phone).messages.at(-1) ?? {};
+			assert.match(text ?? '', /^The water will be off/);
+			assert.deepEqual(pinned(phone), [messageId]);
+		}
+	},
+	'keep-a-message-pinned.json': async (file) => {
+		await execute(file, 'Every week');
+		const [{ messageId, expiresAt }] = sandbox.chats.get(GROUP).pins;
+		assert.equal(messageId, DEMO_MESSAGE.messageId);
+		assert.equal(Math.round((expiresAt - Date.now()) / DAY_MS), 30);
+	},
+	'pin-for-a-few-hours.json': async (file) => {
+		await execute(file);
+		const actions = sandbox.requests.map(({ body }) => Object(body).messageAction);
+		assert.deepEqual(actions, ['pin', 'unpin']);
+		assert.deepEqual(pinned(GROUP), []);
+	},
+	'list-what-was-pinned.json': async (file) => {
+		const { messageId } = DEMO_MESSAGE;
+		const [execution] = await activate(
+			file,
+			() => sandbox.chats.pin(GROUP, messageId, 7 * DAY_MS),
+			1,
+		);
+		const [row] = itemsOf(execution, 'Add a row');
+		assert.deepEqual(
+			[row.chat, row.messageId, row.pinnedBy],
+			['Condomínio Jardim', messageId, 'This number'],
+		);
+		assert.equal(Date.parse(String(row.pinnedUntil)), sandbox.chats.get(GROUP).pins[0].expiresAt);
+	},
+	'handle-failed-items.json': async (file) => {
+		const execution = await execute(file);
+		assert.equal(itemsOf(execution, 'Pinned').length, 2);
+		const [{ chat, whatToDo }, ...others] = itemsOf(execution, 'Could not be pinned');
+		assert.equal(chat, '120363019502650977');
+		assert.match(String(whatToDo), /^Chat has too many digits.*\[item 1\].*"-group"/);
+		assert.deepEqual(others, []);
+	},
+};
+
+/** Run by `npm run test:ai`, with an MCP client. */
+const ELSEWHERE = ['pin-with-an-ai-agent-or-mcp-client.json'];
+
+test('every example has its test', async () => {
+	assert.deepEqual([...Object.keys(CASES), ...ELSEWHERE].sort(), (await readdir(FOLDER)).sort());
+});
+
+test('examples explain themselves and hold no credential', async () => {
+	for (const file of await readdir(FOLDER)) {
+		const { name, nodes } = JSON.parse(await readFile(path.join(FOLDER, file), 'utf8')) as {
+			name: string;
+			nodes: StoredWorkflow['nodes'];
+		};
+		const notes = nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+		assert.ok(notes.some(({ parameters }) => JSON.stringify(parameters).includes(`## ${name}`)));
+		assert.ok(nodes.every((node) => !('credentials' in node)));
+	}
+});
+
+for (const [file, run] of Object.entries(CASES)) test(file, async () => await run(file));
