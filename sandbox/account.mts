@@ -1,4 +1,11 @@
+import type { Sandbox } from './server.mts';
 import type { ZApiState } from './zApi.mts';
+
+/** The fields of the credential that a sandbox accepts. */
+export function credentialOf({ instance, url }: Sandbox) {
+	const { instanceId, token, clientToken } = instance;
+	return { instanceId, token, clientToken, baseUrl: url };
+}
 
 /** What the sandbox itself knows of the messages that it was asked to pin. */
 export function accountOf({ requests }: Pick<ZApiState, 'requests'>) {

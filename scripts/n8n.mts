@@ -3,7 +3,6 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import bcrypt from 'bcryptjs';
 import envPaths from 'env-paths';
 import { execa } from 'execa';
 import { parse } from 'flatted';
@@ -12,6 +11,9 @@ import type { IRunData, IRunExecutionData } from 'n8n-workflow';
 
 /** The n8n that everything here is run with. The one place that names it. */
 export const N8N_VERSION = '2.41.1';
+
+/** The newest of the major version before, which the package works with as well. */
+export const N8N_1_VERSION = '1.123.81';
 
 /** n8n's native modules are built for this one. */
 const NODE_VERSION = '24';
@@ -108,8 +110,11 @@ export interface N8n {
 }
 
 interface N8nOptions {
+	/** Which of n8n's processes; all but the usual one, `start`, belong to its queue mode. */
+	command?: 'start' | 'worker' | 'webhook';
 	/** Where n8n keeps its data; the package is expected there. */
 	userFolder: string;
+	/** Where it answers; a worker only to who asks for its health. */
 	port: number;
 	version?: string;
 	env?: Record<string, string>;
@@ -123,16 +128,16 @@ export async function findPort(preferred: number): Promise<number> {
 }
 
 /**
- * Starts n8n and logs in as its owner.
+ * Starts n8n, or one of its other processes, and logs in as its owner where one can.
  *
  * @throws when it ends, or isn't ready within two minutes
  */
 export async function startN8n(options: N8nOptions): Promise<N8n> {
-	const { userFolder, port, version = N8N_VERSION } = options;
+	const { command = 'start', userFolder, port, version = N8N_VERSION } = options;
 	await mkdir(userFolder, { recursive: true });
 	const log = path.join(userFolder, 'n8n.log');
 	const bin = path.join(CACHE, `n8n-${version}/node_modules/n8n/bin/n8n`);
-	const subprocess = execa('node', [bin, 'start'], {
+	const subprocess = execa('node', [bin, command], {
 		cwd: userFolder,
 		env: { ...(await toEnvironment(options)), ...options.env },
 		extendEnv: false,
@@ -149,11 +154,12 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	});
 	const url = `http://localhost:${port}`;
 	const client = new N8nClient(`http://127.0.0.1:${port}`);
+	const isReady = async () => await (command === 'start' ? client.isReady() : client.isHealthy());
 	const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
 		subprocess.kill(signal);
 		await ended;
 	};
-	for (const deadline = Date.now() + 120_000; !(await client.isReady()); await sleep(200)) {
+	for (const deadline = Date.now() + 120_000; !(await isReady()); await sleep(100)) {
 		if (running && Date.now() < deadline && !options.signal?.aborted) continue;
 		await stop();
 		throw new Error(`n8n did not start:\n${(await readFile(log, 'utf8')).slice(-4000)}`);
@@ -163,7 +169,9 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 
 async function toEnvironment({ userFolder, port }: N8nOptions) {
 	// Settings of another n8n on this machine must not get in.
-	const own = Object.entries(process.env).filter(([name]) => !/^(N8N|DB|QUEUE)_/.test(name));
+	const own = Object.entries(process.env).filter(
+		([name]) => !/^(N8N|DB|QUEUE|EXECUTIONS)_/.test(name),
+	);
 	return {
 		...Object.fromEntries(own),
 		PATH: toPath(),
@@ -177,11 +185,10 @@ async function toEnvironment({ userFolder, port }: N8nOptions) {
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_PERSONALIZATION_ENABLED: 'false',
 		N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE: 'true',
-		N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
-		N8N_INSTANCE_OWNER_EMAIL: OWNER.email,
-		N8N_INSTANCE_OWNER_FIRST_NAME: 'Sandbox',
-		N8N_INSTANCE_OWNER_LAST_NAME: 'Owner',
-		N8N_INSTANCE_OWNER_PASSWORD_HASH: await bcrypt.hash(OWNER.password, 10),
+		// Workers answer only when they are told to.
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 	};
 }
 
@@ -224,21 +231,38 @@ export class N8nClient {
 
 	constructor(private readonly origin: string) {}
 
+	/** Whether n8n answers that all is well with it. */
+	async isHealthy(): Promise<boolean> {
+		return await fetch(`${this.origin}/healthz/readiness`).then(
+			({ ok }) => ok,
+			() => false,
+		);
+	}
+
 	/** Whether n8n answers and lets its owner in. */
 	async isReady(): Promise<boolean> {
-		try {
-			if (!(await fetch(`${this.origin}/healthz/readiness`)).ok) return false;
-			const { email: emailOrLdapLoginId, password } = OWNER;
-			await this.call('POST', '/rest/login', { emailOrLdapLoginId, password });
-			return true;
-		} catch {
-			return false;
+		if (!(await this.isHealthy())) return false;
+		return await this.logIn().then(
+			() => true,
+			() => false,
+		);
+	}
+
+	/** A new n8n has no owner yet. */
+	private async logIn() {
+		type Settings = { userManagement: { showSetupOnFirstLoad: boolean } };
+		const { userManagement } = await this.call<Settings>('GET', '/rest/settings');
+		const { email, password } = OWNER;
+		if (userManagement.showSetupOnFirstLoad) {
+			const owner = { email, password, firstName: 'Sandbox', lastName: 'Owner' };
+			await this.call('POST', '/rest/owner/setup', owner);
 		}
+		await this.call('POST', '/rest/login', { emailOrLdapLoginId: email, password });
 	}
 
 	/**
 	 * @param path with a leading slash
-	 * @returns what stands in the answer's `data`
+	 * @returns what stands in the answer's `data`, or all of the answer where it has none
 	 * @throws when the answer's status isn't 2xx, with its text
 	 */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -258,7 +282,8 @@ export class N8nClient {
 		if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
 		const cookies = response.headers.getSetCookie();
 		if (cookies.length > 0) this.cookie = cookies.map((entry) => entry.split(';')[0]).join('; ');
-		return JSON.parse(text).data as T;
+		const answer = JSON.parse(text);
+		return ('data' in answer ? answer.data : answer) as T;
 	}
 
 	/** Creates the credential, or brings the one of that name up to date. */
@@ -284,7 +309,8 @@ export class N8nClient {
 				? { ...node, credentials: { zApi: { id: credential.id, name: credential.name } } }
 				: node,
 		);
-		return await this.call('POST', '/rest/workflows', { ...workflow, nodes });
+		// n8n 1 insists on `active`.
+		return await this.call('POST', '/rest/workflows', { ...workflow, nodes, active: false });
 	}
 
 	/**
@@ -293,10 +319,12 @@ export class N8nClient {
 	 * @param trigger name of the node to start from
 	 */
 	async execute({ id }: { id: string }, trigger: string): Promise<Execution> {
+		// n8n 2 knows the workflow, n8n 1 wants to be told.
+		const workflowData = await this.call<StoredWorkflow>('GET', `/rest/workflows/${id}`);
 		const { executionId } = await this.call<{ executionId: string }>(
 			'POST',
 			`/rest/workflows/${id}/run`,
-			{ triggerToStartFrom: { name: trigger } },
+			{ workflowData, triggerToStartFrom: { name: trigger } },
 		);
 		return await this.readExecution(executionId);
 	}

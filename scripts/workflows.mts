@@ -1,10 +1,24 @@
 /** Name of the node that every workflow built here starts with. */
 export const TRIGGER = "When clicking 'Execute workflow'";
 
+/** The chat that they pin in. */
+export const PHONE = '5511999999999';
+
 /** A node of a workflow, as n8n stores it. */
 export const toNode = (name: string, type: string, parameters: object, typeVersion = 1) => ({
 	...{ id: name, name, type, typeVersion, position: [0, 0], parameters },
 });
+
+/** This package's node, set to pin each item's `messageId` in one chat. */
+export const toPinNode = (name: string, options: object = {}) =>
+	toNode(name, 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
+		phone: { __rl: true, mode: 'id', value: PHONE },
+		messageId: '={{ $json.messageId }}',
+		options,
+	});
+
+/** What leads from one node to the next. */
+export const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
 
 /**
  * Builds a workflow: Manual Trigger → Code → the node in question.
@@ -12,7 +26,6 @@ export const toNode = (name: string, type: string, parameters: object, typeVersi
  * @param jsCode what makes the items, in the Code node's JavaScript
  */
 export function toWorkflow(name: string, jsCode: string, tested: ReturnType<typeof toNode>) {
-	const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
 	return {
 		name,
 		nodes: [

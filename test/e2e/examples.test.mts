@@ -4,8 +4,9 @@ import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import pWaitFor from 'p-wait-for';
+import { credentialOf } from '../../sandbox/account.mts';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
-import { type Sandbox, SANDBOX_INSTANCE, startSandbox } from '../../sandbox/server.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import type { Execution, StoredWorkflow } from '../../scripts/n8n.mts';
 import { TRIGGER } from '../../scripts/workflows.mts';
 import { useN8n } from '../n8n.mts';
@@ -37,10 +38,7 @@ async function importExample(file: string): Promise<StoredWorkflow> {
 	const text = (await readFile(path.join(FOLDER, file), 'utf8'))
 		.replaceAll('https://api.z-api.io', sandbox.url)
 		.replace(/"amount": \d+,(\s+)"unit": "\w+"/, '"amount": 1,$1"unit": "seconds"');
-	const { instanceId, token, clientToken } = SANDBOX_INSTANCE;
-	const credential = await n8n.client.saveCredential('Z-API', {
-		...{ instanceId, token, clientToken, baseUrl: sandbox.url },
-	});
+	const credential = await n8n.client.saveCredential('Z-API', credentialOf(sandbox));
 	return await n8n.client.importWorkflow(JSON.parse(text), credential);
 }
 

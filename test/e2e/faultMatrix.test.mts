@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { INodeExecutionData } from 'n8n-workflow';
+import { credentialOf } from '../../sandbox/account.mts';
 import {
 	findPort,
 	installN8n,
@@ -12,7 +13,7 @@ import {
 	startN8n,
 	unpackPackage,
 } from '../../scripts/n8n.mts';
-import { toNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
+import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { runFaultMatrix, toTable } from '../faultMatrix.mts';
 
 let userFolder: string;
@@ -35,20 +36,15 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 	const { client, log } = n8n;
 	let workflows = 0;
 	const lines = await runFaultMatrix(
-		async ({ instance, url }, messageIds, { timeout, baseUrl }) => {
-			const { instanceId, token, clientToken } = instance;
+		async (sandbox, messageIds, { timeout, baseUrl = sandbox.url }) => {
 			const name = `Case ${workflows++}`;
 			const credential = await client.saveCredential(name, {
-				...{ instanceId, token, clientToken, baseUrl: baseUrl ?? url },
+				...{ ...credentialOf(sandbox), baseUrl },
 			});
 			const items = JSON.stringify(messageIds.map((messageId) => ({ json: { messageId } })));
-			const pin = toNode('Pin', 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
-				phone: { __rl: true, mode: 'id', value: '5511999999999' },
-				messageId: '={{ $json.messageId }}',
-				options: { timeout },
-			});
+			const pin = { ...toPinNode('Pin', { timeout }), ...{ onError: 'continueRegularOutput' } };
 			const workflow = await client.importWorkflow(
-				toWorkflow(name, `return ${items};`, { ...pin, ...{ onError: 'continueRegularOutput' } }),
+				toWorkflow(name, `return ${items};`, pin),
 				credential,
 			);
 			const execution = await client.execute(workflow, TRIGGER);

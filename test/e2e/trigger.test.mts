@@ -14,7 +14,8 @@ import {
 	type StoredWorkflow,
 	unpackPackage,
 } from '../../scripts/n8n.mts';
-import { toNode } from '../../scripts/workflows.mts';
+import { to, toNode } from '../../scripts/workflows.mts';
+import { credentialOf } from '../../sandbox/account.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../faultMatrix.mts';
 
@@ -60,10 +61,7 @@ async function importWorkflow(
 	parameters: object,
 	nodes = 3,
 ): Promise<StoredWorkflow> {
-	const { instanceId, token, clientToken } = sandbox.instance;
-	const credential = await n8n.client.saveCredential('Z-API', {
-		...{ instanceId, token, clientToken, baseUrl: sandbox.url },
-	});
+	const credential = await n8n.client.saveCredential('Z-API', credentialOf(sandbox));
 	const isNoPin = {
 		conditions: {
 			options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
@@ -77,7 +75,6 @@ async function importWorkflow(
 		},
 	};
 	const trigger = toNode('Trigger', 'n8n-nodes-zapi-pin-message.zApiTrigger', parameters);
-	const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
 	return await n8n.client.importWorkflow(
 		{
 			name,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { accountOf } from '../../sandbox/account.mts';
+import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode, toCredential } from './engine.mts';
+import { runPinNode } from './engine.mts';
 
 let sandbox: Sandbox;
 
@@ -36,7 +36,7 @@ function mostAtOnce(durationMs: number) {
 test('keeps the order of the input, although later items are answered first', async () => {
 	const slowest = { path: '/pin-message', times: 1, answer: 'reset' } as const;
 	sandbox.faults.set(slowest);
-	const { items } = await runPinNode(toCredential(sandbox), MESSAGE_ID, { items: toItems(20) });
+	const { items } = await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items: toItems(20) });
 	expect(items?.map(({ pairedItem }) => pairedItem)).toStrictEqual(
 		Array.from({ length: 20 }, (_, item) => ({ item })),
 	);
@@ -46,14 +46,14 @@ test('keeps the order of the input, although later items are answered first', as
 test('Max Concurrent Requests bounds what is under way', async () => {
 	sandbox.faults.latencyMs = 200;
 	const options = { maxConcurrentRequests: 7 };
-	await runPinNode(toCredential(sandbox), { ...MESSAGE_ID, options }, { items: toItems(21) });
+	await runPinNode(credentialOf(sandbox), { ...MESSAGE_ID, options }, { items: toItems(21) });
 	expect(mostAtOnce(150)).toBe(7);
 });
 
 test('one at a time is strictly one after the other, further tries included', async () => {
 	sandbox.faults.set({ every: 2, once: true, answer: { status: 500 } });
 	const options = { maxConcurrentRequests: 1 };
-	await runPinNode(toCredential(sandbox), { ...MESSAGE_ID, options }, { items: toItems(4) });
+	await runPinNode(credentialOf(sandbox), { ...MESSAGE_ID, options }, { items: toItems(4) });
 	expect(idsSent()).toStrictEqual(['M0', 'M0', 'M1', 'M2', 'M2', 'M3']);
 });
 
@@ -66,11 +66,11 @@ test.each([
 	[{ timeout: 0 }, 'Timeout'],
 ])('refuses the options %j before anything is sent', async (options, name) => {
 	const items = toItems(2);
-	const stopped = await runPinNode(toCredential(sandbox), { ...MESSAGE_ID, options }, { items });
+	const stopped = await runPinNode(credentialOf(sandbox), { ...MESSAGE_ID, options }, { items });
 	expect(stopped.error?.message).toBe(`${name} is out of range [item 0]`);
 	expect(stopped.error?.description).toMatch(/^Use a whole number from \d+ to \d+\./);
 	const continued = await runPinNode(
-		toCredential(sandbox),
+		credentialOf(sandbox),
 		{ ...MESSAGE_ID, options },
 		{ items, onError: 'continueRegularOutput' },
 	);
@@ -83,7 +83,7 @@ test.each([
 
 test('a refused item among many: nothing is sent at all, and the message says so', async () => {
 	const items = [...toItems(10), { id: '' }, ...toItems(10)];
-	const { error } = await runPinNode(toCredential(sandbox), MESSAGE_ID, { items });
+	const { error } = await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items });
 	expect(error?.message).toBe('Message ID is empty [item 10]');
 	expect(error?.description).toMatch(/Nothing was sent\.$/);
 	expect(sandbox.requests).toHaveLength(0);
@@ -95,11 +95,11 @@ test('an item that fails for good stops the node, which tells how far it came', 
 	const failing = { ...KNOWN_FAULTS.subscriptionLapsed };
 	sandbox.faults.set({ every: 51, answer: failing });
 	// The first message of every 51 would be struck at once: it is sent before.
-	await runPinNode(toCredential(sandbox), {}, { onError: 'continueRegularOutput' });
+	await runPinNode(credentialOf(sandbox), {}, { onError: 'continueRegularOutput' });
 	sandbox.requests.length = 0;
 	const options = { maxConcurrentRequests: 10 };
 	const { error, items: output } = await runPinNode(
-		toCredential(sandbox),
+		credentialOf(sandbox),
 		{ ...MESSAGE_ID, options },
 		{ items },
 	);
@@ -114,7 +114,7 @@ test('an item that fails for good stops the node, which tells how far it came', 
 
 test('200 items against 50 requests a second end with 200 pinned, none twice', async () => {
 	sandbox.faults.requestsPerSecond = 50;
-	const { items } = await runPinNode(toCredential(sandbox), MESSAGE_ID, { items: toItems(200) });
+	const { items } = await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items: toItems(200) });
 	expect(items).toHaveLength(200);
 	expect(accountOf(sandbox)).toMatchObject({ confirmedTwice: 0 });
 	expect(accountOf(sandbox).pinned.size).toBe(200);
@@ -124,7 +124,7 @@ test('several executions of one instance share its limit without knowing of each
 	sandbox.faults.requestsPerSecond = 50;
 	const runs = await Promise.all(
 		['A', 'B', 'C'].map(async (prefix) => {
-			return await runPinNode(toCredential(sandbox), MESSAGE_ID, { items: toItems(60, prefix) });
+			return await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items: toItems(60, prefix) });
 		}),
 	);
 	expect(runs.map(({ items }) => items?.length)).toStrictEqual([60, 60, 60]);
@@ -144,7 +144,7 @@ test.each([
 	const options = { maxConcurrentRequests: 5 };
 	const before = Date.now();
 	const { items } = await runPinNode(
-		toCredential(sandbox),
+		credentialOf(sandbox),
 		{ ...MESSAGE_ID, options },
 		{ items: toItems(50), cancelAfterMs: 500 },
 	);
@@ -184,7 +184,7 @@ test('whatever happens, items, order, pairing and the sandbox agree', async () =
 			sandbox.faults.set(...struck.map(({ fault, every, once }) => ({ ...fault, every, once })));
 			sandbox.requests.length = 0;
 			const { items: output = [] } = await runPinNode(
-				toCredential(sandbox),
+				credentialOf(sandbox),
 				{ ...MESSAGE_ID, options: { maxConcurrentRequests, retries } },
 				{
 					items: wanted.map((value, index) => ({

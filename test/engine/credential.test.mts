@@ -1,7 +1,8 @@
+import { credentialOf } from '../../sandbox/account.mts';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode, testCredential, toCredential } from './engine.mts';
+import { runPinNode, testCredential } from './engine.mts';
 
 let sandbox: Sandbox;
 
@@ -23,7 +24,7 @@ test.each([['' as unknown], ['  '], [undefined]])(
 	'sends no Client-Token header when the field holds %j',
 	async (clientToken) => {
 		sandbox.instance.clientToken = '';
-		const credential = { ...toCredential(sandbox), clientToken: clientToken as string };
+		const credential = { ...credentialOf(sandbox), clientToken: clientToken as string };
 		expect((await runPinNode(credential, {})).items).toHaveLength(1);
 		expect((await testCredential(credential)).status).toBe('OK');
 		expect(sandbox.requests).toHaveLength(2);
@@ -32,13 +33,13 @@ test.each([['' as unknown], ['  '], [undefined]])(
 );
 
 test('sends the Client-Token with every request', async () => {
-	await runPinNode(toCredential(sandbox), {}, { items: [{}, {}] });
-	await testCredential(toCredential(sandbox));
+	await runPinNode(credentialOf(sandbox), {}, { items: [{}, {}] });
+	await testCredential(credentialOf(sandbox));
 	expect(headersSent()).toStrictEqual(Array(3).fill(CANARIES.clientToken));
 });
 
 test.each(['/', '//', ' '])('a Base URL may end in %j', async (ending) => {
-	const credential = { ...toCredential(sandbox), baseUrl: sandbox.url + ending };
+	const credential = { ...credentialOf(sandbox), baseUrl: sandbox.url + ending };
 	expect((await runPinNode(credential, {})).items).toHaveLength(1);
 	expect((await testCredential(credential)).status).toBe('OK');
 });
@@ -47,7 +48,7 @@ test.each(['a/b', '../..', '%2e%2e', 'a?b=1', 'a#b', 'a b', 'ü', '..;', '\\..\\
 	'an ID or token %j changes neither the path nor the instance',
 	async (part) => {
 		Object.assign(sandbox.instance, { instanceId: part, token: part });
-		const { items } = await runPinNode(toCredential(sandbox), {});
+		const { items } = await runPinNode(credentialOf(sandbox), {});
 		expect(items).toHaveLength(1);
 		const segment = encodeURIComponent(part);
 		expect(sandbox.requests.map(({ url }) => url)).toStrictEqual([
@@ -65,7 +66,7 @@ test.each([
 	['Base URL', { baseUrl: 'api.z-api.io' }],
 	['Base URL', { baseUrl: 'https://api.z-api.io?x=1' }],
 ])('refuses an unusable %s before anything is sent', async (field, values) => {
-	const credential = { ...toCredential(sandbox), ...values };
+	const credential = { ...credentialOf(sandbox), ...values };
 	const { error } = await runPinNode(credential, {});
 	expect(error?.message).toContain(field);
 	expect(error?.description).toBeTruthy();
@@ -76,7 +77,7 @@ test.each([
 });
 
 test('the connection test succeeds although the answer carries an error text', async () => {
-	const result = await testCredential(toCredential(sandbox));
+	const result = await testCredential(credentialOf(sandbox));
 	expect(result).toMatchObject({ status: 'OK', message: 'Connected to WhatsApp' });
 	expect(sandbox.requests).toMatchObject([{ method: 'GET', path: '/status', status: 200 }]);
 });
@@ -97,7 +98,7 @@ test.each<[what: string, sentence: RegExp, change: () => object]>([
 		() => ({ baseUrl: `${sandbox.url}/v1` }),
 	],
 ])('the connection test explains a %s', async (_what, sentence, change) => {
-	const result = await testCredential({ ...toCredential(sandbox), ...change() });
+	const result = await testCredential({ ...credentialOf(sandbox), ...change() });
 	expect(result.status).toBe('Error');
 	expect(result.message).toMatch(sentence);
 	expect(result.trace).not.toMatch(/canary/i);
@@ -108,7 +109,7 @@ test.each([
 	['sessionToRestore', /has to be restored\. Open the instance/],
 ] as const)('the connection test explains the state %s', async (connection, sentence) => {
 	sandbox.instance.connection = connection;
-	const result = await testCredential(toCredential(sandbox));
+	const result = await testCredential(credentialOf(sandbox));
 	expect(result.status).toBe('Error');
 	expect(result.message).toMatch(sentence);
 });
@@ -128,7 +129,7 @@ test.each<[what: string, answer: Fault['answer']]>([
 	['closed connection within the answer', 'resetMidAnswer'],
 ])('the connection test fails without leaking: %s', async (_what, answer) => {
 	sandbox.faults.set({ answer });
-	const result = await testCredential(toCredential(sandbox));
+	const result = await testCredential(credentialOf(sandbox));
 	expect(result.status).toBe('Error');
 	expect(result.message).toMatch(/^.+\. .+\.$/);
 	expect(result.trace).not.toMatch(/canary/i);

@@ -1,10 +1,11 @@
+import { credentialOf } from '../../sandbox/account.mts';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FAILURES } from '../../nodes/shared/failures';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode, toCredential } from './engine.mts';
+import { runPinNode } from './engine.mts';
 
 let sandbox: Sandbox;
 let otherHost: Server;
@@ -94,7 +95,7 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 	beforeEach(() => sandbox.faults.set({ answer: answer() }));
 
 	test('when the node stops', async () => {
-		const { error, items, trace } = await runPinNode(toCredential(sandbox), ONCE);
+		const { error, items, trace } = await runPinNode(credentialOf(sandbox), ONCE);
 		expect(items).toBeUndefined();
 		expect(error?.name).toBe('NodeApiError');
 		expect(error?.message).toBe(`${row(name).message} [item 0]`);
@@ -107,7 +108,7 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 	});
 
 	test('when the node continues', async () => {
-		const { error, items, trace } = await runPinNode(toCredential(sandbox), ONCE, {
+		const { error, items, trace } = await runPinNode(credentialOf(sandbox), ONCE, {
 			items: [{}, {}],
 			onError: 'continueRegularOutput',
 		});
@@ -121,7 +122,7 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 	});
 
 	test('when the node has an error output', async () => {
-		const { items, errorItems, trace } = await runPinNode(toCredential(sandbox), ONCE, {
+		const { items, errorItems, trace } = await runPinNode(credentialOf(sandbox), ONCE, {
 			onError: 'continueErrorOutput',
 		});
 		expect(items).toStrictEqual([]);
@@ -140,7 +141,7 @@ const UNREACHED: Array<[what: string, row: string, baseUrl: () => string]> = [
 ];
 
 test.each(UNREACHED)('%s is explained by the row %s', async (_what, name, baseUrl) => {
-	const credential = { ...toCredential(sandbox), baseUrl: baseUrl() };
+	const credential = { ...credentialOf(sandbox), baseUrl: baseUrl() };
 	const { error, trace } = await runPinNode(credential, ONCE);
 	expect(error?.name).toBe('NodeApiError');
 	expect(error?.message).toBe(`${row(name).message} [item 0]`);

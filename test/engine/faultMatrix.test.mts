@@ -1,6 +1,7 @@
+import { credentialOf } from '../../sandbox/account.mts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Line, runFaultMatrix, toTable } from '../faultMatrix.mts';
-import { runPinNode, toCredential } from './engine.mts';
+import { runPinNode } from './engine.mts';
 
 const DOCUMENT = `${__dirname}/../../docs/faults.md`;
 
@@ -8,7 +9,7 @@ let lines: Line[];
 
 beforeAll(async () => {
 	lines = await runFaultMatrix(async (sandbox, messageIds, { timeout, baseUrl }) => {
-		const credential = toCredential(sandbox);
+		const credential = credentialOf(sandbox);
 		const { items = [], trace } = await runPinNode(
 			{ ...credential, ...(baseUrl && { baseUrl }) },
 			{ messageId: '={{ $json.messageId }}', options: { timeout } },

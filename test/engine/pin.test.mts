@@ -1,8 +1,9 @@
+import { credentialOf } from '../../sandbox/account.mts';
 import { readFileSync } from 'node:fs';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode, toCredential } from './engine.mts';
+import { runPinNode } from './engine.mts';
 
 let sandbox: Sandbox;
 
@@ -24,7 +25,7 @@ test('sends the request of the documentation, field by field', async () => {
 	const [{ request: documented }] = har.log.entries;
 	const documentedBody = JSON.parse(documented.postData.text);
 
-	await runPinNode(toCredential(sandbox), {
+	await runPinNode(credentialOf(sandbox), {
 		operation: 'pin',
 		phone: { __rl: true, mode: 'id', value: documentedBody.phone },
 		messageId: documentedBody.messageId,
@@ -43,7 +44,7 @@ test('sends the request of the documentation, field by field', async () => {
 });
 
 test('unpins with a valid duration, which Z-API requires and ignores', async () => {
-	await runPinNode(toCredential(sandbox), { operation: 'unpin', duration: 'no longer shown' });
+	await runPinNode(credentialOf(sandbox), { operation: 'unpin', duration: 'no longer shown' });
 	expect(bodies()).toStrictEqual([
 		{
 			phone: '5511999999999',
@@ -57,16 +58,16 @@ test('unpins with a valid duration, which Z-API requires and ignores', async () 
 test('pins in the sandbox what it reports as pinned, and unpins it again', async () => {
 	const { phone, messageId } = DEMO_MESSAGE;
 	const parameters = { phone: { __rl: true, mode: 'id', value: phone }, messageId };
-	await runPinNode(toCredential(sandbox), parameters);
+	await runPinNode(credentialOf(sandbox), parameters);
 	expect(sandbox.chats.get(phone).pins).toMatchObject([{ messageId }]);
-	await runPinNode(toCredential(sandbox), { ...parameters, operation: 'unpin' });
+	await runPinNode(credentialOf(sandbox), { ...parameters, operation: 'unpin' });
 	expect(sandbox.chats.get(phone).pins).toStrictEqual([]);
 });
 
 // Operation is the exception: n8n's rules allow no expression there.
 test('reads the parameters anew for each item', async () => {
 	const { error } = await runPinNode(
-		toCredential(sandbox),
+		credentialOf(sandbox),
 		{
 			phone: { __rl: true, mode: 'id', value: '={{ $json.phone }}' },
 			messageId: '={{ $json.messageId }}',
@@ -99,7 +100,7 @@ test.each([
 	['with fields that nobody knows yet', { messageId: 'D241', future: { list: [1, null, true] } }],
 ])('outputs the answer as it came: %s', async (_name, body) => {
 	sandbox.faults.set({ answer: { status: 200, body } });
-	const { items } = await runPinNode(toCredential(sandbox), {}, { items: [{ n: 0 }, { n: 1 }] });
+	const { items } = await runPinNode(credentialOf(sandbox), {}, { items: [{ n: 0 }, { n: 1 }] });
 	expect(items).toStrictEqual([
 		{ json: body, pairedItem: { item: 0 } },
 		{ json: body, pairedItem: { item: 1 } },
@@ -109,7 +110,7 @@ test.each([
 test('masks a secret that a successful answer echoes', async () => {
 	const body = { messageId: 'D241', echo: { [`of ${CANARIES.token}`]: [CANARIES.clientToken] } };
 	sandbox.faults.set({ answer: { status: 200, body } });
-	const { items, trace } = await runPinNode(toCredential(sandbox), {});
+	const { items, trace } = await runPinNode(credentialOf(sandbox), {});
 	expect(items?.[0].json).toStrictEqual({ messageId: 'D241', echo: { 'of ***': ['***'] } });
 	expect(trace).not.toContain('canary');
 });
@@ -122,7 +123,7 @@ test.each([
 	['Duration', { duration: '={{ "1_year" }}' }],
 	['Operation', { operation: '={{ "remove" }}' }],
 ])('refuses a wrong %s before anything is sent: %j', async (name, parameters) => {
-	const { error, items } = await runPinNode(toCredential(sandbox), parameters);
+	const { error, items } = await runPinNode(credentialOf(sandbox), parameters);
 	expect(error?.name).toBe('NodeOperationError');
 	expect(error?.message).toMatch(new RegExp(`^${name} .* \\[item 0\\]$`));
 	expect(error?.description).toBeTruthy();
@@ -132,7 +133,7 @@ test.each([
 
 test('n8n itself runs nothing while a typed Chat cannot be right, and says what it should be', async () => {
 	const phone = { __rl: true, mode: 'id', value: '120363166555745933@newsletter' };
-	await expect(runPinNode(toCredential(sandbox), { phone })).rejects.toThrow(/Use a phone/);
+	await expect(runPinNode(credentialOf(sandbox), { phone })).rejects.toThrow(/Use a phone/);
 	expect(sandbox.requests).toHaveLength(0);
 });
 
@@ -140,7 +141,7 @@ const MIXED = [{ id: 'A1' }, { id: 'B 2' }, { id: 'C3' }, { id: '' }];
 
 test('Continue keeps refused items in place, in order and paired', async () => {
 	const { items, error } = await runPinNode(
-		toCredential(sandbox),
+		credentialOf(sandbox),
 		{ messageId: '={{ $json.id }}' },
 		{ items: MIXED, onError: 'continueRegularOutput' },
 	);
@@ -159,7 +160,7 @@ test('Continue keeps refused items in place, in order and paired', async () => {
 
 test('Continue (using error output) sends refused items out of the second output', async () => {
 	const { items, errorItems } = await runPinNode(
-		toCredential(sandbox),
+		credentialOf(sandbox),
 		{ messageId: '={{ $json.id }}' },
 		{ items: MIXED, onError: 'continueErrorOutput' },
 	);
@@ -171,7 +172,7 @@ test('Continue (using error output) sends refused items out of the second output
 });
 
 test('no input items: nothing is sent and nothing comes out', async () => {
-	const { items, error } = await runPinNode(toCredential(sandbox), {}, { items: [] });
+	const { items, error } = await runPinNode(credentialOf(sandbox), {}, { items: [] });
 	expect(error).toBeUndefined();
 	expect(items ?? []).toHaveLength(0);
 	expect(sandbox.requests).toHaveLength(0);

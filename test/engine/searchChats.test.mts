@@ -1,7 +1,8 @@
+import { credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode, searchChats, toCredential } from './engine.mts';
+import { runPinNode, searchChats } from './engine.mts';
 
 let sandbox: Sandbox;
 
@@ -19,7 +20,7 @@ function addChats(count: number, name?: (index: number) => string) {
 }
 
 test('lists chats and groups with their IDs, without channels', async () => {
-	const { results, paginationToken } = await searchChats(toCredential(sandbox));
+	const { results, paginationToken } = await searchChats(credentialOf(sandbox));
 	expect(paginationToken).toBeUndefined();
 	expect(results).toStrictEqual([
 		{
@@ -45,7 +46,7 @@ test.each([
 	['City News', []],
 	['nobody', []],
 ])('finds %j', async (filter, values) => {
-	const { results } = await searchChats(toCredential(sandbox), filter);
+	const { results } = await searchChats(credentialOf(sandbox), filter);
 	expect(results.map(({ value }) => value)).toStrictEqual(values);
 });
 
@@ -54,7 +55,7 @@ test('pages through 5,000 chats, each listed once', async () => {
 	const seen: unknown[] = [];
 	let token: string | undefined;
 	do {
-		const { results, paginationToken } = await searchChats(toCredential(sandbox), '', token);
+		const { results, paginationToken } = await searchChats(credentialOf(sandbox), '', token);
 		expect(results.length).toBeGreaterThan(0);
 		expect(results.length).toBeLessThanOrEqual(100);
 		seen.push(...results.map(({ value }) => value));
@@ -66,20 +67,20 @@ test('pages through 5,000 chats, each listed once', async () => {
 
 test('a search walks pages up to its bound, says so, and goes on from there', async () => {
 	addChats(5100, (index) => (index === 5050 ? 'Needle' : `Straw ${index}`));
-	const first = await searchChats(toCredential(sandbox), 'needle');
+	const first = await searchChats(credentialOf(sandbox), 'needle');
 	expect(first.results).toStrictEqual([
 		{ name: expect.stringMatching(/^Searched 5000 chats: scroll to go on/), value: '' },
 	]);
 	expect(sandbox.requests).toHaveLength(50);
-	const next = await searchChats(toCredential(sandbox), 'needle', String(first.paginationToken));
+	const next = await searchChats(credentialOf(sandbox), 'needle', String(first.paginationToken));
 	expect(next.results).toStrictEqual([{ name: 'Needle · 5511900005050', value: '5511900005050' }]);
 });
 
 test('pages of nothing but channels are skipped', async () => {
 	for (let index = 0; index < 250; index++) sandbox.chats.get(`12036${index}@newsletter`);
 	sandbox.chats.get('5511900000001');
-	const first = await searchChats(toCredential(sandbox));
-	const next = await searchChats(toCredential(sandbox), '', String(first.paginationToken));
+	const first = await searchChats(credentialOf(sandbox));
+	const next = await searchChats(credentialOf(sandbox), '', String(first.paginationToken));
 	expect(next.results.map(({ value }) => value)).toStrictEqual(['5511900000001']);
 });
 
@@ -95,22 +96,22 @@ test.each([
 	['closed', 'reset' as const, /could not be reached\. Check/],
 ])('trouble is told in the sentences of the node: %s', async (_what, answer, sentences) => {
 	sandbox.faults.set({ answer });
-	const error = await searchChats(toCredential(sandbox)).catch((caught: Error) => caught);
+	const error = await searchChats(credentialOf(sandbox)).catch((caught: Error) => caught);
 	expect((error as Error).message).toMatch(sentences);
 	expect(JSON.stringify(error) + (error as Error).stack).not.toMatch(/canary/i);
 });
 
 test('an unusable credential is told before anything is sent', async () => {
-	const credential = { ...toCredential(sandbox), token: '' };
+	const credential = { ...credentialOf(sandbox), token: '' };
 	await expect(searchChats(credential)).rejects.toThrow(/^Instance Token is empty/);
 	expect(sandbox.requests).toHaveLength(0);
 });
 
 test('every entry of the list can be pinned in', async () => {
-	const { results } = await searchChats(toCredential(sandbox));
+	const { results } = await searchChats(credentialOf(sandbox));
 	for (const { value } of results) {
 		const phone = { __rl: true, mode: 'list', value };
-		const { error } = await runPinNode(toCredential(sandbox), { phone });
+		const { error } = await runPinNode(credentialOf(sandbox), { phone });
 		expect(error).toBeUndefined();
 		expect(sandbox.requests.at(-1)?.body).toMatchObject({ phone: value });
 	}

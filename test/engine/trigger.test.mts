@@ -1,7 +1,8 @@
+import { credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../faultMatrix.mts';
-import { log, openTrigger, toCredential } from './engine.mts';
+import { log, openTrigger } from './engine.mts';
 
 const OTHER = 'https://crm.example.com/hook?key=other-secret';
 const PINS = { events: ['messagePinned'] };
@@ -28,7 +29,7 @@ const PRODUCTION = /^http:\/\/127\.0\.0\.1:5678\/webhook\/hook-1\/received\?secr
 const TEST = /^http:\/\/127\.0\.0\.1:5678\/webhook-test\/hook-1\/received\?secret=[\w-]{43}$/;
 
 test('activating registers the production URL with a secret, and sent by me where pins need it', async () => {
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	expect(registered()).toMatch(PRODUCTION);
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(true);
@@ -39,21 +40,21 @@ test.each([
 	['messages with everything sent by me', { ...MESSAGES, options: { sentByMe: 'all' } }, true],
 	['pins without those by me', { ...PINS, options: { sentByMe: 'none' } }, false],
 ])('sent by me: %s', async (_what, parameters, expected) => {
-	const trigger = await openTrigger(toCredential(sandbox), parameters);
+	const trigger = await openTrigger(credentialOf(sandbox), parameters);
 	await trigger.activate();
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(expected);
 });
 
 test('sent by me stays on after deactivating when it was on before', async () => {
 	sandbox.instance.receiveCallbackSentByMe = true;
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	await trigger.deactivate();
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(true);
 });
 
 test('what is registered already is not registered again', async () => {
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	const { length } = changes();
 	await trigger.activate();
@@ -61,7 +62,7 @@ test('what is registered already is not registered again', async () => {
 });
 
 test('deactivating leaves nothing behind where nothing was', async () => {
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	await trigger.deactivate();
 	expect(registered()).toBe('');
@@ -71,7 +72,7 @@ test('deactivating leaves nothing behind where nothing was', async () => {
 test('never takes the webhook from another system, and names its host only', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	for (const kind of ['production', 'test'] as const) {
-		const trigger = await openTrigger(toCredential(sandbox), PINS);
+		const trigger = await openTrigger(credentialOf(sandbox), PINS);
 		const message = await messageOf(trigger.activate(kind));
 		expect(message).toMatch(/belongs to another system \(crm\.example\.com\).*\. Deactivate/);
 		expect(message).not.toMatch(/other-secret|https:/);
@@ -83,7 +84,7 @@ test('never takes the webhook from another system, and names its host only', asy
 
 test('Replace Existing Webhook takes it, and deactivating gives it back', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
-	const trigger = await openTrigger(toCredential(sandbox), { ...PINS, options: REPLACE });
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
 	expect(registered()).toMatch(PRODUCTION);
 	await trigger.deactivate();
@@ -92,7 +93,7 @@ test('Replace Existing Webhook takes it, and deactivating gives it back', async 
 });
 
 test('deactivating leaves alone what somebody else has taken meanwhile', async () => {
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	await trigger.deactivate();
@@ -100,7 +101,7 @@ test('deactivating leaves alone what somebody else has taken meanwhile', async (
 });
 
 test('testing takes the webhook from production for a while and gives it back', async () => {
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	const production = registered();
 	await trigger.activate('test');
@@ -113,14 +114,14 @@ test('testing takes the webhook from production for a while and gives it back', 
 
 test('testing gives back what another system had', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
-	const trigger = await openTrigger(toCredential(sandbox), { ...PINS, options: REPLACE });
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate('test');
 	await trigger.deactivate('test');
 	expect(registered()).toBe(OTHER);
 });
 
 test('a test that was never ended does not outlive the next activation', async () => {
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate('test');
 	await trigger.activate();
 	expect(registered()).toMatch(PRODUCTION);
@@ -129,9 +130,9 @@ test('a test that was never ended does not outlive the next activation', async (
 });
 
 test('a second trigger on the same instance says that the first has the webhook', async () => {
-	await (await openTrigger(toCredential(sandbox), PINS)).activate();
+	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
 	const first = registered();
-	const second = await openTrigger(toCredential(sandbox), PINS, { webhookId: 'hook-2' });
+	const second = await openTrigger(credentialOf(sandbox), PINS, { webhookId: 'hook-2' });
 	expect(await messageOf(second.activate())).toMatch(
 		/belongs to another trigger of this n8n \(127\.0\.0\.1:5678\)/,
 	);
@@ -140,30 +141,30 @@ test('a second trigger on the same instance says that the first has the webhook'
 });
 
 test('a copy of the workflow in another n8n counts as another system', async () => {
-	await (await openTrigger(toCredential(sandbox), PINS)).activate();
-	const copy = await openTrigger(toCredential(sandbox), PINS, { origin: 'http://127.0.0.1:5999' });
+	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
+	const copy = await openTrigger(credentialOf(sandbox), PINS, { origin: 'http://127.0.0.1:5999' });
 	expect(await messageOf(copy.activate())).toMatch(/another system \(127\.0\.0\.1:5678\)/);
 });
 
 test('a changed token means another secret, registered at the next activation', async () => {
-	await (await openTrigger(toCredential(sandbox), PINS)).activate();
+	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
 	const before = registered();
 	sandbox.instance.token = 'canary-new-token';
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	expect(registered()).toMatch(PRODUCTION);
 	expect(registered()).not.toBe(before);
 });
 
 test('an address that is not HTTPS is refused before Z-API is asked to call it', async () => {
-	const credential = { ...toCredential(sandbox), baseUrl: 'https://api.z-api.io' };
+	const credential = { ...credentialOf(sandbox), baseUrl: 'https://api.z-api.io' };
 	const trigger = await openTrigger(credential, PINS, { origin: 'http://localhost:5678' });
 	expect(await messageOf(trigger.activate())).toMatch(/HTTPS addresses only.*WEBHOOK_URL/);
 });
 
 test('a webhook URL that Z-API refuses leaves everything as it was', async () => {
 	sandbox.instance.requiresHttps = true;
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	expect(await messageOf(trigger.activate())).toMatch(/Z-API refused the request/);
 	expect(registered()).toBe('');
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(false);
@@ -177,7 +178,7 @@ test.each([
 		/^Chat is a channel/,
 	],
 ])('%s: nothing is registered', async (_what, parameters, sentence) => {
-	const trigger = await openTrigger(toCredential(sandbox), parameters);
+	const trigger = await openTrigger(credentialOf(sandbox), parameters);
 	expect(await messageOf(trigger.activate())).toMatch(sentence);
 	expect(changes()).toHaveLength(0);
 });
@@ -190,7 +191,7 @@ test.each([
 	['closed', 'reset' as const, /could not be reached/],
 ])('activating explains without leaking: %s', async (_what, answer, sentence) => {
 	sandbox.faults.set({ answer });
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	const error = await trigger.activate().catch((caught: Error) => caught);
 	expect((error as Error).message).toMatch(sentence);
 	expect(JSON.stringify(error) + (error as Error).stack).not.toMatch(/canary/i);
@@ -199,7 +200,7 @@ test.each([
 
 test('deactivating while Z-API is down says so, and gives the webhook back at the next try', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
-	const trigger = await openTrigger(toCredential(sandbox), { ...PINS, options: REPLACE });
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
 	sandbox.faults.set({ answer: { status: 503, body: { error: CANARIES.token } } });
 	expect(await messageOf(trigger.deactivate())).toMatch(/^Z-API is overloaded/);
@@ -209,7 +210,7 @@ test('deactivating while Z-API is down says so, and gives the webhook back at th
 });
 
 test('a test that ends while Z-API is down does not throw, and is in the log', async () => {
-	const trigger = await openTrigger(toCredential(sandbox), PINS);
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate('test');
 	const secret = new URL(registered()).searchParams.get('secret') ?? '';
 	expect(secret).toHaveLength(43);

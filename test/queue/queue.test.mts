@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import getPort from 'get-port';
+import pLimit from 'p-limit';
+import { accountOf, credentialOf } from '../../sandbox/account.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import {
+	type Execution,
+	installN8n,
+	installNode,
+	type N8n,
+	startN8n,
+	unpackPackage,
+} from '../../scripts/n8n.mts';
+import { to, toNode, toPinNode } from '../../scripts/workflows.mts';
+import { startPostgres, startRedis } from './services.mts';
+
+/** How many executions one worker takes at once: the least that n8n recommends. */
+const CONCURRENCY = 5;
+
+/** When n8n notices a dead worker, in milliseconds. Its own values are 60, 10 and 30 s. */
+const STALLED = {
+	QUEUE_WORKER_LOCK_DURATION: '15000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '3000',
+	QUEUE_WORKER_STALLED_INTERVAL: '5000',
+};
+
+/** One call of the webhook: one execution. */
+interface Call {
+	messageIds: string[];
+	status: number;
+	/** The messages whose pin its answer reports. */
+	reported: string[];
+}
+
+let sandbox: Sandbox;
+let main: N8n;
+let webhook: N8n;
+let workers: N8n[];
+
+/** For each pin event, the message that it pinned. */
+const pinned = new Map<string, string>();
+
+/** Executions of earlier tests. */
+const earlier = new Set<string>();
+
+const cleanUps: Array<() => Promise<unknown>> = [];
+
+before(async () => {
+	await installNode();
+	await installN8n();
+	sandbox = await startSandbox();
+	cleanUps.unshift(sandbox.close);
+	sandbox.chats.on('pin', (_chat, event) => pinned.set(event.messageId, event.pinned));
+	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-queue-'));
+	cleanUps.unshift(async () => await rm(folder, { recursive: true, force: true }));
+	const redis = await startRedis();
+	cleanUps.unshift(redis.stop);
+	const postgres = await startPostgres();
+	cleanUps.unshift(postgres.stop);
+
+	const env = {
+		EXECUTIONS_MODE: 'queue',
+		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+		QUEUE_BULL_REDIS_PORT: String(redis.port),
+		DB_TYPE: 'postgresdb',
+		DB_POSTGRESDB_HOST: '127.0.0.1',
+		DB_POSTGRESDB_PORT: String(postgres.port),
+		DB_POSTGRESDB_DATABASE: 'postgres',
+		DB_POSTGRESDB_USER: 'postgres',
+		N8N_ENCRYPTION_KEY: 'one for all',
+		N8N_CONCURRENCY_PRODUCTION_LIMIT: String(CONCURRENCY),
+		...STALLED,
+	};
+	const start = async (name: string, command: 'start' | 'webhook' | 'worker') => {
+		const userFolder = path.join(folder, name);
+		await unpackPackage(userFolder);
+		const n8n = await startN8n({ command, userFolder, port: await getPort(), env });
+		cleanUps.unshift(n8n.stop);
+		return n8n;
+	};
+	main = await start('main', 'start');
+	webhook = await start('webhook', 'webhook');
+	workers = [await start('worker-1', 'worker'), await start('worker-2', 'worker')];
+
+	const credential = await main.client.saveCredential('Sandbox', credentialOf(sandbox));
+	await main.client.activate(await main.client.importWorkflow(toPinWorkflow(), credential));
+	// The webhook process learns of it a little later.
+	await until(async () => (await pin(['first'])).status === 200);
+});
+
+after(async () => {
+	for (const cleanUp of cleanUps) await cleanUp();
+});
+
+beforeEach(async () => {
+	for (const id of (await executions()).flat()) earlier.add(id);
+	sandbox.faults.reset();
+	sandbox.requests.length = 0;
+});
+
+test('200 executions pin 200 messages, each once, on both workers', async () => {
+	const messageIds = toMessageIds('M', 200);
+	const limit = pLimit(20);
+	const calls = await Promise.all(messageIds.map((id) => limit(async () => await pin([id]))));
+	assert.deepEqual(
+		calls,
+		messageIds.map((id) => ({ messageIds: [id], status: 200, reported: [id] })),
+	);
+	assert.deepEqual(
+		sandbox.requests.map(({ body }) => (body as { messageId: string }).messageId).sort(),
+		[...messageIds].sort(),
+	);
+
+	await until(async () => (await executions()).flat().length === 200);
+	const [first, second] = await executions();
+	console.log(`Executions of the workers: ${first.length} and ${second.length}`);
+	assert.ok(first.length > 0 && second.length > 0);
+	const stored = await read([...first, ...second]);
+	assert.ok(stored.every(({ status }) => status === 'success'));
+	assert.deepEqual(stored.flatMap(toReported).sort(), [...messageIds].sort());
+});
+
+test('a worker that dies leaves nothing reported as pinned that is not', async () => {
+	const batches = Array.from({ length: CONCURRENCY + 1 }, (_, n) => toMessageIds(`${n}`, 100));
+	const pinnedOf = (messageIds: string[]) =>
+		messageIds.filter((id) => accountOf(sandbox).pinned.has(id)).length;
+	sandbox.faults.latencyMs = 500;
+	const answers = Promise.all(batches.map(pin));
+	await until(() => batches.every((messageIds) => pinnedOf(messageIds) >= 10));
+	const [lost, kept] = await executions();
+	// One worker can't have all of them.
+	assert.equal(lost.length + kept.length, batches.length);
+	assert.ok(lost.length > 0 && kept.length > 0);
+	const killedAt = Date.now();
+	await workers[0].stop('SIGKILL');
+	const calls = await answers;
+	const noticedAfter = Math.round((Date.now() - killedAt) / 1000);
+
+	console.table(
+		calls.map(({ messageIds, status, reported }) => ({
+			'HTTP status': status,
+			items: messageIds.length,
+			pinned: pinnedOf(messageIds),
+			'reported as pinned': reported.length,
+		})),
+	);
+	for (const { messageIds, status, reported } of calls) {
+		if (status === 200) {
+			assert.equal(pinnedOf(messageIds), 100);
+			assert.deepEqual(reported, messageIds);
+		} else {
+			assert.equal(status, 500);
+			assert.ok(pinnedOf(messageIds) < 100);
+			assert.deepEqual(reported, []);
+		}
+	}
+	const interrupted = calls.filter(({ status }) => status === 500);
+	assert.equal(interrupted.length, lost.length);
+	assert.equal(sandbox.requests.length, accountOf(sandbox).pinned.size);
+
+	const [failed, succeeded] = [await read(lost), await read(kept)];
+	console.log(
+		[
+			`After ${noticedAfter} s n8n ended the ${lost.length} executions of the dead worker with:`,
+			`“${failed[0].error?.message}”`,
+			'It does not run them again, and has forgotten their items: neither n8n nor the node can tell',
+			'which of them are pinned, so none is reported as pinned.',
+		].join('\n'),
+	);
+	assert.ok(failed.every(({ status }) => status === 'error'));
+	assert.deepEqual(failed.flatMap(toReported), []);
+	assert.ok(succeeded.every(({ status }) => status === 'success'));
+	assert.equal(succeeded.flatMap(toReported).length, 100 * kept.length);
+
+	// What the README advises, as n8n's own Retry has nothing left to go by.
+	sandbox.faults.reset();
+	const before = sandbox.requests.length;
+	await main.client.call('POST', `/rest/executions/${lost[0]}/retry`, { loadWorkflow: false });
+	assert.equal(sandbox.requests.length, before);
+	for (const { messageIds } of interrupted) {
+		assert.deepEqual(await pin(messageIds), { messageIds, status: 200, reported: messageIds });
+	}
+	assert.equal(accountOf(sandbox).pinned.size, 100 * batches.length);
+	console.log(`Called again with the same messages: all ${100 * batches.length} are pinned.`);
+});
+
+/** A webhook that pins the messages it is called with, and answers what the node reports. */
+function toPinWorkflow() {
+	const parameters = {
+		...{ httpMethod: 'POST', path: 'pin' },
+		...{ responseMode: 'lastNode', responseData: 'allEntries' },
+	};
+	return {
+		name: 'Pin',
+		nodes: [
+			{ ...toNode('Webhook', 'n8n-nodes-base.webhook', parameters, 2), webhookId: 'pin' },
+			toNode('Messages', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'body' }),
+			toPinNode('Pin', { maxConcurrentRequests: 5 }),
+		],
+		connections: { Webhook: to('Messages'), Messages: to('Pin') },
+		settings: { executionOrder: 'v1' },
+	};
+}
+
+const toMessageIds = (prefix: string, count: number) =>
+	Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
+
+async function pin(messageIds: string[]): Promise<Call> {
+	const response = await fetch(`${webhook.url}/webhook/pin`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(messageIds.map((messageId) => ({ messageId }))),
+	});
+	const answer: unknown = await response.json();
+	const items = Array.isArray(answer) ? answer : [];
+	return { messageIds, status: response.status, reported: items.map(toMessage) };
+}
+
+/** The message that an item of the node's output reports as pinned. */
+function toMessage({ messageId }: { messageId?: unknown }): string {
+	return pinned.get(String(messageId)) ?? 'none';
+}
+
+/** The messages that a stored execution reports as pinned. */
+function toReported({ runData }: Execution): string[] {
+	const items = runData.Pin?.[0].data?.main[0] ?? [];
+	return items.map(({ json }) => toMessage(json));
+}
+
+async function read(ids: string[]): Promise<Execution[]> {
+	const limit = pLimit(10);
+	return await Promise.all(ids.map((id) => limit(async () => await main.client.readExecution(id))));
+}
+
+/** IDs of the executions that each worker has begun in this test. */
+async function executions(): Promise<string[][]> {
+	const logs = await Promise.all(workers.map(async ({ log }) => await readFile(log, 'utf8')));
+	return logs.map((log) =>
+		[...log.matchAll(/Worker started execution (\d+)/g)]
+			.map(([, id]) => id)
+			.filter((id) => !earlier.has(id)),
+	);
+}
+
+/** Waits for what is bound to come, a minute at most. */
+async function until(condition: () => boolean | Promise<boolean>) {
+	for (const deadline = Date.now() + 60_000; !(await condition()); await sleep(50)) {
+		assert.ok(Date.now() < deadline, `Waited in vain: ${condition}`);
+	}
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
+import getPort from 'get-port';
+import type {
+	INodeCredentialTestResult,
+	INodeListSearchResult,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { accountOf, credentialOf } from '../../sandbox/account.mts';
+import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import {
+	installN8n,
+	installNode,
+	type N8n,
+	N8N_1_VERSION,
+	N8N_VERSION,
+	startN8n,
+	unpackPackage,
+} from '../../scripts/n8n.mts';
+import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
+
+const PACKAGE = 'n8n-nodes-zapi-pin-message';
+
+/** What the editor must offer, and what comes out of it. */
+const NODE_TYPES = {
+	[`${PACKAGE}.zApiPinMessage`]: ['main'],
+	[`${PACKAGE}.zApiPinMessageTool`]: ['ai_tool'],
+	[`${PACKAGE}.zApiTrigger`]: ['main'],
+};
+
+for (const version of [N8N_1_VERSION, N8N_VERSION]) {
+	describe(`n8n ${version}`, () => {
+		let userFolder: string;
+		let sandbox: Sandbox;
+		let n8n: N8n;
+		let credential: { id: string; name: string };
+
+		before(async () => {
+			await installNode();
+			await installN8n({ version });
+			userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-versions-'));
+			await unpackPackage(userFolder);
+			sandbox = await startSandbox();
+			n8n = await startN8n({ userFolder, version, port: await getPort() });
+			credential = await n8n.client.saveCredential('Sandbox', credentialOf(sandbox));
+		});
+
+		after(async () => {
+			await n8n?.stop();
+			await sandbox?.close();
+			await rm(userFolder, { recursive: true, force: true });
+		});
+
+		afterEach(() => sandbox.faults.reset());
+
+		test('offers the nodes, and each that is for AI agents as a tool', async () => {
+			const types = await n8n.client.call<INodeTypeDescription[]>('GET', '/types/nodes.json');
+			const own = types.filter(({ name }) => name.startsWith(`${PACKAGE}.`));
+			assert.deepEqual(
+				Object.fromEntries(own.map(({ name, outputs }) => [name, outputs])),
+				NODE_TYPES,
+			);
+		});
+
+		test('tests the credential, and says what to do about one that does not work', async () => {
+			const tryOut = async (fields: object) => {
+				const data = { ...credentialOf(sandbox), ...fields };
+				const credentials = { ...credential, type: 'zApi', data };
+				return await n8n.client.call<INodeCredentialTestResult>('POST', '/rest/credentials/test', {
+					credentials,
+				});
+			};
+			assert.deepEqual(await tryOut({}), { status: 'OK', message: 'Connected to WhatsApp' });
+			const { status, message } = await tryOut({ clientToken: 'another' });
+			assert.equal(status, 'Error');
+			assert.match(message, /^Z-API does not accept the Client-Token\. Copy /);
+		});
+
+		test('searches the list of chats', async () => {
+			const { results } = await n8n.client.call<INodeListSearchResult>(
+				'POST',
+				'/rest/dynamic-node-parameters/resource-locator-results',
+				{
+					path: 'parameters.phone',
+					methodName: 'searchChats',
+					filter: 'condominio',
+					nodeTypeAndVersion: { name: `${PACKAGE}.zApiPinMessage`, version: 1 },
+					currentNodeParameters: {},
+					credentials: { zApi: credential },
+				},
+			);
+			assert.deepEqual(
+				results.map(({ value }) => value),
+				['120363019502650977-group'],
+			);
+		});
+
+		test('pins, and stops with the words of the node when Z-API does not confirm', async () => {
+			const items = "return [{ json: { messageId: 'M' } }];";
+			const workflow = await n8n.client.importWorkflow(
+				toWorkflow('Pin', items, toPinNode('Pin')),
+				credential,
+			);
+			sandbox.requests.length = 0;
+			const { status } = await n8n.client.execute(workflow, TRIGGER);
+			assert.equal(status, 'success');
+			assert.deepEqual(accountOf(sandbox).pinned, new Set(['M']));
+			assert.equal(sandbox.requests.length, 1);
+
+			sandbox.faults.set({ answer: KNOWN_FAULTS.notConnected });
+			const { error, ...stopped } = await n8n.client.execute(workflow, TRIGGER);
+			assert.equal(stopped.status, 'error');
+			assert.match(error?.message ?? '', /not connected to WhatsApp/);
+		});
+	});
+}
