@@ -28,11 +28,21 @@ const TESTED = 'Tested';
 const THIS_NODE = 'this node';
 const WITH_CREDENTIAL = 'HTTP Request with the credential';
 const WITH_SECRETS = 'HTTP Request with secrets typed in';
+const WITH_RETRIES = 'HTTP Request with the credential and Retry On Fail';
 const A_TENTH = 'this node, a tenth of the items';
 const NO_OPERATION = 'No Operation';
 
 /** What small hosts have, in MB. With more, V8 lets garbage lie, and a peak says little. */
 const HEAP_LIMIT = 512;
+
+const TROUBLE = `## When not all goes well
+
+One run each. _Sent twice_ counts items that were sent again after Z-API had confirmed them; _in the output_ and _reported as pinned_ are what the workflow goes on with.`;
+
+const TROUBLE_COLUMNS = [
+	...['trouble', 'node', 'the execution ends in', 'pinned', 'sent twice'],
+	...['in the output', 'reported as pinned'],
+];
 
 interface Measured {
 	/** How long the node took, in milliseconds, of each run. */
@@ -55,6 +65,7 @@ const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-bench-'));
 const port = await findPort(5778);
 const sandbox = await startSandbox();
 const rows: Row[] = [];
+const troubles: string[][] = [];
 const raw: Record<string, Record<string, Measured>> = {};
 let n8n: N8n | undefined;
 
@@ -63,11 +74,12 @@ try {
 	await installN8n();
 	await unpackPackage(userFolder);
 	await measureTimes();
+	await measureTrouble();
 	await measureMemory();
 	await measureInstalled();
-	const table = toTable(rows);
+	const table = [toTable(rows), TROUBLE, toMarkdown(TROUBLE_COLUMNS, troubles)].join('\n\n');
 	console.log(`\n${table}`);
-	const about = { n8n: N8N_VERSION, runs: RUNS, rows, raw };
+	const about = { n8n: N8N_VERSION, runs: RUNS, rows, raw, troubles };
 	await writeFile(path.join(root, 'docs/bench.json'), `${JSON.stringify(about, null, '\t')}\n`);
 	await writeFile(path.join(root, 'docs/bench.md'), `# Bench\n\n${toIntroduction()}\n\n${table}\n`);
 	if (rows.some(({ holds }) => holds === false)) process.exitCode = 1;
@@ -186,6 +198,42 @@ async function measureTimes() {
 	});
 }
 
+/** What is left when not all goes well. Each node runs once: nothing here is about time. */
+async function measureTrouble() {
+	const { client } = await startAnew();
+	const cases: Record<string, { items: number; onError?: string; prepare: () => void }> = {
+		'200 items, server allows 50/s': {
+			items: 200,
+			prepare: () => (sandbox.faults.requestsPerSecond = 50),
+		},
+		'every 10th of 100 items answers HTTP 500 once': {
+			items: 100,
+			prepare: () =>
+				sandbox.faults.set({ every: 10, once: true, answer: { status: 500, body: 'Oops' } }),
+		},
+		'every 10th of 100 items answers HTTP 200 with a web page, On Error is Continue': {
+			items: 100,
+			onError: 'continueRegularOutput',
+			prepare: () =>
+				sandbox.faults.set({ every: 10, answer: { status: 200, body: '<html>Oops</html>' } }),
+		},
+	};
+	for (const [what, { items, onError, prepare }] of Object.entries(cases)) {
+		for (const variant of [THIS_NODE, WITH_CREDENTIAL, WITH_RETRIES]) {
+			sandbox.faults.reset();
+			sandbox.requests.length = 0;
+			prepare();
+			const workflow = await importWorkflow(client, variant, items, { name: what, onError });
+			const { status, runData } = await client.execute(workflow, TRIGGER);
+			const output = runData[TESTED]?.at(-1)?.data?.main[0] ?? [];
+			const { pinned, confirmedTwice } = accountOf(sandbox);
+			const reported = output.filter(({ json, error }) => !error && json.error === undefined);
+			const numbers = [pinned.size, confirmedTwice, output.length, reported.length];
+			troubles.push([what, variant, status, ...numbers.map(String)]);
+		}
+	}
+}
+
 function judge(
 	what: string,
 	{ times, pinned, twice }: Measured,
@@ -272,9 +320,15 @@ async function importWorkflow(
 	client: N8nClient,
 	variant: string,
 	items: number,
+	{ name = '', onError }: { name?: string; onError?: string } = {},
 ): Promise<StoredWorkflow> {
 	const credential = await client.saveCredential('Bench', credentialOf(sandbox));
-	return await client.importWorkflow(toBenchWorkflow(variant, items), credential);
+	const workflow = toBenchWorkflow(variant, items);
+	const nodes = workflow.nodes.map((node) => (node.name === TESTED ? { ...node, onError } : node));
+	return await client.importWorkflow(
+		{ ...workflow, nodes, name: `${workflow.name} ${name}` },
+		credential,
+	);
 }
 
 function toBenchWorkflow(variant: string, items: number) {
@@ -291,6 +345,12 @@ function toBenchWorkflow(variant: string, items: number) {
 			],
 		},
 	};
+	const withCredential = () =>
+		http({
+			url: `${sandbox.url}/pin-message`,
+			authentication: 'predefinedCredentialType',
+			nodeCredentialType: 'zApi',
+		});
 	const http = (parameters: object) =>
 		toNode(TESTED, 'n8n-nodes-base.httpRequest', { ...request, ...parameters }, 4.2);
 	const thisNode = () => toPinNode(TESTED);
@@ -298,12 +358,8 @@ function toBenchWorkflow(variant: string, items: number) {
 		[NO_OPERATION]: () => toNode(TESTED, 'n8n-nodes-base.noOp', {}),
 		[THIS_NODE]: thisNode,
 		[A_TENTH]: thisNode,
-		[WITH_CREDENTIAL]: () =>
-			http({
-				url: `${sandbox.url}/pin-message`,
-				authentication: 'predefinedCredentialType',
-				nodeCredentialType: 'zApi',
-			}),
+		[WITH_CREDENTIAL]: withCredential,
+		[WITH_RETRIES]: () => ({ ...withCredential(), ...{ retryOnFail: true, maxTries: 3 } }),
 		[WITH_SECRETS]: () =>
 			http({
 				url: `${sandbox.url}/instances/${instanceId}/token/${token}/pin-message`,
@@ -334,14 +390,15 @@ function toIntroduction(): string {
 }
 
 function toTable(lines: Row[]): string {
-	return [
-		'| measure | measured | must be | |',
-		'| --- | --- | --- | --- |',
-		...lines.map(
-			({ what, measured, limit = '', holds }) =>
-				`| ${what} | ${measured} | ${limit} | ${toVerdict(holds)} |`,
-		),
-	].join('\n');
+	return toMarkdown(
+		['measure', 'measured', 'must be', ''],
+		lines.map(({ what, measured, limit = '', holds }) => [what, measured, limit, toVerdict(holds)]),
+	);
+}
+
+function toMarkdown(columns: string[], lines: string[][]): string {
+	const toRow = (cells: string[]) => `| ${cells.join(' | ')} |`;
+	return [columns, columns.map(() => '---'), ...lines].map(toRow).join('\n');
 }
 
 function toVerdict(holds?: boolean): string {

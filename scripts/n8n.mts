@@ -84,8 +84,12 @@ function toPath(): string {
 	return [cached, process.env.PATH].join(path.delimiter);
 }
 
-/** Puts the package where n8n's own Community Nodes screen would put it, as users get it. */
-export async function unpackPackage(userFolder: string): Promise<void> {
+/**
+ * Puts the package where n8n's own Community Nodes screen would put it, as users get it.
+ *
+ * @returns where that is
+ */
+export async function unpackPackage(userFolder: string): Promise<string> {
 	const target = path.join(userFolder, '.n8n/nodes/node_modules', PACKAGE);
 	await rm(target, { recursive: true, force: true });
 	await mkdir(target, { recursive: true });
@@ -94,6 +98,7 @@ export async function unpackPackage(userFolder: string): Promise<void> {
 	const tarball = path.join(userFolder, JSON.parse(stdout)[0].filename);
 	await execa('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
 	await rm(tarball);
+	return target;
 }
 
 /** A running n8n. */

@@ -106,7 +106,7 @@ function toBaseUrl(value: unknown): string {
 	const text = toText(value).replace(/\/+$/, '') || DEFAULT_BASE_URL;
 	if (!/^https?:\/\/[^\s/?#]+[^\s?#]*$/i.test(text)) {
 		throw new UserError('Base URL is not a web address', {
-			description: `Set it to ${DEFAULT_BASE_URL}, or to the address of your proxy.`,
+			description: 'Leave it empty for Z-API itself, or set it to the address of your proxy.',
 		});
 	}
 	return text;

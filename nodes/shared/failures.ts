@@ -88,8 +88,7 @@ export const FAILURES: readonly Failure[] = [
 		name: 'methodNotFound',
 		matches: (answer) => hasStatus(404)(answer) || says(/^NOT_FOUND\b/)(answer),
 		message: 'Z-API has nothing at this address',
-		description:
-			'Check Base URL in the credential. For Z-API itself it is https://api.z-api.io, without anything behind it.',
+		description: 'Check Base URL in the credential. For Z-API itself it can be left empty.',
 	},
 	{
 		name: 'httpMethodRefused',
@@ -109,7 +108,7 @@ export const FAILURES: readonly Failure[] = [
 		name: 'tooManyRequests',
 		matches: hasStatus(429),
 		message: 'Z-API asks for fewer requests',
-		description: 'Wait a minute, then run the items that are left.',
+		description: 'Wait a minute, then try again.',
 		temporary: true,
 		overloaded: true,
 	},
@@ -117,7 +116,7 @@ export const FAILURES: readonly Failure[] = [
 		name: 'serviceOverloaded',
 		matches: hasStatus(503),
 		message: 'Z-API is overloaded or under maintenance',
-		description: 'Wait a few minutes, then run the items that are left.',
+		description: 'Wait a few minutes, then try again.',
 		temporary: true,
 		overloaded: true,
 	},
@@ -125,7 +124,7 @@ export const FAILURES: readonly Failure[] = [
 		name: 'serviceUnavailable',
 		matches: hasStatus(408, 425, 500, 502, 504),
 		message: 'Z-API is not working at the moment',
-		description: 'Wait a few minutes, then run the items that are left.',
+		description: 'Wait a few minutes, then try again.',
 		temporary: true,
 	},
 	{

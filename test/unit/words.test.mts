@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { FAILURES } from '../../nodes/shared/failures';
+
+test.each(FAILURES.map((failure) => [failure.name, failure] as const))(
+	'%s says what happened and what to do, with no address and no word of blame',
+	(_name, { message, description }) => {
+		expect(message).toMatch(/^[A-Z].*[^.]$/);
+		expect(description).toMatch(/^[A-Z].*\.$/);
+		expect(message + description).not.toMatch(/\b(error|problem|failure|mistake)s?\b|https?:/i);
+	},
+);
+
+const SOURCES = path.join(__dirname, '../../nodes');
+const files = readdirSync(SOURCES, { recursive: true }).filter((file) => /\.ts$/.test(`${file}`));
+
+test.each(files.map(String))('no text of %s blames', (file) => {
+	const code = readFileSync(path.join(SOURCES, file), 'utf8').replace(
+		/\/\*[\s\S]*?\*\/|\/\/.*/g,
+		'',
+	);
+	// What has a space in it is for people.
+	const texts = [...code.matchAll(/'((?:[^'\\\n]|\\.)* (?:[^'\\\n]|\\.)*)'/g)].map(
+		([, text]) => text,
+	);
+	expect(texts.filter((text) => /\b(error|problem|failure|mistake)s?\b/i.test(text))).toStrictEqual(
+		[],
+	);
+});
