@@ -14,14 +14,17 @@ export const chatLocator: Pick<INodeProperties, 'type' | 'default' | 'modes'> = 
 			typeOptions: { searchListMethod: 'searchChats', searchable: true },
 		},
 		{
-			displayName: 'By Phone or Group ID',
+			displayName: 'By ID',
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. 5511999999999 or 120363019502650977-group',
 			validation: [
 				{
 					type: 'regex',
-					properties: { regex: `(?:${CHAT_ID_PATTERN})`, errorMessage: WHAT_A_CHAT_LOOKS_LIKE },
+					properties: {
+						regex: `(?:${CHAT_ID_PATTERN})`,
+						errorMessage: `Chat is neither a phone, a group ID nor a LID. ${WHAT_A_CHAT_LOOKS_LIKE}`,
+					},
 				},
 			],
 		},
