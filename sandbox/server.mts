@@ -52,3 +52,9 @@ export async function startSandbox({
 	};
 	return { ...state, url, close };
 }
+
+/** The credential of a sandbox, as a user would fill it in. */
+export function toCredential({ instance, url }: Sandbox) {
+	const { instanceId, token, clientToken } = instance;
+	return { instanceId, token, clientToken, baseUrl: url };
+}

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accountOf } from '../sandbox/account.mts';
-import { SANDBOX_INSTANCE, startSandbox } from '../sandbox/server.mts';
+import { SANDBOX_INSTANCE, startSandbox, toCredential } from '../sandbox/server.mts';
 import {
 	type Execution,
 	findPort,
@@ -238,10 +238,7 @@ async function importWorkflow(
 	variant: string,
 	items: number,
 ): Promise<StoredWorkflow> {
-	const { instanceId, token, clientToken } = SANDBOX_INSTANCE;
-	const credential = await client.saveCredential('Bench', {
-		...{ instanceId, token, clientToken, baseUrl: sandbox.url },
-	});
+	const credential = await client.saveCredential('Bench', toCredential(sandbox));
 	return await client.importWorkflow(toBenchWorkflow(variant, items), credential);
 }
 

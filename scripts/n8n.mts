@@ -176,7 +176,6 @@ async function toEnvironment({ userFolder, port }: N8nOptions) {
 		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_PERSONALIZATION_ENABLED: 'false',
-		N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE: 'true',
 		N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
 		N8N_INSTANCE_OWNER_EMAIL: OWNER.email,
 		N8N_INSTANCE_OWNER_FIRST_NAME: 'Sandbox',
@@ -303,5 +302,15 @@ export class N8nClient {
 			if (!['new', 'running', 'waiting'].includes(execution.status)) return toExecution(execution);
 			await sleep(100);
 		}
+	}
+
+	/** Activates a workflow, in its newest version. */
+	async activate({ id }: { id: string }): Promise<void> {
+		const { versionId } = await this.call<StoredWorkflow>('GET', `/rest/workflows/${id}`);
+		await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+	}
+
+	async deactivate({ id }: { id: string }): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
 	}
 }

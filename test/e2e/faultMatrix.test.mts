@@ -1,63 +1,44 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { INodeExecutionData } from 'n8n-workflow';
-import {
-	findPort,
-	installN8n,
-	installNode,
-	type N8n,
-	startN8n,
-	unpackPackage,
-} from '../../scripts/n8n.mts';
+import { toCredential } from '../../sandbox/server.mts';
+import type { N8n } from '../../scripts/n8n.mts';
 import { toNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { runFaultMatrix, toTable } from '../faultMatrix.mts';
+import { startTestN8n } from '../n8n.mts';
 
-let userFolder: string;
 let n8n: N8n;
 
 before(async () => {
-	await installNode();
-	await installN8n();
-	userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-e2e-'));
-	await unpackPackage(userFolder);
-	n8n = await startN8n({ userFolder, port: await findPort(5878) });
+	n8n = await startTestN8n();
 });
 
-after(async () => {
-	await n8n?.stop();
-	await rm(userFolder, { recursive: true, force: true });
-});
+after(async () => await n8n?.stop());
 
 test('the fault matrix holds in a real n8n, and its log holds no secret', async () => {
 	const { client, log } = n8n;
 	let workflows = 0;
-	const lines = await runFaultMatrix(
-		async ({ instance, url }, messageIds, { timeout, baseUrl }) => {
-			const { instanceId, token, clientToken } = instance;
-			const name = `Case ${workflows++}`;
-			const credential = await client.saveCredential(name, {
-				...{ instanceId, token, clientToken, baseUrl: baseUrl ?? url },
-			});
-			const items = JSON.stringify(messageIds.map((messageId) => ({ json: { messageId } })));
-			const pin = toNode('Pin', 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
-				phone: { __rl: true, mode: 'id', value: '5511999999999' },
-				messageId: '={{ $json.messageId }}',
-				options: { timeout },
-			});
-			const workflow = await client.importWorkflow(
-				toWorkflow(name, `return ${items};`, { ...pin, ...{ onError: 'continueRegularOutput' } }),
-				credential,
-			);
-			const execution = await client.execute(workflow, TRIGGER);
-			assert.equal(execution.status, 'success');
-			const [output] = execution.runData.Pin[0].data?.main ?? [];
-			return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
-		},
-		8,
-	);
+	const lines = await runFaultMatrix(async (sandbox, messageIds, { timeout, baseUrl }) => {
+		const name = `Case ${workflows++}`;
+		const credential = await client.saveCredential(name, {
+			...{ ...toCredential(sandbox), ...(baseUrl && { baseUrl }) },
+		});
+		const items = JSON.stringify(messageIds.map((messageId) => ({ json: { messageId } })));
+		const pin = toNode('Pin', 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
+			phone: { __rl: true, mode: 'id', value: '5511999999999' },
+			messageId: '={{ $json.messageId }}',
+			options: { timeout },
+		});
+		const workflow = await client.importWorkflow(
+			toWorkflow(name, `return ${items};`, { ...pin, ...{ onError: 'continueRegularOutput' } }),
+			credential,
+		);
+		const execution = await client.execute(workflow, TRIGGER);
+		assert.equal(execution.status, 'success');
+		const [output] = execution.runData.Pin[0].data?.main ?? [];
+		return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
+	}, 8);
 	console.log(toTable(lines));
 	assert.deepEqual(
 		lines.filter(({ violations, sentTwice }) => violations.length > 0 || sentTwice > 0),

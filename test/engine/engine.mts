@@ -25,15 +25,10 @@ import {
 	NodeConnectionTypes,
 	Workflow,
 } from 'n8n-workflow';
-import type { Sandbox } from '../../sandbox/server.mts';
+
+export { toCredential } from '../../sandbox/server.mts';
 
 const PACKAGE = 'n8n-nodes-zapi-pin-message';
-
-/** The credential of a sandbox, as a user would fill it in. */
-export function toCredential({ instance, url }: Sandbox): ICredentialDataDecryptedObject {
-	const { instanceId, token, clientToken } = instance;
-	return { instanceId, token, clientToken, baseUrl: url };
-}
 
 /** What a run left behind. */
 export interface Outcome {
