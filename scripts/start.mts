@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Listr, PRESET_TIMER } from 'listr2';
+import { credentialOf } from '../sandbox/account.mts';
 import { DEMO_MESSAGE } from '../sandbox/chats.mts';
-import { type Sandbox, SANDBOX_INSTANCE, startSandbox } from '../sandbox/server.mts';
+import { type Sandbox, startSandbox } from '../sandbox/server.mts';
 import {
 	findPort,
 	installN8n,
@@ -123,10 +124,7 @@ function sayMoved(what: string, preferred: number, port: number) {
 
 async function runDemo() {
 	const { n8n, sandbox } = started as Started;
-	const { instanceId, token, clientToken } = SANDBOX_INSTANCE;
-	const credential = await n8n.client.saveCredential('Z-API Sandbox', {
-		...{ instanceId, token, clientToken, baseUrl: sandbox.url },
-	});
+	const credential = await n8n.client.saveCredential('Z-API Sandbox', credentialOf(sandbox));
 	const example = await readFile(path.join(root, 'examples/pin-a-message.json'), 'utf8');
 	const workflow = await n8n.client.importWorkflow(JSON.parse(example), credential);
 	started.editorUrl = `${n8n.url}/workflow/${workflow.id}`;

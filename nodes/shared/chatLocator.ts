@@ -14,6 +14,7 @@ export const chatLocator: Pick<INodeProperties, 'type' | 'default' | 'modes'> = 
 			typeOptions: { searchListMethod: 'searchChats', searchable: true },
 		},
 		{
+			// n8n's editor calls every mode of this name "By ID", whatever stands here.
 			displayName: 'By Phone or Group ID',
 			name: 'id',
 			type: 'string',
@@ -21,7 +22,10 @@ export const chatLocator: Pick<INodeProperties, 'type' | 'default' | 'modes'> = 
 			validation: [
 				{
 					type: 'regex',
-					properties: { regex: `(?:${CHAT_ID_PATTERN})`, errorMessage: WHAT_A_CHAT_LOOKS_LIKE },
+					properties: {
+						regex: `(?:${CHAT_ID_PATTERN})`,
+						errorMessage: `Chat is neither a phone, a group ID nor a LID. ${WHAT_A_CHAT_LOOKS_LIKE}`,
+					},
 				},
 			],
 		},

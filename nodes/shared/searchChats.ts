@@ -47,7 +47,7 @@ export async function searchChats(
 		// A page of nothing but channels would leave the user with nothing to scroll.
 		if (!wanted && results.length > 0) return { results, paginationToken: String(page + 1) };
 	}
-	const name = `Searched ${PAGES_SEARCHED * PAGE_SIZE} chats: scroll to go on, or choose By Phone or Group ID`;
+	const name = `Searched ${PAGES_SEARCHED * PAGE_SIZE} chats: scroll to go on, or choose By ID`;
 	results.push({ name, value: '' });
 	return { results, paginationToken: String(first + PAGES_SEARCHED) };
 }

@@ -9,7 +9,7 @@ import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import type { Execution, StoredWorkflow } from '../../scripts/n8n.mts';
 import { TRIGGER } from '../../scripts/workflows.mts';
-import { useN8n } from '../n8n.mts';
+import { startTestN8n, type TestN8n } from '../n8n.mts';
 
 const FOLDER = fileURLToPath(new URL('../../examples', import.meta.url));
 const GROUP = DEMO_MESSAGE.phone;
@@ -17,10 +17,11 @@ const SCHOOL = '5511999999999-1623281429';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const patience = { timeout: 60_000, interval: 100 };
 
-const n8n = useN8n();
+let n8n: TestN8n;
 let sandbox: Sandbox;
 
 before(async () => {
+	n8n = await startTestN8n();
 	sandbox = await startSandbox();
 });
 
@@ -31,7 +32,10 @@ afterEach(() => {
 	}
 });
 
-after(async () => await sandbox?.close());
+after(async () => {
+	await n8n?.stop();
+	await sandbox?.close();
+});
 
 /** Imports an example as it is, but for the sandbox's address and the patience that a test lacks. */
 async function importExample(file: string): Promise<StoredWorkflow> {

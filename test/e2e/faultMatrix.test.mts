@@ -1,36 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { credentialOf } from '../../sandbox/account.mts';
-import {
-	findPort,
-	installN8n,
-	installNode,
-	type N8n,
-	startN8n,
-	unpackPackage,
-} from '../../scripts/n8n.mts';
+import type { N8n } from '../../scripts/n8n.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { runFaultMatrix, toTable } from '../faultMatrix.mts';
+import { startTestN8n } from '../n8n.mts';
 
-let userFolder: string;
 let n8n: N8n;
 
 before(async () => {
-	await installNode();
-	await installN8n();
-	userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-e2e-'));
-	await unpackPackage(userFolder);
-	n8n = await startN8n({ userFolder, port: await findPort(5878) });
+	n8n = await startTestN8n();
 });
 
-after(async () => {
-	await n8n?.stop();
-	await rm(userFolder, { recursive: true, force: true });
-});
+after(async () => await n8n?.stop());
 
 test('the fault matrix holds in a real n8n, and its log holds no secret', async () => {
 	const { client, log } = n8n;

@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pWaitFor from 'p-wait-for';
-import {
-	findPort,
-	installN8n,
-	installNode,
-	type N8n,
-	startN8n,
-	type StoredWorkflow,
-	unpackPackage,
-} from '../../scripts/n8n.mts';
+import type { StoredWorkflow } from '../../scripts/n8n.mts';
 import { to, toNode } from '../../scripts/workflows.mts';
 import { credentialOf } from '../../sandbox/account.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../faultMatrix.mts';
+import { startTestN8n, type TestN8n } from '../n8n.mts';
 
 const GROUP = '120363019502650977-group';
 /** Whoever had the webhook before: nothing answers there. */
@@ -26,25 +18,17 @@ const PREVIOUS = 'http://127.0.0.1:9/crm?key=secret-of-the-crm';
 const CONTACT = { senderName: 'Ana', fromMe: false };
 const patience = { timeout: 60_000, interval: 100 };
 
-let userFolder: string;
-let port: number;
-let n8n: N8n;
+let n8n: TestN8n;
 let sandbox: Sandbox;
 
 before(async () => {
-	await installNode();
-	await installN8n();
-	userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-trigger-'));
-	await unpackPackage(userFolder);
-	port = await findPort(5978);
-	n8n = await startN8n({ userFolder, port });
+	n8n = await startTestN8n();
 	sandbox = await startSandbox(CANARIES);
 });
 
 after(async () => {
 	await n8n?.stop();
 	await sandbox?.close();
-	await rm(userFolder, { recursive: true, force: true });
 });
 
 const write = (text: string) => sandbox.chats.write(GROUP, text, CONTACT);
@@ -217,10 +201,11 @@ test('restarted and killed while active, n8n is still registered, and not twice'
 	const production = registered().href;
 	for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
 		const { count } = await n8n.client.listExecutions(story);
-		await n8n.stop(signal);
-		assert.equal(registered().href, production);
-		const { messageId } = write(`n8n is away: ${signal}`);
-		n8n = await startN8n({ userFolder, port });
+		let messageId = '';
+		n8n = await n8n.restart(signal, () => {
+			assert.equal(registered().href, production);
+			({ messageId } = write(`n8n is away: ${signal}`));
+		});
 		await pWaitFor(() => pinned().includes(messageId), patience);
 		assert.equal(registered().href, production);
 		await expectExecutions(story, count + 2);
@@ -256,8 +241,7 @@ test('500 callbacks in 10 seconds start 500 executions', async () => {
 test('no secret is in what n8n stored or logged', async () => {
 	const secret = new URL(sandbox.deliveries[0].url).searchParams.get('secret') ?? '';
 	assert.equal(secret.length, 43);
-	await n8n.stop();
-	const folder = path.join(userFolder, '.n8n');
+	const folder = path.join(n8n.userFolder, '.n8n');
 	const files = (await readdir(folder)).filter((file) => file.startsWith('database.sqlite'));
 	for (const file of [n8n.log, ...files.map((name) => path.join(folder, name))]) {
 		const content = await readFile(file, 'latin1');

@@ -1,0 +1,198 @@
+// The example workflow behind n8n's MCP Server Trigger, called by a real MCP client in place of a model.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import pRetry from 'p-retry';
+import { credentialOf } from '../../sandbox/account.mts';
+import { type Answer, clientTokenNotAllowed, KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import type { N8n, StoredWorkflow } from '../../scripts/n8n.mts';
+import { CANARIES } from '../faultMatrix.mts';
+import { startTestN8n } from '../n8n.mts';
+
+const EXAMPLE = new URL('../../examples/pin-with-an-ai-agent-or-mcp-client.json', import.meta.url);
+
+const TOKEN = 'canary bearer token C3';
+const PIN = 'Pin_WhatsApp_Message';
+const UNPIN = 'Unpin_WhatsApp_Message';
+
+/** n8n puts some things off until after its answer. */
+const PATIENTLY = { retries: 120, minTimeout: 500, factor: 1 };
+
+const MESSAGE = { chat: '+55 (11) 99999-9999', messageId: '77DF5293EBC176FFA6A88838E7A6AD83' };
+const PHONE = '5511999999999';
+
+let n8n: N8n;
+let sandbox: Sandbox;
+let workflow: StoredWorkflow;
+let mcp: Client;
+
+/** All that a model got to read. */
+const answers: string[] = [];
+
+before(async () => {
+	n8n = await startTestN8n();
+	sandbox = await startSandbox(CANARIES);
+	const { client } = n8n;
+	const zApi = await client.saveCredential('Z-API', credentialOf(sandbox));
+	const bearer = { name: 'MCP', type: 'httpBearerAuth', data: { token: TOKEN } };
+	const httpBearerAuth = await client.call<object>('POST', '/rest/credentials', bearer);
+	const example: StoredWorkflow = JSON.parse(await readFile(EXAMPLE, 'utf8'));
+	const nodes = example.nodes.map((node) =>
+		'authentication' in node.parameters ? { ...node, credentials: { httpBearerAuth } } : node,
+	);
+	workflow = await client.importWorkflow({ ...example, nodes }, zApi);
+	await client.activate(workflow);
+	mcp = await pRetry(async () => await connect(TOKEN), PATIENTLY);
+});
+
+after(async () => {
+	await mcp?.close();
+	await sandbox?.close();
+	await n8n?.stop();
+});
+
+async function connect(token: string): Promise<Client> {
+	const client = new Client({ name: 'test', version: '1.0.0' });
+	await client.connect(
+		new StreamableHTTPClientTransport(new URL('/mcp/whatsapp-pins', n8n.url), {
+			requestInit: { headers: { authorization: `Bearer ${token}` } },
+		}),
+	);
+	return client;
+}
+
+/** Calls a tool as a model would, and gives back what the model gets to read. */
+async function call(name: string, args: Record<string, unknown>) {
+	const { content, isError = false } = await mcp.callTool({ name, arguments: args });
+	assert.ok(Array.isArray(content) && content.length === 1, 'one text is expected');
+	answers.push(content[0].text);
+	return { text: answers[answers.length - 1], isError };
+}
+
+interface Argument {
+	type: string;
+	description: string;
+}
+
+const ARGUMENTS: Record<string, RegExp> = {
+	chat: /phone.+5511999999999.+group ID.+-group.+LID.+@lid/,
+	messageId: /77DF5293EBC176FFA6A88838E7A6AD83.+Never make one up/,
+	duration: /24_hours, 7_days or 30_days/,
+};
+
+test('a model is offered one tool for each operation, with arguments that explain themselves', async () => {
+	const { tools } = await mcp.listTools();
+	assert.deepEqual(tools.map(({ name }) => name).sort(), [PIN, UNPIN]);
+	for (const { name, description, inputSchema } of tools) {
+		const what = name === PIN ? /^Pins a WhatsApp message/ : /^Removes a pinned WhatsApp message/;
+		assert.match(description ?? '', what);
+		assert.deepEqual(inputSchema.required, ['chat', 'messageId']);
+		const given = Object.entries(inputSchema.properties ?? {}) as Array<[string, Argument]>;
+		assert.deepEqual(
+			given.map(([argument]) => argument),
+			Object.keys(ARGUMENTS).filter((argument) => name === PIN || argument !== 'duration'),
+		);
+		for (const [argument, { type, description: explanation }] of given) {
+			assert.equal(type, 'string');
+			assert.match(explanation, ARGUMENTS[argument]);
+		}
+	}
+});
+
+test('a client pins for as long as it says, else for 7 days, and unpins', async () => {
+	const pin = { phone: PHONE, messageId: MESSAGE.messageId, messageAction: 'pin' };
+	const calls: Array<[tool: string, args: object, body: object]> = [
+		[PIN, { duration: '24_hours' }, { ...pin, pinMessageDuration: '24_hours' }],
+		[PIN, {}, { ...pin, pinMessageDuration: '7_days' }],
+		[UNPIN, {}, { ...pin, messageAction: 'unpin', pinMessageDuration: '7_days' }],
+	];
+	for (const [tool, args, body] of calls) {
+		const { text, isError } = await call(tool, { ...MESSAGE, ...args });
+		assert.ok(!isError, text);
+		assert.deepEqual(Object.keys(JSON.parse(text)[0]), ['zaapId', 'messageId', 'id']);
+		assert.deepEqual(sandbox.requests.at(-1)?.body, body);
+		const pins = sandbox.chats.get(PHONE).pins.map(({ messageId }) => messageId);
+		assert.deepEqual(pins, tool === PIN ? [MESSAGE.messageId] : []);
+	}
+});
+
+const REFUSED: Array<[what: string, args: object, answer: RegExp]> = [
+	[
+		'a channel',
+		{ chat: '120363166555745933@newsletter' },
+		/Chat is a channel or a broadcast.+private chats and groups only/s,
+	],
+	[
+		'a bare group ID',
+		{ chat: '120363019502650977' },
+		/Chat has too many digits for a phone.+A group ID ends in "-group"/s,
+	],
+	['a name', { chat: 'Ana' }, /Chat is neither a phone, a group ID nor a LID.+Use a phone/s],
+	[
+		'an unknown duration',
+		{ duration: '1 day' },
+		/Duration has an unknown value.+24_hours, 7_days/s,
+	],
+	['no message ID', { messageId: '' }, /Message ID is empty.+A message ID is one word/s],
+];
+
+for (const [what, args, answer] of REFUSED) {
+	test(`${what} is refused with what to do instead, and nothing is sent`, async () => {
+		const sent = sandbox.requests.length;
+		const { text, isError } = await call(PIN, { ...MESSAGE, ...args });
+		assert.ok(isError);
+		assert.match(text, answer);
+		assert.equal(sandbox.requests.length, sent);
+	});
+}
+
+const echo = { status: 400, body: { error: `${CANARIES.token} can not pin` } };
+
+const FAILED: Array<[what: string, fault: Answer, answer: RegExp]> = [
+	['no connection', KNOWN_FAULTS.notConnected, /not connected to WhatsApp.+scan the QR code/s],
+	[
+		'a wrong Client-Token',
+		clientTokenNotAllowed(CANARIES.clientToken),
+		/does not accept the Client-Token.+Security tab/s,
+	],
+	['a failure in words of Z-API', echo, /refused the request.+“\*\*\* can not pin”.+Check Chat/s],
+];
+
+for (const [what, fault, answer] of FAILED) {
+	test(`${what} is told with what to do about it`, async () => {
+		sandbox.faults.set({ answer: fault });
+		const { text, isError } = await call(PIN, MESSAGE);
+		sandbox.faults.reset();
+		assert.ok(isError);
+		assert.match(text, answer);
+	});
+}
+
+test('no secret is in an answer, in a stored execution or in the log', async () => {
+	const executions = await pRetry(readExecutions, PATIENTLY);
+	const log = await readFile(n8n.log, 'utf8');
+	assert.match(log, /does not accept the Client-Token/);
+	assert.doesNotMatch(JSON.stringify([answers, executions, log]), /canary/i);
+});
+
+/** What n8n stored of the calls, each of which is an execution. */
+async function readExecutions(): Promise<object[]> {
+	const { results } = await n8n.client.call<{ results: Array<{ id: string; status: string }> }>(
+		'GET',
+		'/rest/executions?limit=100',
+	);
+	const finished = results.filter(({ status }) => status !== 'new' && status !== 'running');
+	assert.equal(finished.length, answers.length);
+	return await Promise.all(
+		results.map(async ({ id }) => await n8n.client.call<object>('GET', `/rest/executions/${id}`)),
+	);
+}
+
+test('a client with another token, and one after the workflow is deactivated, get nowhere', async () => {
+	await assert.rejects(connect('guessed'), /Authorization data is wrong/);
+	await n8n.client.deactivate(workflow);
+	await pRetry(async () => await assert.rejects(connect(TOKEN), /not registered/), PATIENTLY);
+});

@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import getPort from 'get-port';
+import { installN8n, installNode, type N8n, startN8n, unpackPackage } from '../scripts/n8n.mts';
+
+/** An n8n whose data is gone when it is stopped. */
+export interface TestN8n extends N8n {
+	userFolder: string;
+	/** Ends it, lets something happen meanwhile, and starts it again with its data. */
+	restart: (signal: NodeJS.Signals, meanwhile: () => void) => Promise<TestN8n>;
+}
+
+/** Starts a real n8n with the package in it, as `npm start` does, in a folder that goes with it. */
+export async function startTestN8n(): Promise<TestN8n> {
+	await installNode();
+	await installN8n();
+	const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-test-'));
+	const port = await getPort();
+	const remove = async () => await rm(userFolder, { recursive: true, force: true });
+	const start = async (): Promise<TestN8n> => {
+		const n8n = await startN8n({ userFolder, port });
+		return {
+			...n8n,
+			userFolder,
+			restart: async (signal, meanwhile) => {
+				await n8n.stop(signal);
+				meanwhile();
+				return await start();
+			},
+			stop: async (signal) => await n8n.stop(signal).finally(remove),
+		};
+	};
+	try {
+		await unpackPackage(userFolder);
+		return await start();
+	} catch (error) {
+		await remove();
+		throw error;
+	}
+}
