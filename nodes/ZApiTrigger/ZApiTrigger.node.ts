@@ -28,7 +28,14 @@ export class ZApiTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'zApi', required: true, testedBy: 'testConnection' }],
 		webhooks: [
-			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'received' },
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				path: 'received',
+				// The node registers its URL itself, with a secret that n8n does not show.
+				ndvHideUrl: true,
+			},
 		],
 		properties: parameters,
 	};

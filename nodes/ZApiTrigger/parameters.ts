@@ -91,7 +91,7 @@ const options: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to take the webhook of the instance from whatever has it now. It is given back when the workflow is deactivated.',
+				'Whether to take the webhook of the instance from whatever has it now. It is given back when the workflow is unpublished (deactivated).',
 		},
 		{
 			displayName: 'Sent by Connected Number',

@@ -184,7 +184,7 @@ function taken(url: string, { origin }: WebhookAddress): UserError {
 		`The webhook of this Z-API instance belongs to ${owner} (${toHost(url)}), and an instance has only one`,
 		{
 			description:
-				'Deactivate that one first, or turn on Replace Existing Webhook in the options of Z-API Trigger, which gives it back when the workflow is deactivated.',
+				'Switch it off there first, or turn on Replace Existing Webhook in the options of Z-API Trigger: the webhook is given back when this workflow is unpublished.',
 		},
 	);
 }

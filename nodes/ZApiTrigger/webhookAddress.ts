@@ -71,7 +71,7 @@ export function checkAddress({ url }: WebhookAddress, { baseUrl }: Connection): 
 	if (!isZApiItself || url.startsWith('https:')) return;
 	throw new UserError("Z-API calls HTTPS addresses only, and n8n's own is not one", {
 		description:
-			'Set the environment variable WEBHOOK_URL of n8n to the https:// address under which it can be reached from the internet, restart n8n, then activate again.',
+			'Set the environment variable WEBHOOK_URL of n8n to the https:// address under which it can be reached from the internet, restart n8n, then publish the workflow again.',
 	});
 }
 

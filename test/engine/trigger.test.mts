@@ -74,7 +74,7 @@ test('never takes the webhook from another system, and names its host only', asy
 	for (const kind of ['production', 'test'] as const) {
 		const trigger = await openTrigger(credentialOf(sandbox), PINS);
 		const message = await messageOf(trigger.activate(kind));
-		expect(message).toMatch(/belongs to another system \(crm\.example\.com\).*\. Deactivate/);
+		expect(message).toMatch(/belongs to another system \(crm\.example\.com\).*\. Switch it off/);
 		expect(message).not.toMatch(/other-secret|https:/);
 		await trigger.deactivate(kind);
 	}
