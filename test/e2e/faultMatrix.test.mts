@@ -3,16 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import getPort from 'get-port';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { credentialOf } from '../../sandbox/account.mts';
-import {
-	findPort,
-	installN8n,
-	installNode,
-	type N8n,
-	startN8n,
-	unpackPackage,
-} from '../../scripts/n8n.mts';
+import { installN8n, installNode, type N8n, startN8n, unpackPackage } from '../../scripts/n8n.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { runFaultMatrix, toTable } from '../faultMatrix.mts';
 
@@ -24,7 +18,7 @@ before(async () => {
 	await installN8n();
 	userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-e2e-'));
 	await unpackPackage(userFolder);
-	n8n = await startN8n({ userFolder, port: await findPort(5878) });
+	n8n = await startN8n({ userFolder, port: await getPort() });
 });
 
 after(async () => {

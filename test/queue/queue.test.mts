@@ -53,8 +53,6 @@ const earlier = new Set<string>();
 const started: Array<Pick<N8n, 'stop'>> = [];
 
 before(async () => {
-	await installNode();
-	await installN8n();
 	sandbox = await startSandbox();
 	sandbox.chats.on('pin', (_chat, event) => pinned.set(event.messageId, event.pinned));
 	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-queue-'));
@@ -70,6 +68,8 @@ before(async () => {
 	started.push(redis);
 	const postgres = await startPostgres(folder);
 	started.push(postgres);
+	await installNode();
+	await installN8n();
 
 	const env = {
 		EXECUTIONS_MODE: 'queue',
