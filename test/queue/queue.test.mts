@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
@@ -48,20 +49,27 @@ const pinned = new Map<string, string>();
 /** Executions of earlier tests. */
 const earlier = new Set<string>();
 
-const cleanUps: Array<() => Promise<unknown>> = [];
+/** What runs, in the order of its start. */
+const started: Array<Pick<N8n, 'stop'>> = [];
 
 before(async () => {
-	await installNode();
-	await installN8n();
 	sandbox = await startSandbox();
-	cleanUps.unshift(sandbox.close);
 	sandbox.chats.on('pin', (_chat, event) => pinned.set(event.messageId, event.pinned));
 	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-queue-'));
-	cleanUps.unshift(async () => await rm(folder, { recursive: true, force: true }));
-	const redis = await startRedis();
-	cleanUps.unshift(redis.stop);
-	const postgres = await startPostgres();
-	cleanUps.unshift(postgres.stop);
+	// PostgreSQL's user has to get in.
+	await chmod(folder, 0o711);
+	// However this ends, Ctrl-C included, nothing is left.
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+	process.on('exit', () => {
+		for (const { stop } of started) void stop('SIGKILL');
+		rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+	});
+	const redis = await startRedis(folder);
+	started.push(redis);
+	const postgres = await startPostgres(folder);
+	started.push(postgres);
+	await installNode();
+	await installN8n();
 
 	const env = {
 		EXECUTIONS_MODE: 'queue',
@@ -80,7 +88,7 @@ before(async () => {
 		const userFolder = path.join(folder, name);
 		await unpackPackage(userFolder);
 		const n8n = await startN8n({ command, userFolder, port: await getPort(), env });
-		cleanUps.unshift(n8n.stop);
+		started.push(n8n);
 		return n8n;
 	};
 	main = await start('main', 'start');
@@ -94,7 +102,8 @@ before(async () => {
 });
 
 after(async () => {
-	for (const cleanUp of cleanUps) await cleanUp();
+	for (const { stop } of started.reverse()) await stop();
+	await sandbox?.close();
 });
 
 beforeEach(async () => {

@@ -1,27 +1,27 @@
-import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chown, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, type Options } from 'execa';
 import getPort from 'get-port';
 
-/** A server of the test's own: its data goes when it stops. */
+/** A server of the test's own. */
 export interface Service {
 	port: number;
-	stop: () => Promise<void>;
+	/** Ends it and waits for it. */
+	stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 /** Starts a Redis that keeps nothing. */
-export async function startRedis(): Promise<Service> {
-	return await startService('redis-server', async (port) => [
+export async function startRedis(folder: string): Promise<Service> {
+	return await startService(folder, 'redis-server', async (port) => [
 		...['--bind', '127.0.0.1', '--port', String(port)],
 		...['--save', '', '--appendonly', 'no'],
 	]);
 }
 
 /** Starts a PostgreSQL whose database `postgres` lets the user of that name in. */
-export async function startPostgres(): Promise<Service> {
-	return await startService('postgres', async (port, options) => {
+export async function startPostgres(folder: string): Promise<Service> {
+	return await startService(folder, 'postgres', async (port, options) => {
 		const rights = ['--username=postgres', '--auth=trust'];
 		await execa('initdb', ['--pgdata=data', '--no-locale', '--encoding=UTF8', ...rights], options);
 		const settings = {
@@ -32,8 +32,7 @@ export async function startPostgres(): Promise<Service> {
 			max_connections: 200,
 		};
 		return [
-			'-D',
-			'data',
+			...['-D', 'data'],
 			...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
 		];
 	});
@@ -43,9 +42,10 @@ export async function startPostgres(): Promise<Service> {
  * Starts a server on a free port, in a folder of its own, and waits until it is ready.
  *
  * @param prepare fills the folder and says what the server is started with
- * @throws when it isn't installed, or ends before it is ready
+ * @throws when it isn't installed, ends, or isn't ready within a minute
  */
 async function startService(
+	folder: string,
 	program: string,
 	prepare: (port: number, options: Options) => Promise<string[]>,
 ): Promise<Service> {
@@ -54,12 +54,10 @@ async function startService(
 		throw new Error(`${program} is missing: apt-get install redis-server postgresql`);
 	});
 	const port = await getPort();
-	const cwd = await mkdtemp(path.join(tmpdir(), `n8n-${program}-`));
+	const cwd = path.join(folder, program);
+	await mkdir(cwd);
 	const options = { cwd, env, ...(await toUser(cwd)) };
-	const args = await prepare(port, options).catch(async (error: unknown) => {
-		await rm(cwd, { recursive: true, force: true });
-		throw error;
-	});
+	const args = await prepare(port, options);
 	const server = execa(program, args, { ...options, all: true, reject: false });
 	let running = true;
 	const ended = server.then(() => {
@@ -67,10 +65,9 @@ async function startService(
 	});
 	let log = '';
 	server.all.on('data', (text) => (log += text));
-	const stop = async () => {
-		server.kill('SIGINT');
+	const stop = async (signal: NodeJS.Signals = 'SIGINT') => {
+		server.kill(signal);
 		await ended;
-		await rm(cwd, { recursive: true, force: true });
 	};
 	// Redis and PostgreSQL say it in the same words.
 	const isReady = () => /ready to accept connections/i.test(log);
@@ -92,10 +89,10 @@ async function toPath(): Promise<string> {
 }
 
 /** PostgreSQL refuses to run as root. */
-async function toUser(folder: string): Promise<{ uid?: number; gid?: number }> {
+async function toUser(cwd: string): Promise<{ uid?: number; gid?: number }> {
 	if (process.getuid?.() !== 0) return {};
 	const idOf = async (flag: string) => Number((await execa('id', [flag, 'postgres'])).stdout);
 	const [uid, gid] = [await idOf('-u'), await idOf('-g')];
-	await chown(folder, uid, gid);
+	await chown(cwd, uid, gid);
 	return { uid, gid };
 }
