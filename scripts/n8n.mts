@@ -12,7 +12,7 @@ import type { IRunData, IRunExecutionData } from 'n8n-workflow';
 /** The n8n that everything here is run with. The one place that names it. */
 export const N8N_VERSION = '2.41.1';
 
-/** The newest of the major version before, which the package works with as well. */
+/** The newest n8n 1, which the package works in as well. */
 export const N8N_1_VERSION = '1.123.81';
 
 /** n8n's native modules are built for this one. */

@@ -1,7 +1,7 @@
 /** Name of the node that every workflow built here starts with. */
 export const TRIGGER = "When clicking 'Execute workflow'";
 
-/** The chat that they pin in. */
+/** The chat that they all pin in. */
 export const PHONE = '5511999999999';
 
 /** A node of a workflow, as n8n stores it. */

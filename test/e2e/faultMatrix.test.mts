@@ -23,7 +23,8 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 		async (sandbox, messageIds, { timeout, baseUrl = sandbox.url }) => {
 			const name = `Case ${workflows++}`;
 			const credential = await client.saveCredential(name, {
-				...{ ...credentialOf(sandbox), baseUrl },
+				...credentialOf(sandbox),
+				baseUrl,
 			});
 			const items = JSON.stringify(messageIds.map((messageId) => ({ json: { messageId } })));
 			const pin = { ...toPinNode('Pin', { timeout }), ...{ onError: 'continueRegularOutput' } };

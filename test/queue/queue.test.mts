@@ -138,7 +138,8 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	const batches = Array.from({ length: CONCURRENCY + 1 }, (_, n) => toMessageIds(`${n}`, 100));
 	const pinnedOf = (messageIds: string[]) =>
 		messageIds.filter((id) => accountOf(sandbox).pinned.has(id)).length;
-	sandbox.faults.latencyMs = 500;
+	// Each takes 20 s: all are in the middle when all have begun.
+	sandbox.faults.latencyMs = 1000;
 	const answers = Promise.all(batches.map(pin));
 	await until(() => batches.every((messageIds) => pinnedOf(messageIds) >= 10));
 	const [lost, kept] = await executions();
