@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import { Chats } from './chats.mts';
 import { control } from './control.mts';
 import { Faults } from './faults.mts';
+import { page } from './page.mts';
 import { type Instance, zApi, type ZApiState } from './zApi.mts';
 
 /** The sandbox's own credential. Nothing secret: it is made up, and served on loopback only. */
@@ -36,6 +37,7 @@ export async function startSandbox({
 		requests: [],
 	};
 	const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
+	await page(app, state);
 	await app.register(async (scope) => await control(scope, state));
 	await app.register(async (scope) => await zApi(scope, state));
 	const url = await app.listen({ port, host: '127.0.0.1' });
