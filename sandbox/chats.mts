@@ -51,6 +51,9 @@ export const DURATIONS_MS: Record<string, number> = {
 	'30_days': 30 * DAY_MS,
 };
 
+/** The chats that the sandbox begins with are this far apart, the first is the latest. */
+const SEED_INTERVAL_MS = 7 * 60 * 1000;
+
 /** WhatsApp's own limit. */
 const PINS_PER_CHAT = 3;
 
@@ -63,7 +66,9 @@ export class Chats extends EventEmitter<ChatEvents> {
 
 	constructor(private readonly now: () => number = Date.now) {
 		super();
-		for (const [phone, name, ...texts] of SEED) this.seed(phone, name, texts);
+		for (const [index, [phone, name, ...texts]] of SEED.entries()) {
+			this.seed(phone, name, texts, now() - index * SEED_INTERVAL_MS);
+		}
 		this.get(SEED[0][0]).messages[0].messageId = DEMO_MESSAGE.messageId;
 		this.get('5511966665555').archived = true;
 	}
@@ -117,9 +122,11 @@ export class Chats extends EventEmitter<ChatEvents> {
 		return messageId;
 	}
 
-	private seed(phone: string, name: string | null, texts: string[]) {
+	private seed(phone: string, name: string | null, texts: string[], momment: number) {
 		this.chats.set(phone, newChat(phone, name));
-		for (const text of texts) this.write(phone, text, { senderName: name ?? phone, fromMe: false });
+		for (const text of texts) {
+			this.write(phone, text, { senderName: name ?? phone, fromMe: false }).momment = momment;
+		}
 	}
 }
 

@@ -48,6 +48,16 @@ export const KNOWN_FAULTS = {
 	errorWithSuccessStatus: json(200, { error: 'Message could not be pinned' }),
 } satisfies Record<string, Answer>;
 
+const html: Answer['body'] = '<html><body><h1>Bad Gateway</h1></body></html>';
+
+/** What the sandbox's page offers: what any service may come to, and what is known of Z-API. */
+export const OFFERED_FAULTS: Array<Fault['answer']> = [
+	...[json(500, { error: 'Internal server error' }), json(503, undefined)],
+	...[502, 200].map((status) => ({ status, headers: { 'content-type': 'text/html' }, body: html })),
+	...(['reset', 'resetMidAnswer', 'silence'] as const),
+	...Object.values(KNOWN_FAULTS),
+];
+
 /** The answer to a wrong Client-Token; it echoes the secret. */
 export const clientTokenNotAllowed = (sent: string): Answer =>
 	json(403, { error: `Client-Token ${sent} not allowed` });
@@ -69,13 +79,18 @@ export class Faults {
 
 	private faults: Fault[] = [];
 
-	private readonly messages = new Map<string, { position: number; requests: number }>();
+	private readonly messages = new Map<unknown, { position: number; requests: number }>();
 
 	private recent: number[] = [];
 
 	set(...faults: Fault[]) {
 		this.faults = faults.map((fault) => ({ ...fault }));
 		this.messages.clear();
+	}
+
+	/** What is set to go wrong, with what is left of `times`. */
+	get active(): Fault[] {
+		return this.faults;
 	}
 
 	reset() {
@@ -86,22 +101,22 @@ export class Faults {
 		this.recent = [];
 	}
 
-	/** What goes wrong with this request, if anything. */
-	next(path: string, messageId: string): Pick<Fault, 'answer' | 'isDone'> | undefined {
+	/** What goes wrong with this request for a message, or for itself, if anything. */
+	next(path: string, message: unknown): Pick<Fault, 'answer' | 'isDone'> | undefined {
 		if (this.exceedsRate()) {
 			const headers = this.retryAfterSeconds && { 'retry-after': `${this.retryAfterSeconds}` };
 			const body = { error: 'Too many requests' };
 			return { answer: { status: 429, ...(headers && { headers }), body } };
 		}
-		const message = this.messages.get(messageId) ?? { position: this.messages.size, requests: 0 };
-		this.messages.set(messageId, message);
-		message.requests++;
+		const known = this.messages.get(message) ?? { position: this.messages.size, requests: 0 };
+		this.messages.set(message, known);
+		known.requests++;
 		const fault = this.faults.find(
 			({ path: wanted = '', every = 1, once, times }) =>
 				path.endsWith(wanted) &&
-				message.position % every === 0 &&
+				known.position % every === 0 &&
 				times !== 0 &&
-				(!once || message.requests === 1),
+				(!once || known.requests === 1),
 		);
 		if (fault?.times) fault.times--;
 		return fault;

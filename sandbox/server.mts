@@ -4,6 +4,7 @@ import { Chats } from './chats.mts';
 import { control } from './control.mts';
 import { Faults } from './faults.mts';
 import { deliverCallbacks } from './webhooks.mts';
+import { page } from './page.mts';
 import { type Instance, zApi, type ZApiState } from './zApi.mts';
 
 /** The sandbox's own credential. Nothing secret: it is made up, and served on loopback only. */
@@ -45,6 +46,7 @@ export async function startSandbox({
 	setMaxListeners(0, closing.signal);
 	deliverCallbacks(state, closing.signal);
 	const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
+	await page(app, state);
 	await app.register(async (scope) => await control(scope, state));
 	await app.register(async (scope) => await zApi(scope, state));
 	const url = await app.listen({ port, host: '127.0.0.1' });

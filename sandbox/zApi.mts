@@ -78,8 +78,8 @@ export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void
 		if (state.faults.latencyMs) {
 			await new Promise((resolve) => setTimeout(resolve, state.faults.latencyMs));
 		}
-		const { messageId = recorded } = toBody(request) as { messageId?: string };
-		const fault = state.faults.next(recorded.path, String(messageId));
+		const { messageId = recorded } = toBody(request);
+		const fault = state.faults.next(recorded.path, messageId);
 		const own = fault && !fault.isDone ? undefined : await perform(state, request, methods);
 		recorded.isDone = own?.status === 200;
 		recorded.isFaulty = fault !== undefined;

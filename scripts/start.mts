@@ -51,7 +51,7 @@ try {
 				'',
 				`Editor   ${editorUrl}`,
 				`Login    ${OWNER.email}  ${OWNER.password}`,
-				`Sandbox  ${sandbox.url}/sandbox/chats`,
+				`Sandbox  ${sandbox.url}/`,
 				`Log      ${n8n.log}`,
 				'',
 				'Ctrl-C ends all of it.',

@@ -1,0 +1,394 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import axe, { type AxeResults } from 'axe-core';
+import type { Browser, Page, Request } from 'playwright-core';
+import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { CANARIES } from '../faultMatrix.mts';
+import { launchBrowser } from './browser.mts';
+
+const SCREENSHOTS = '.local/screenshots';
+
+/** All that WCAG 2.2 asks for at level AA, as far as a machine can tell. */
+const AXE_RUN = `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`;
+
+const ANA = '5511999999999';
+
+let browser: Browser;
+
+before(async () => {
+	browser = await launchBrowser();
+});
+
+after(async () => await browser?.close());
+
+interface Opened {
+	sandbox: Sandbox;
+	page: Page;
+	/** Everything that the sandbox has sent to the page. */
+	traffic: Array<string | Promise<string>>;
+}
+
+/** Runs a test on the page of a sandbox of its own. What the browser complains about fails it. */
+async function withPage(run: (opened: Opened) => Promise<void>, hash = '') {
+	const sandbox = await startSandbox(CANARIES);
+	const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+	const page = await context.newPage();
+	const complaints: string[] = [];
+	const traffic: Opened['traffic'] = [];
+	try {
+		page.setDefaultTimeout(60_000);
+		page.on('console', (entry) => complaints.push(entry.text()));
+		page.on('pageerror', (error) => complaints.push(String(error)));
+		page.on('request', (request) => {
+			if (!request.url().startsWith(`${sandbox.url}/`)) complaints.push(request.url());
+		});
+		page.on('requestfinished', (request) => {
+			traffic.push(JSON.stringify([request.url(), request.headers()]), textOf(request));
+		});
+		const devTools = await context.newCDPSession(page);
+		devTools.on('Network.eventSourceMessageReceived', ({ data }) => traffic.push(data));
+		await devTools.send('Network.enable');
+		await page.goto(`${sandbox.url}/${hash}`);
+		await page.getByRole('option').first().waitFor();
+		await run({ sandbox, page, traffic });
+		assert.deepEqual(complaints, []);
+	} finally {
+		await context.close();
+		await sandbox.close();
+	}
+}
+
+async function textOf(request: Request): Promise<string> {
+	const response = await request.response();
+	return `${await response?.body().catch(() => '')}`;
+}
+
+/** Calls Z-API's method of a sandbox, as the node does. */
+async function call({ url, instance }: Sandbox, method: string, body?: object, headers?: object) {
+	const { instanceId, token, clientToken } = instance;
+	const address = `${url}/instances/${instanceId}/token/${encodeURIComponent(token)}`;
+	return await fetch(address + method, {
+		...(body && { method: 'POST', body: JSON.stringify(body) }),
+		headers: { 'content-type': 'application/json', 'client-token': clientToken, ...headers },
+	});
+}
+
+/** A request that pins, but for what is given. */
+const pinOf = (body: object = {}) => ({
+	...DEMO_MESSAGE,
+	...{ messageAction: 'pin', pinMessageDuration: '7_days', ...body },
+});
+
+test('what the contact writes appears as it was written, and counts as new elsewhere', async () => {
+	await withPage(async ({ sandbox, page }) => {
+		const text = '<img src="https://elsewhere.test/x.png"><b>Hi</b>';
+		await page.getByRole('option', { name: 'Ana Souza' }).click();
+		await page.getByRole('textbox', { name: 'Write as Ana Souza' }).fill(text);
+		await page.getByRole('button', { name: 'Send' }).click();
+		const bubble = page.locator('#messages li').filter({ hasText: 'elsewhere' });
+		await bubble.waitFor();
+		assert.equal(await bubble.locator('.text').textContent(), text);
+		const written = sandbox.chats.get(ANA).messages.at(-1);
+		assert.deepEqual([written?.text, written?.fromMe], [text, false]);
+
+		sandbox.chats.write('5511988887777', 'Fresh bread!', { senderName: 'Padaria', fromMe: false });
+		const bakery = page.getByRole('option', { name: /Padaria do Bairro.*Fresh bread!.*1 new/s });
+		await bakery.waitFor();
+		await bakery.click();
+		await page.locator('#messages li', { hasText: 'Fresh bread!' }).waitFor();
+		await bakery.waitFor({ state: 'detached' });
+	});
+});
+
+test('pins show at once with the time left, lead to the message, and go when unpinned', async () => {
+	await withPage(async ({ sandbox, page }) => {
+		const { phone } = DEMO_MESSAGE;
+		const pins = page.getByRole('list', { name: 'Pinned messages' }).getByRole('button');
+		const pinned = page.locator(`#messages [data-key="${DEMO_MESSAGE.messageId}"]`);
+		assert.equal(await pinned.getByRole('img', { name: 'Pinned' }).count(), 0);
+		for (let index = 0; index < 50; index++) {
+			sandbox.chats.write(phone, `Message ${index}`, { senderName: 'Bruno', fromMe: false });
+		}
+		await page.locator('#messages li', { hasText: 'Message 49' }).waitFor();
+
+		assert.equal((await call(sandbox, '/pin-message', pinOf())).status, 200);
+		await pins.filter({ hasText: /The water will be off.*7 days left/s }).waitFor();
+		await pinned.getByRole('img', { name: 'Pinned' }).waitFor({ state: 'attached' });
+		const [pin] = sandbox.chats.get(phone).pins;
+		pin.expiresAt -= 25 * 60 * 60 * 1000;
+		const messageId = 'FROM-BEFORE-THE-SANDBOX';
+		await call(sandbox, '/pin-message', pinOf({ messageId, pinMessageDuration: '24_hours' }));
+		await pins.filter({ hasText: '6 days left' }).waitFor();
+		await pins.filter({ hasText: /from before the sandbox.*24 hours left/s }).waitFor();
+
+		await pins.first().click();
+		await page.locator(`#messages [data-key="${DEMO_MESSAGE.messageId}"]:focus`).waitFor();
+		assert.ok(await page.evaluate(`document.querySelector('#messages').scrollTop < 50`));
+
+		await call(sandbox, '/pin-message', pinOf({ messageAction: 'unpin' }));
+		await pins.filter({ hasText: 'The water' }).waitFor({ state: 'detached' });
+		await pinned.getByRole('img', { name: 'Pinned' }).waitFor({ state: 'hidden' });
+		assert.match(
+			`${await page.getByRole('status').textContent()}`,
+			/^Unpinned in Condomínio Jardim/,
+		);
+	});
+});
+
+test('chat and message IDs can be copied in full', async () => {
+	await withPage(async ({ page }) => {
+		const clipboard = async () => await page.evaluate('navigator.clipboard.readText()');
+		await page.getByRole('button', { name: `Copy the chat ID ${DEMO_MESSAGE.phone}` }).click();
+		await page.locator('#phone.is-copied').waitFor();
+		assert.equal(await clipboard(), DEMO_MESSAGE.phone);
+		await page.getByRole('button', { name: 'Copy the message ID 77DF…AD83' }).click();
+		await page.locator('#messages .is-copied').waitFor();
+		assert.equal(await clipboard(), DEMO_MESSAGE.messageId);
+	});
+});
+
+test('a disconnected instance says so', async () => {
+	await withPage(async ({ sandbox, page }) => {
+		const isConnected = async () =>
+			((await (await call(sandbox, '/status')).json()) as { connected: boolean }).connected;
+		assert.equal(await isConnected(), true);
+		await page.getByRole('combobox', { name: 'WhatsApp' }).selectOption('Disconnected');
+		await page.getByText('Disconnected from WhatsApp').waitFor();
+		assert.equal(await isConnected(), false);
+		await page.getByRole('button', { name: 'All off' }).click();
+		await page.getByText('Connected to WhatsApp').waitFor();
+		assert.equal(await isConnected(), true);
+	});
+});
+
+test('failures strike as set, requests show it, and no secret reaches the page', async () => {
+	await withPage(async ({ sandbox, page, traffic }) => {
+		const requests = page.locator('#requests li');
+		const newest = async (text: RegExp) =>
+			await requests.first().filter({ hasText: text }).waitFor();
+		const answer = page.getByRole('combobox', { name: 'Answer' });
+		const times = page.getByRole('spinbutton', { name: 'Only the next' });
+		const set = async (label: string) => {
+			await answer.selectOption(label);
+			await times.and(page.locator(':enabled')).waitFor();
+		};
+
+		await set('500 · Internal server error');
+		await times.fill('1');
+		await times.blur();
+		await expectFaults(sandbox, [{ every: 1, times: 1, path: '/pin-message' }]);
+		assert.equal((await call(sandbox, '/pin-message', pinOf())).status, 500);
+		await newest(/POST \/pin-message.*on purpose.*500.*pin 77DF…AD83 in Condomínio Jardim/s);
+		await until(async () => (await times.inputValue()) === '0');
+		assert.equal((await call(sandbox, '/pin-message', pinOf())).status, 200);
+		await newest(/200/);
+		assert.doesNotMatch(`${await requests.first().textContent()}`, /on purpose/);
+
+		await set('200 · HTML page');
+		await expectFaults(sandbox, [{ every: 1, times: undefined }]);
+		const html = await call(sandbox, '/pin-message', pinOf());
+		assert.deepEqual([html.status, html.headers.get('content-type')], [200, 'text/html']);
+		await newest(/on purpose.*200/s);
+
+		// Longer than news are held back, so that the request is seen before it is over.
+		await page.getByRole('spinbutton', { name: 'Latency' }).fill('200');
+		await set('Connection reset');
+		await page.getByRole('spinbutton', { name: 'Every Nth message' }).fill('2');
+		await page.getByRole('combobox', { name: 'For' }).selectOption('Every request');
+		await expectFaults(sandbox, [{ answer: 'reset', every: 2, path: '' }]);
+		await until(() => sandbox.faults.latencyMs === 200);
+		await assert.rejects(call(sandbox, '/status'));
+
+		await newest(/GET \/status.*no answer/s);
+		assert.equal((await call(sandbox, '/status')).status, 200);
+
+		await answer.selectOption('Answers as usual');
+		await expectFaults(sandbox, []);
+		await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('1');
+		await page.getByRole('spinbutton', { name: 'Latency' }).fill('20');
+		await page.getByRole('spinbutton', { name: 'Latency' }).blur();
+		await until(() => sandbox.faults.requestsPerSecond === 1 && sandbox.faults.latencyMs === 20);
+		const answers = await Promise.all([call(sandbox, '/status'), call(sandbox, '/status')]);
+		assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 429]);
+		await page.getByRole('button', { name: 'All off' }).click();
+		await until(() => sandbox.faults.requestsPerSecond === 0 && sandbox.faults.latencyMs === 0);
+
+		const wrong = { 'client-token': 'canary-wrong' };
+		const mixedUp = pinOf({ messageId: 'canary-wrong' });
+		const refused = await call(sandbox, '/pin-message', mixedUp, wrong);
+		assert.match(await refused.text(), /canary-wrong/);
+		await newest(/403.*pin \*\*\*/s);
+		await call(sandbox, '/pin-message', pinOf({ messageId: CANARIES.token }));
+		await newest(/200.*pin \*\*\*/s);
+		const seen = [await page.content(), ...(await Promise.all(traffic))].join('\n');
+		const shown = await (await fetch(`${sandbox.url}/sandbox/requests`)).text();
+		for (const part of ['<title>', '"path":"/pin-message"']) assert.ok(seen.includes(part), part);
+		assert.ok(!/canary/i.test(seen + shown), 'A secret was found');
+
+		await page.getByRole('button', { name: 'Clear' }).click();
+		await page.getByText('None yet.').waitFor();
+		assert.equal(sandbox.requests.length, 0);
+	});
+});
+
+test('the keyboard alone is enough', async () => {
+	await withPage(async ({ sandbox, page }) => {
+		const { keyboard } = page;
+		const isFocused = async (selector: string) => await page.locator(`${selector}:focus`).waitFor();
+		await keyboard.press('Tab');
+		await isFocused('#chats');
+		await keyboard.press('ArrowDown');
+		await page.getByRole('heading', { name: 'Ana Souza' }).waitFor();
+		await keyboard.press('End');
+		await page.getByRole('heading', { name: 'City News' }).waitFor();
+		await keyboard.press('Home');
+		await keyboard.press('ArrowDown');
+		await keyboard.press('Enter');
+		await isFocused('textarea');
+		await keyboard.type('From the keyboard');
+		await keyboard.press('Shift+Enter');
+		await keyboard.type('in two lines');
+		await keyboard.press('Enter');
+		await page.locator('#messages li', { hasText: 'From the keyboard\nin two lines' }).waitFor();
+		assert.equal(await page.locator('textarea').inputValue(), '');
+
+		await call(sandbox, '/pin-message', pinOf({ phone: ANA, messageId: lastIn(sandbox, ANA) }));
+		await page.locator('#pins button').waitFor();
+		for (let tabs = 0; tabs < 12 && !(await page.locator('#pins :focus').count()); tabs++) {
+			await keyboard.press('Shift+Tab');
+		}
+		await keyboard.press('Enter');
+		await isFocused('#messages li:last-child');
+
+		await page.locator('textarea').focus();
+		await keyboard.press('Tab');
+		await keyboard.press('Tab');
+		await isFocused('#switches [type=reset]');
+		await keyboard.press('Tab');
+		await keyboard.press('ArrowDown');
+		await until(() => sandbox.instance.connection === 'notConnected');
+	});
+});
+
+test('in both themes and at every width, all can be read and reached', async () => {
+	await withPage(async ({ sandbox, page }) => {
+		await page.evaluate(axe.source);
+		await call(sandbox, '/pin-message', pinOf());
+		await call(sandbox, '/pin-message', pinOf({ messageId: 'M2', pinMessageDuration: '24_hours' }));
+		await call(sandbox, '/pin-message', pinOf(), { 'client-token': 'wrong' });
+		sandbox.chats.write(DEMO_MESSAGE.phone, 'Not at all.', { senderName: 'Me', fromMe: true });
+		sandbox.chats.write(DEMO_MESSAGE.phone, 'On Friday?', { senderName: 'Bruno', fromMe: false });
+		sandbox.chats.write(ANA, 'Hello?', { senderName: 'Ana Souza', fromMe: false });
+		await page.getByRole('option', { name: /Ana Souza.*1 new/s }).waitFor();
+		for (const colorScheme of ['light', 'dark'] as const) {
+			await page.emulateMedia({ colorScheme });
+			const look = async (name: string) => {
+				await page.screenshot({ path: `${SCREENSHOTS}/sandbox-${colorScheme}-${name}.png` });
+				const { violations } = await page.evaluate<AxeResults>(AXE_RUN);
+				const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html]));
+				assert.deepEqual(found, [], `${colorScheme}, ${name}`);
+				const { scrollWidth, innerWidth } = await page.evaluate<Record<string, number>>(
+					'({ scrollWidth: document.documentElement.scrollWidth, innerWidth })',
+				);
+				assert.equal(scrollWidth, innerWidth, `${colorScheme}, ${name}`);
+			};
+			await page.setViewportSize({ width: 1360, height: 820 });
+			await look('wide');
+			await page.setViewportSize({ width: 900, height: 700 });
+			await page.getByRole('button', { name: 'Requests and switches' }).click();
+			await page.getByRole('combobox', { name: 'Answer' }).waitFor();
+			await look('medium');
+			await page.keyboard.press('Escape');
+			await page.getByRole('combobox', { name: 'Answer' }).waitFor({ state: 'hidden' });
+			await page.setViewportSize({ width: 360, height: 700 });
+			await look('narrow-list');
+			await page.getByRole('option', { name: 'Condomínio' }).click();
+			await page.getByRole('listbox').waitFor({ state: 'hidden' });
+			await look('narrow-chat');
+			await page.getByRole('link', { name: 'Back to the chats' }).click();
+			await page.getByRole('listbox').waitFor();
+		}
+	});
+});
+
+test('an address leads to its chat, and follows to another', async () => {
+	await withPage(
+		async ({ page }) => {
+			await page.getByRole('heading', { name: '999999999999999@lid' }).waitFor();
+			await page.getByRole('listbox').press('ArrowDown');
+			await page.getByRole('heading', { name: 'Old Customer' }).waitFor();
+			await page.reload();
+			await page.getByRole('heading', { name: 'Old Customer' }).waitFor();
+		},
+		`#${new URLSearchParams({ chat: '999999999999999@lid' })}`,
+	);
+});
+
+test(
+	'the sandbox ends although a page is open, and the page finds it again',
+	{ timeout: 60_000 },
+	async () => {
+		const sandbox = await startSandbox();
+		const page = await browser.newPage();
+		try {
+			await page.goto(sandbox.url);
+			await page.getByText('Connected to WhatsApp').waitFor();
+			await sandbox.close();
+			await page.getByText('The sandbox has ended').waitFor();
+			const again = await startSandbox({ port: Number(new URL(sandbox.url).port) });
+			try {
+				await page.getByText('Connected to WhatsApp').waitFor();
+			} finally {
+				await again.close();
+			}
+		} finally {
+			await page.close();
+			await sandbox.close();
+		}
+	},
+);
+
+test('only JSON changes something, so that another origin has to ask first, in vain', async () => {
+	const sandbox = await startSandbox();
+	try {
+		const body = JSON.stringify({ phone: ANA, text: 'From elsewhere' });
+		for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+			const headers = { 'content-type': type };
+			const { status } = await fetch(`${sandbox.url}/sandbox/messages`, {
+				...{ method: 'POST', headers, body },
+			});
+			assert.ok(status === 400 || status === 415, `${type}: ${status}`);
+		}
+		const headers = { origin: 'https://elsewhere.test', 'access-control-request-method': 'PUT' };
+		const asked = await fetch(`${sandbox.url}/sandbox/settings`, { method: 'OPTIONS', headers });
+		assert.equal(asked.headers.get('access-control-allow-origin'), null);
+		assert.equal(sandbox.chats.get(ANA).messages.length, 2);
+		const page = await fetch(sandbox.url);
+		assert.match(
+			page.headers.get('content-security-policy') ?? '',
+			/^default-src 'none'; script-src 'self';/,
+		);
+	} finally {
+		await sandbox.close();
+	}
+});
+
+/** Polls until the condition holds, a minute at most. */
+async function until(condition: () => boolean | Promise<boolean>) {
+	for (const deadline = Date.now() + 60_000; !condition();) {
+		assert.ok(Date.now() < deadline, `Never: ${condition}`);
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
+
+/** Waits until the sandbox has faults that are so, among other things. */
+async function expectFaults({ faults }: Sandbox, expected: object[]) {
+	const isSo = (fault: object, index: number) =>
+		Object.entries(expected[index]).every(
+			([key, value]) => (fault as Record<string, unknown>)[key] === value,
+		);
+	await until(() => faults.active.length === expected.length && faults.active.every(isSo));
+}
+
+const lastIn = ({ chats }: Sandbox, phone: string) => chats.get(phone).messages.at(-1)?.messageId;
