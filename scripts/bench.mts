@@ -223,7 +223,8 @@ async function measureTrouble() {
 			sandbox.faults.reset();
 			sandbox.requests.length = 0;
 			prepare();
-			const workflow = await importWorkflow(client, variant, items, { name: what, onError });
+			const name = `Trouble ${troubles.length}`;
+			const workflow = await importWorkflow(client, variant, items, { name, onError });
 			const { status, runData } = await client.execute(workflow, TRIGGER);
 			const output = runData[TESTED]?.at(-1)?.data?.main[0] ?? [];
 			const { pinned, confirmedTwice } = accountOf(sandbox);
@@ -320,15 +321,12 @@ async function importWorkflow(
 	client: N8nClient,
 	variant: string,
 	items: number,
-	{ name = '', onError }: { name?: string; onError?: string } = {},
+	{ name, onError }: { name?: string; onError?: string } = {},
 ): Promise<StoredWorkflow> {
 	const credential = await client.saveCredential('Bench', credentialOf(sandbox));
 	const workflow = toBenchWorkflow(variant, items);
 	const nodes = workflow.nodes.map((node) => (node.name === TESTED ? { ...node, onError } : node));
-	return await client.importWorkflow(
-		{ ...workflow, nodes, name: `${workflow.name} ${name}` },
-		credential,
-	);
+	return await client.importWorkflow({ ...workflow, ...(name && { name }), nodes }, credential);
 }
 
 function toBenchWorkflow(variant: string, items: number) {

@@ -129,8 +129,8 @@ async function send(
 	const json = verifyPinAnswer(answer);
 	if (json) return { outcome: { json: redact(json, secrets) } };
 	const failure = toFailure(answer);
-	const { temporary, overloaded } = failure;
+	const { temporary, overloaded, description, pinDescription = description } = failure;
 	const { retryAfterMs } = answer;
-	const outcome = explain(failure, answer, secrets);
+	const outcome = explain({ ...failure, description: pinDescription }, answer, secrets);
 	return { outcome, failed: true, temporary, overloaded, retryAfterMs };
 }

@@ -7,6 +7,7 @@ import type {
 import { toObject } from '../shared/answer';
 import type { Connection } from '../shared/connection';
 import { CREDENTIAL_TYPE, toConnection } from '../shared/connection';
+import { toSentences } from '../shared/nodeErrors';
 import { isWanted, toOutput } from './callback';
 import { readSettings } from './settings';
 import { isSecret, toWebhookAddress } from './webhookAddress';
@@ -24,30 +25,29 @@ interface Refusal {
  * Takes one call of the webhook. Nobody but Z-API starts the workflow: a call without the secret, or
  * with anything but a callback of this instance, is refused.
  *
- * @returns the callback as an item; or nothing, with which n8n starts no execution
+ * @returns the callback as an item; or nothing, with which n8n starts no execution. Never throws, as
+ * n8n would start one for whoever calls
  */
 export async function receiveCallback(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const refusal = await refuse.call(this);
-	if (refusal) {
-		const { status, message } = refusal;
-		this.getResponseObject().status(status).json({ message });
-		return { noWebhookResponse: true };
-	}
-	const callback = this.getBodyData();
-	if (!isWanted(callback, readSettings.call(this))) return {};
-	return { workflowData: [this.helpers.returnJsonArray(toOutput(callback))] };
-}
-
-async function refuse(this: IWebhookFunctions): Promise<Refusal | undefined> {
-	let connection: Connection;
 	try {
 		const credential = await this.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
-		connection = toConnection(credential);
+		const refusal = findRefusal.call(this, toConnection(credential));
+		if (refusal) return refuse.call(this, refusal);
+		const callback = this.getBodyData();
+		if (!isWanted(callback, readSettings.call(this))) return {};
+		return { workflowData: [this.helpers.returnJsonArray(toOutput(callback))] };
 	} catch (error) {
-		// n8n would start an execution for whoever calls.
-		this.logger.error(`A call cannot be checked: ${(error as Error).message}`);
-		return { status: 503, message: 'The credential cannot be read' };
+		this.logger.error(`Z-API Trigger cannot take a call. ${toSentences(error as Error)}`);
+		return refuse.call(this, { status: 503, message: 'Not ready' });
 	}
+}
+
+function refuse(this: IWebhookFunctions, { status, message }: Refusal): IWebhookResponseData {
+	this.getResponseObject().status(status).json({ message });
+	return { noWebhookResponse: true };
+}
+
+function findRefusal(this: IWebhookFunctions, connection: Connection): Refusal | undefined {
 	const { secret } = this.getQueryData() as IDataObject;
 	if (!isSecret(toWebhookAddress.call(this, connection), secret)) {
 		return { status: 401, message: 'The secret is missing or wrong' };
@@ -56,7 +56,7 @@ async function refuse(this: IWebhookFunctions): Promise<Refusal | undefined> {
 	if ((rawBody?.length ?? 0) > LARGEST_BODY_BYTES) {
 		return { status: 413, message: 'The body is too large' };
 	}
-	if (!/^application\/json\b/i.test(this.getHeaderData()['content-type'] ?? '')) {
+	if (!/^application\/json\s*(;|$)/i.test(this.getHeaderData()['content-type'] ?? '')) {
 		return { status: 415, message: 'The body is not JSON' };
 	}
 	const { type, instanceId } = toObject(this.getBodyData());

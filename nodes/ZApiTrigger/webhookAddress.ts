@@ -16,17 +16,24 @@ export interface WebhookAddress {
 	secret: string;
 }
 
+const WHERE_TO_SET =
+	'Set the environment variable WEBHOOK_URL of n8n, and N8N_EDITOR_BASE_URL if it is set, to the https:// address under which n8n can be reached from the internet. Restart n8n, then publish the workflow again.';
+
 /**
  * Builds the address that Z-API is to call.
  *
  * @param connection whose instance token the secret is derived from, so that a new token means a new
  * secret
+ * @throws {UserError} when n8n's own address is none
  */
 export function toWebhookAddress(
 	this: IHookFunctions | IWebhookFunctions,
 	{ token }: Connection,
 ): WebhookAddress {
-	const url = new URL(this.getNodeWebhookUrl('default') ?? '');
+	const url = toUrl(this.getNodeWebhookUrl('default') ?? '');
+	if (!url) {
+		throw new UserError("n8n's own address is not a web address", { description: WHERE_TO_SET });
+	}
 	const { origin, pathname: path } = url;
 	// n8n puts the webhook's ID before its path, or else the IDs of workflow and node.
 	const segments = this.getNode().webhookId === undefined ? 3 : 2;
@@ -36,7 +43,7 @@ export function toWebhookAddress(
 	return { url: url.href, origin, path, ending, secret };
 }
 
-/** Whether a call carries the secret; takes as long for a wrong one as for the right one. */
+/** Whether a call carries the secret, compared in constant time. */
 export function isSecret({ secret }: WebhookAddress, given: unknown): boolean {
 	const expected = Buffer.from(secret);
 	const actual = Buffer.from(typeof given === 'string' ? given : '');
@@ -49,10 +56,14 @@ export function isThisAddress({ origin, path }: WebhookAddress, registered: stri
 	return url?.origin === origin && url.pathname === path;
 }
 
-/** Whether a registered URL is the test URL or the production URL of this node in this n8n. */
-export function isOfThisNode({ origin, ending }: WebhookAddress, registered: string): boolean {
-	const url = toUrl(registered);
-	return url?.origin === origin && url.pathname.endsWith(ending);
+/** Whether a registered URL is the test URL or the production URL of this node, on whatever host. */
+export function isOfThisNode({ ending }: WebhookAddress, registered: string): boolean {
+	return toUrl(registered)?.pathname.endsWith(ending) ?? false;
+}
+
+/** Whether a registered URL leads to this n8n. */
+export function isOfThisN8n({ origin }: WebhookAddress, registered: string): boolean {
+	return toUrl(registered)?.origin === origin;
 }
 
 /** The host of a registered URL, for a message: the rest of it may hold secrets. */
@@ -70,8 +81,7 @@ export function checkAddress({ url }: WebhookAddress, { baseUrl }: Connection): 
 	const isZApiItself = new URL(baseUrl).hostname === new URL(DEFAULT_BASE_URL).hostname;
 	if (!isZApiItself || url.startsWith('https:')) return;
 	throw new UserError("Z-API calls HTTPS addresses only, and n8n's own is not one", {
-		description:
-			'Set the environment variable WEBHOOK_URL of n8n to the https:// address under which it can be reached from the internet, restart n8n, then publish the workflow again.',
+		description: WHERE_TO_SET,
 	});
 }
 

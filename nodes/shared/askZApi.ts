@@ -17,6 +17,7 @@ import { callZApi } from './transport';
  *
  * @param credential the decrypted fields
  * @param isExpected whether the body of an answer that reports no error is of the documented form
+ * @param moreSecrets what of the request must not be shown either, when Z-API echoes it
  * @returns the body
  * @throws {UserError} with what happened and what to do, when the answer is not a success
  */
@@ -25,8 +26,9 @@ export async function askZApi(
 	credential: ICredentialDataDecryptedObject,
 	call: Omit<Call, 'timeout'>,
 	isExpected: (body: unknown) => boolean,
+	moreSecrets: string[] = [],
 ): Promise<unknown> {
-	const { secrets } = toConnection(credential);
+	const secrets = [...toConnection(credential).secrets, ...moreSecrets];
 	const answer = await callZApi.call(this, credential, { ...call, timeout: TIMEOUT_MS });
 	const { body } = answer;
 	if (isSuccessStatus(answer) && !carriesError(body) && isExpected(body)) return body;

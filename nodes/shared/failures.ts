@@ -10,6 +10,8 @@ export interface Failure {
 	message: string;
 	/** What to do to get going again. */
 	description: string;
+	/** The same where pinning is what failed, when that says more. */
+	pinDescription?: string;
 	/** Whether the user is helped by reading Z-API's own words. */
 	quotesAnswer?: boolean;
 	/** Whether the same request may well succeed later. */
@@ -22,7 +24,8 @@ const NOT_CONFIRMED: Failure = {
 	name: 'notConfirmed',
 	matches: () => true,
 	message: 'The answer does not confirm that Z-API did what was asked',
-	description:
+	description: 'Check Base URL in the credential, then try again.',
+	pinDescription:
 		'Check Base URL in the credential, then try again. Pinning a message twice does no harm.',
 	temporary: true,
 };
@@ -138,14 +141,16 @@ export const FAILURES: readonly Failure[] = [
 		name: 'requestRefused',
 		matches: ({ statusCode = 0 }) => statusCode >= 400,
 		message: 'Z-API refused the request',
-		description: 'Check Chat and Message ID.',
+		description: 'Check the parameters of the node.',
+		pinDescription: 'Check Chat and Message ID.',
 		quotesAnswer: true,
 	},
 	{
 		name: 'timedOut',
 		matches: hasNetworkCode(/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/),
 		message: 'Z-API did not answer in time',
-		description: 'Wait a few minutes, then try again. Pinning a message twice does no harm.',
+		description: 'Wait a few minutes, then try again.',
+		pinDescription: 'Wait a few minutes, then try again. Pinning a message twice does no harm.',
 		temporary: true,
 	},
 	{
@@ -166,6 +171,8 @@ export const FAILURES: readonly Failure[] = [
 		matches: ({ networkCode }) => networkCode !== undefined,
 		message: 'Z-API could not be reached',
 		description:
+			'Check Base URL in the credential and the internet connection of n8n, then try again.',
+		pinDescription:
 			'Check Base URL in the credential and the internet connection of n8n, then try again. Pinning a message twice does no harm.',
 		temporary: true,
 	},
@@ -173,7 +180,8 @@ export const FAILURES: readonly Failure[] = [
 		name: 'refusedWithSuccessStatus',
 		matches: ({ body }) => carriesError(body),
 		message: 'Z-API did not do what was asked',
-		description: 'Check Chat and Message ID.',
+		description: 'Check the parameters of the node.',
+		pinDescription: 'Check Chat and Message ID.',
 		quotesAnswer: true,
 	},
 	NOT_CONFIRMED,

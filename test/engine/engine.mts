@@ -132,12 +132,17 @@ type Kind = 'production' | 'test';
  * Prepares a workflow with "Z-API Trigger".
  *
  * @param webhookId ID of the node's webhook, in both of its URLs
- * @param origin address of the n8n
+ * @param origin address of the n8n, as `WEBHOOK_URL` gives it
+ * @param testOrigin the same as `N8N_EDITOR_BASE_URL` gives it
  */
 export async function openTrigger(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,
-	{ webhookId = 'hook-1', origin = 'http://127.0.0.1:5678' } = {},
+	{
+		webhookId = 'hook-1',
+		origin = 'http://127.0.0.1:5678',
+		testOrigin = origin,
+	}: { webhookId?: string; origin?: string; testOrigin?: string } = {},
 ): Promise<TriggerWorkflow> {
 	const loader = await loadPackage();
 	const node: INode = {
@@ -154,7 +159,7 @@ export async function openTrigger(
 	const additionalData = {
 		...toAdditionalData(loader, credential),
 		webhookBaseUrl: `${origin}/webhook`,
-		webhookTestBaseUrl: `${origin}/webhook-test`,
+		webhookTestBaseUrl: `${testOrigin}/webhook-test`,
 	};
 	const { webhookMethods, description } = loader.getNode('zApiTrigger').type as INodeType;
 	const call = async (method: 'checkExists' | 'create' | 'delete', kind: Kind) => {

@@ -129,10 +129,88 @@ test('a test that was never ended does not outlive the next activation', async (
 	expect(registered()).toBe('');
 });
 
+test('published while it listens, and unpublished later: the other system has it again', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
+	await trigger.activate('test');
+	await trigger.activate();
+	await trigger.deactivate('test');
+	expect(registered()).toMatch(PRODUCTION);
+	await trigger.deactivate();
+	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
+});
+
+test('unpublished while it listens: the end of the test gives it to the other system', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
+	await trigger.activate();
+	await trigger.activate('test');
+	await trigger.deactivate();
+	expect(registered()).toMatch(TEST);
+	await trigger.deactivate('test');
+	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
+});
+
+test('listening twice leaves production with the webhook', async () => {
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
+	await trigger.activate();
+	await trigger.activate('test');
+	await trigger.activate('test');
+	await trigger.deactivate('test');
+	expect(registered()).toMatch(PRODUCTION);
+});
+
+test('a test that could not give it back does so at the end of the next one', async () => {
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
+	await trigger.activate();
+	await trigger.activate('test');
+	sandbox.faults.set({ answer: { status: 503 } });
+	await trigger.deactivate('test');
+	sandbox.faults.reset();
+	expect(registered()).toMatch(TEST);
+	await trigger.activate('test');
+	await trigger.deactivate('test');
+	expect(registered()).toMatch(PRODUCTION);
+});
+
+test('a test borrows from production, although n8n builds their URLs from different settings', async () => {
+	const trigger = await openTrigger(credentialOf(sandbox), PINS, {
+		testOrigin: 'http://editor.localhost:5678',
+	});
+	await trigger.activate();
+	await trigger.activate('test');
+	expect(registered()).toMatch(/^http:\/\/editor\.localhost:5678\/webhook-test\//);
+	await trigger.deactivate('test');
+	expect(registered()).toMatch(PRODUCTION);
+});
+
+test('when giving back fails half way, the next try does all of it', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
+	await trigger.activate();
+	sandbox.faults.set({ path: '/update-notify-sent-by-me', times: 1, answer: { status: 500 } });
+	await expect(trigger.deactivate()).rejects.toThrow(/not working at the moment/);
+	await trigger.deactivate();
+	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
+});
+
+test('of two triggers that are activated at once, one gets the webhook and the other is told', async () => {
+	const triggers = await Promise.all(
+		['hook-1', 'hook-2'].map(
+			async (webhookId) => await openTrigger(credentialOf(sandbox), PINS, { webhookId }),
+		),
+	);
+	const messages = await Promise.all(triggers.map(async (one) => await messageOf(one.activate())));
+	expect(messages[0]).toBe('');
+	expect(messages[1]).toMatch(/belongs to another trigger of this n8n/);
+	expect(registered()).toMatch(PRODUCTION);
+});
+
 test('a second trigger on the same instance says that the first has the webhook', async () => {
 	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
 	const first = registered();
-	const second = await openTrigger(credentialOf(sandbox), PINS, { webhookId: 'hook-2' });
+	const parameters = { ...PINS, options: REPLACE };
+	const second = await openTrigger(credentialOf(sandbox), parameters, { webhookId: 'hook-2' });
 	expect(await messageOf(second.activate())).toMatch(
 		/belongs to another trigger of this n8n \(127\.0\.0\.1:5678\)/,
 	);
@@ -165,10 +243,39 @@ test('an address that is not HTTPS is refused before Z-API is asked to call it',
 test('a webhook URL that Z-API refuses leaves everything as it was', async () => {
 	sandbox.instance.requiresHttps = true;
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
-	expect(await messageOf(trigger.activate())).toMatch(/Z-API refused the request/);
+	expect(await messageOf(trigger.activate())).toBe(
+		'Z-API refused the request. Z-API says: “Invalid webhook URL”. Check the parameters of the node.',
+	);
 	expect(registered()).toBe('');
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(false);
 });
+
+test('a URL that Z-API echoes is masked, whose ever it is', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
+	for (const step of ['activate', 'deactivate'] as const) {
+		sandbox.faults.reset();
+		if (step === 'deactivate') await trigger.activate();
+		const url =
+			step === 'activate' ? '127.0.0.1:5678/webhook/hook-1/received' : 'crm.example.com/hook';
+		const query = step === 'activate' ? await secretOf() : 'key=other-secret';
+		const error = `value ${url}?${query} or ${query} is not valid`;
+		sandbox.faults.set(
+			{ path: '/update-webhook-received', answer: { status: 400, body: { error } } },
+			{ path: '/update-webhook-received-delivery', answer: { status: 400, body: { error } } },
+		);
+		const message = await messageOf(trigger[step]());
+		expect(message).toMatch(/Z-API says: “value \*\*\*\?\*\*\* or \*\*\* is not valid”/);
+	}
+});
+
+/** The query that the trigger registers: activates it on another sandbox of the same token. */
+async function secretOf(): Promise<string> {
+	const other = await startSandbox(CANARIES);
+	await (await openTrigger(credentialOf(other), PINS)).activate();
+	await other.close();
+	return new URL(other.instance.receivedCallbackUrl).search.slice(1);
+}
 
 test.each([
 	['no events', { events: [] }, /^Events is empty/],

@@ -4,10 +4,12 @@ import { FAILURES } from '../../nodes/shared/failures';
 
 test.each(FAILURES.map((failure) => [failure.name, failure] as const))(
 	'%s says what happened and what to do, with no address and no word of blame',
-	(_name, { message, description }) => {
+	(_name, { message, description, pinDescription = description }) => {
 		expect(message).toMatch(/^[A-Z].*[^.]$/);
-		expect(description).toMatch(/^[A-Z].*\.$/);
-		expect(message + description).not.toMatch(/\b(error|problem|failure|mistake)s?\b|https?:/i);
+		for (const text of [description, pinDescription]) expect(text).toMatch(/^[A-Z].*\.$/);
+		expect(message + description + pinDescription).not.toMatch(
+			/\b(error|problem|failure|mistake)s?\b|https?:/i,
+		);
 	},
 );
 
