@@ -233,6 +233,7 @@ async function measureTrouble() {
 			troubles.push([what, variant, status, ...numbers.map(String)]);
 		}
 	}
+	sandbox.faults.reset();
 }
 
 function judge(

@@ -8,6 +8,7 @@ import { execa } from 'execa';
 import { parse } from 'flatted';
 import getPort, { portNumbers } from 'get-port';
 import type { IRunData, IRunExecutionData } from 'n8n-workflow';
+import pRetry, { AbortError } from 'p-retry';
 
 /** The n8n that everything here is run with. The one place that names it. */
 export const N8N_VERSION = '2.41.1';
@@ -25,7 +26,7 @@ const PACKAGE = 'n8n-nodes-zapi-pin-message';
 /** Shared by every clone, so that n8n is installed once. */
 const CACHE = envPaths(PACKAGE, { suffix: '' }).cache;
 
-/** How many seconds a busy n8n gets to find its database again. */
+/** How many seconds a busy n8n gets. */
 const BUSY_TRIES = 30;
 
 export const OWNER = { email: 'owner@sandbox.test', password: 'Sandbox-2026' };
@@ -270,24 +271,32 @@ export class N8nClient {
 	 * @throws when the answer's status isn't 2xx, with its text
 	 */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-		const send = async () =>
-			await fetch(this.origin + path, {
-				method,
-				headers: { 'content-type': 'application/json', cookie: this.cookie },
-				...(body !== undefined && { body: JSON.stringify(body) }),
-			});
-		let response = await send();
-		// A busy n8n loses its database for a moment, and answers so before it does anything.
-		for (let tries = 0; response.status === 503 && tries < BUSY_TRIES; tries++) {
-			await sleep(1000);
-			response = await send();
-		}
+		const response = await pRetry(async () => await this.send(method, path, body), {
+			retries: BUSY_TRIES,
+			factor: 1,
+			minTimeout: 1000,
+		});
 		const text = await response.text();
 		if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
 		const cookies = response.headers.getSetCookie();
 		if (cookies.length > 0) this.cookie = cookies.map((entry) => entry.split(';')[0]).join('; ');
 		const answer = JSON.parse(text);
 		return ('data' in answer ? answer.data : answer) as T;
+	}
+
+	/** A busy n8n loses its database for a moment, and answers so before it does anything. */
+	private async send(method: string, path: string, body: unknown): Promise<Response> {
+		const response = await fetch(this.origin + path, {
+			method,
+			headers: { 'content-type': 'application/json', cookie: this.cookie },
+			...(body !== undefined && { body: JSON.stringify(body) }),
+		}).catch((error: Error) => {
+			// What was only read can be read again, else nobody knows what became of it.
+			const failed = new Error(`${method} ${path}: ${error.message}`, { cause: error });
+			throw method === 'GET' ? failed : new AbortError(failed);
+		});
+		if (response.status === 503) throw new Error(`${method} ${path}: n8n is busy`);
+		return response;
 	}
 
 	/** Creates the credential, or brings the one of that name up to date. */
