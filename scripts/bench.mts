@@ -384,7 +384,7 @@ function toIntroduction(): string {
 	return [
 		`Written by \`npm run bench\`: n8n ${N8N_VERSION} and the sandbox on one machine.`,
 		`Medians of at least ${RUNS} interleaved runs, with the fastest and the slowest in brackets.`,
-		'Times are those that n8n records for the node itself.',
+		'Times are those that n8n records for the node itself; its start is timed from outside.',
 	].join(' ');
 }
 
