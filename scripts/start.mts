@@ -54,6 +54,7 @@ try {
 				`Sandbox  ${sandbox.url}/`,
 				`Log      ${n8n.log}`,
 				'',
+				"Write a message with #notice on the sandbox's page, and see it pinned.",
 				'Ctrl-C ends all of it.',
 			].join('\n'),
 		);
@@ -125,8 +126,15 @@ function sayMoved(what: string, preferred: number, port: number) {
 async function runDemo() {
 	const { n8n, sandbox } = started as Started;
 	const credential = await n8n.client.saveCredential('Z-API Sandbox', credentialOf(sandbox));
-	const example = await readFile(path.join(root, 'examples/pin-a-message.json'), 'utf8');
-	const workflow = await n8n.client.importWorkflow(JSON.parse(example), credential);
+	const importExample = async (file: string) => {
+		const example = await readFile(path.join(root, 'examples', file), 'utf8');
+		return await n8n.client.importWorkflow(JSON.parse(example), credential);
+	};
+	const listening = await importExample('pin-messages-with-a-keyword.json');
+	// A new sandbox knows nothing of the webhook that n8n registered with the last one.
+	await n8n.client.deactivate(listening);
+	await n8n.client.activate(listening);
+	const workflow = await importExample('pin-a-message.json');
 	started.editorUrl = `${n8n.url}/workflow/${workflow.id}`;
 	const execution = await n8n.client.execute(workflow, TRIGGER);
 	started.status = execution.status;
