@@ -37,12 +37,12 @@ export function deliverCallbacks(
 		if (!isLoopback(url) || (fromMe && !receiveCallbackSentByMe)) return;
 		const delivery: Delivery = { url, callback, status: 0, tries: 0 };
 		deliveries.push(delivery);
-		// What still fails after all tries is seen in `deliveries`.
 		const isOver = () => closing.aborted || url !== instance.receivedCallbackUrl;
 		const send = async () => {
 			if (isOver()) throw new AbortError('Nobody waits for it any more');
 			await call(delivery, closing);
 		};
+		// What still fails after all tries is seen in `deliveries`.
 		limit(async () => await pRetry(send, RETRIES)).catch(() => {});
 	};
 

@@ -11,6 +11,9 @@ import { explain } from './nodeErrors';
 import type { Call } from './transport';
 import { callZApi } from './transport';
 
+/** Somebody is waiting in front of n8n's editor. */
+const TIMEOUT_MS = 30_000;
+
 /**
  * Sends one request to a method of the instance, outside an execution: while a workflow is edited or
  * activated.
@@ -35,6 +38,3 @@ export async function askZApi(
 	const { message, description } = explain(toFailure(answer), answer, secrets);
 	throw new UserError(message, { description });
 }
-
-/** Somebody is waiting in front of n8n's editor. */
-const TIMEOUT_MS = 30_000;

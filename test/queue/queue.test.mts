@@ -4,9 +4,9 @@ import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import pLimit from 'p-limit';
+import pWaitFor from 'p-wait-for';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import {
@@ -29,6 +29,9 @@ const STALLED = {
 	QUEUE_WORKER_LOCK_RENEW_TIME: '3000',
 	QUEUE_WORKER_STALLED_INTERVAL: '5000',
 };
+
+/** For what is bound to come, in milliseconds. */
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 /** One call of the webhook: one execution. */
 interface Call {
@@ -98,7 +101,7 @@ before(async () => {
 	const credential = await main.client.saveCredential('Sandbox', credentialOf(sandbox));
 	await main.client.activate(await main.client.importWorkflow(toPinWorkflow(), credential));
 	// The webhook process learns of it a little later.
-	await until(async () => (await pin(['first'])).status === 200);
+	await pWaitFor(async () => (await pin(['first'])).status === 200, PATIENCE);
 });
 
 after(async () => {
@@ -125,7 +128,7 @@ test('200 executions pin 200 messages, each once, on both workers', async () => 
 		[...messageIds].sort(),
 	);
 
-	await until(async () => (await executions()).flat().length === 200);
+	await pWaitFor(async () => (await executions()).flat().length === 200, PATIENCE);
 	const [first, second] = await executions();
 	console.log(`Executions of the workers: ${first.length} and ${second.length}`);
 	assert.ok(first.length > 0 && second.length > 0);
@@ -141,7 +144,7 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	// Each takes 20 s: all are in the middle when all have begun.
 	sandbox.faults.latencyMs = 1000;
 	const answers = Promise.all(batches.map(pin));
-	await until(() => batches.every((messageIds) => pinnedOf(messageIds) >= 10));
+	await pWaitFor(() => batches.every((messageIds) => pinnedOf(messageIds) >= 10), PATIENCE);
 	const [lost, kept] = await executions();
 	// One worker can't have all of them.
 	assert.equal(lost.length + kept.length, batches.length);
@@ -255,11 +258,4 @@ async function executions(): Promise<string[][]> {
 			.map(([, id]) => id)
 			.filter((id) => !earlier.has(id)),
 	);
-}
-
-/** Waits for what is bound to come, a minute at most. */
-async function until(condition: () => boolean | Promise<boolean>) {
-	for (const deadline = Date.now() + 60_000; !(await condition()); await sleep(50)) {
-		assert.ok(Date.now() < deadline, `Waited in vain: ${condition}`);
-	}
 }
