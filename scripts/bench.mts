@@ -6,18 +6,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accountOf, credentialOf } from '../sandbox/account.mts';
 import { startSandbox } from '../sandbox/server.mts';
-import {
-	type Execution,
-	findPort,
-	installN8n,
-	installNode,
-	type N8n,
-	N8N_VERSION,
-	type N8nClient,
-	startN8n,
-	type StoredWorkflow,
-	unpackPackage,
-} from './n8n.mts';
+import type { Execution, N8nClient, StoredWorkflow } from './n8n/client.mts';
+import { installN8n, installNode, N8N_VERSION, unpackPackage } from './n8n/install.mts';
+import { findPort, type N8n, startN8n } from './n8n/process.mts';
 import { PHONE, toNode, toPinNode, toWorkflow, TRIGGER } from './workflows.mts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -7,7 +7,7 @@ import {
 	analyzePackage,
 	SOURCE_FILE_PATTERNS,
 } from '@n8n/scan-community-package/scanner/scanner.mjs';
-import { unpackPackage } from './n8n.mts';
+import { unpackPackage } from './n8n/install.mts';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'n8n-scan-'));
 try {

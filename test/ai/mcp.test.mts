@@ -8,7 +8,8 @@ import pRetry from 'p-retry';
 import { credentialOf } from '../../sandbox/account.mts';
 import { type Answer, clientTokenNotAllowed, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import type { N8n, StoredWorkflow } from '../../scripts/n8n.mts';
+import type { StoredWorkflow } from '../../scripts/n8n/client.mts';
+import type { N8n } from '../../scripts/n8n/process.mts';
 import { CANARIES } from '../faultMatrix.mts';
 import { startTestN8n } from '../n8n.mts';
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { credentialOf } from '../../sandbox/account.mts';
 import { startSandbox } from '../../sandbox/server.mts';
-import type { N8n } from '../../scripts/n8n.mts';
+import type { N8n } from '../../scripts/n8n/process.mts';
 import { startTestN8n } from '../n8n.mts';
 import { launchBrowser } from './browser.mts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pWaitFor from 'p-wait-for';
-import type { StoredWorkflow } from '../../scripts/n8n.mts';
+import type { StoredWorkflow } from '../../scripts/n8n/client.mts';
 import { to, toNode } from '../../scripts/workflows.mts';
 import { credentialOf } from '../../sandbox/account.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';

@@ -9,14 +9,9 @@ import pLimit from 'p-limit';
 import pWaitFor from 'p-wait-for';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import {
-	type Execution,
-	installN8n,
-	installNode,
-	type N8n,
-	startN8n,
-	unpackPackage,
-} from '../../scripts/n8n.mts';
+import type { Execution } from '../../scripts/n8n/client.mts';
+import { installN8n, installNode, unpackPackage } from '../../scripts/n8n/install.mts';
+import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
 import { to, toNode, toPinNode } from '../../scripts/workflows.mts';
 import { startPostgres, startRedis } from './services.mts';
 

@@ -1,200 +1,16 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createWriteStream } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import envPaths from 'env-paths';
-import { execa } from 'execa';
 import { parse } from 'flatted';
-import getPort, { portNumbers } from 'get-port';
 import type { IRunData, IRunExecutionData } from 'n8n-workflow';
 import pRetry, { AbortError } from 'p-retry';
-
-/** The n8n that everything here is run with. The one place that names it. */
-export const N8N_VERSION = '2.41.1';
-
-/** The newest n8n 1, which the package works in as well. */
-export const N8N_1_VERSION = '1.123.81';
-
-/** n8n's native modules are built for this one. */
-const NODE_VERSION = '24';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-
-const PACKAGE = 'n8n-nodes-zapi-pin-message';
-
-/** Shared by every clone, so that n8n is installed once. */
-const CACHE = envPaths(PACKAGE, { suffix: '' }).cache;
+import { PACKAGE } from './install.mts';
 
 /** How many seconds a busy n8n gets. */
 const BUSY_TRIES = 30;
 
-export const OWNER = { email: 'owner@sandbox.test', password: 'Sandbox-2026' };
-
-/** Installs Node.js 24 into the cache, unless it is there already or runs this script. */
-export async function installNode(signal?: AbortSignal): Promise<void> {
-	if (process.versions.node.startsWith(`${NODE_VERSION}.`)) return;
-	await installOnce(`node-${NODE_VERSION}`, { node: NODE_VERSION }, async (cwd) => {
-		// The binary comes by the package's own install script.
-		await npm({ cwd, signal }, 'install', '--ignore-scripts=false');
-	});
-}
-
-/** Installs n8n into the cache, unless it is there already. Takes minutes. */
-export async function installN8n({
-	version = N8N_VERSION,
-	signal,
-}: { version?: string; signal?: AbortSignal } = {}): Promise<void> {
-	await installOnce(`n8n-${version}`, { n8n: version }, async (cwd) => {
-		// Of n8n's native modules only the database's is needed; some of the others don't build everywhere.
-		await npm({ cwd, signal }, 'install', '--ignore-scripts');
-		await npm({ cwd, signal }, 'rebuild', 'sqlite3', '--ignore-scripts=false');
-	});
-}
-
-/** Fills a folder of the cache under another name first: what stands there is always complete. */
-async function installOnce(
-	name: string,
-	dependencies: Record<string, string>,
-	install: (folder: string) => Promise<void>,
-): Promise<void> {
-	const target = path.join(CACHE, name);
-	if (await readFile(path.join(target, 'package.json')).catch(() => undefined)) return;
-	await mkdir(CACHE, { recursive: true });
-	const folder = await mkdtemp(path.join(CACHE, `.${name}-`));
-	try {
-		// n8n 1.x names this dependency by an address outside the registry.
-		const manifest = { private: true, dependencies, overrides: { xlsx: '0.18.5' } };
-		await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
-		await install(folder);
-		// When another clone was faster, its folder stays.
-		await rename(folder, target).catch(() => undefined);
-	} finally {
-		await rm(folder, { recursive: true, force: true });
-	}
-}
-
-async function npm({ cwd, signal }: { cwd: string; signal?: AbortSignal }, ...args: string[]) {
-	const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-	await execa('npm', [...args, ...quiet], { cwd, env: { PATH: toPath() }, cancelSignal: signal });
-}
-
-/** Puts Node.js 24 before whatever else the machine has. n8n starts helpers as plain `node`. */
-function toPath(): string {
-	const cached = path.join(CACHE, `node-${NODE_VERSION}/node_modules/node/bin`);
-	return [cached, process.env.PATH].join(path.delimiter);
-}
-
-/**
- * Puts the package where n8n's own Community Nodes screen would put it, as users get it.
- *
- * @returns where that is
- */
-export async function unpackPackage(userFolder: string): Promise<string> {
-	const target = path.join(userFolder, '.n8n/nodes/node_modules', PACKAGE);
-	await rm(target, { recursive: true, force: true });
-	await mkdir(target, { recursive: true });
-	const pack = ['pack', '--json', '--pack-destination', userFolder, '--loglevel=error'];
-	const { stdout } = await execa('npm', pack, { cwd: ROOT });
-	const tarball = path.join(userFolder, JSON.parse(stdout)[0].filename);
-	await execa('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
-	await rm(tarball);
-	return target;
-}
-
-/** A running n8n. */
-export interface N8n {
-	url: string;
-	client: N8nClient;
-	/** Path of its log. */
-	log: string;
-	/** Settles when the process has ended, for whatever reason. */
-	ended: Promise<void>;
-	pid: number;
-	/** Ends it and waits for it; `SIGKILL` plays a crash. */
-	stop: (signal?: NodeJS.Signals) => Promise<void>;
-}
-
-interface N8nOptions {
-	/** Which of n8n's processes; all but the usual one, `start`, belong to its queue mode. */
-	command?: 'start' | 'worker' | 'webhook';
-	/** Where n8n keeps its data; the package is expected there. */
-	userFolder: string;
-	/** Where it answers; a worker only to who asks for its health. */
-	port: number;
-	version?: string;
-	env?: Record<string, string>;
-	/** Gives up waiting. */
-	signal?: AbortSignal;
-}
-
-/** The first free port of a hundred, beginning with the one that people expect. */
-export async function findPort(preferred: number): Promise<number> {
-	return await getPort({ port: portNumbers(preferred, preferred + 99) });
-}
-
-/**
- * Starts n8n, or one of its other processes, and logs in as its owner where one can.
- *
- * @throws when it ends, or isn't ready within two minutes
- */
-export async function startN8n(options: N8nOptions): Promise<N8n> {
-	const { command = 'start', userFolder, port, version = N8N_VERSION } = options;
-	await mkdir(userFolder, { recursive: true });
-	const log = path.join(userFolder, 'n8n.log');
-	const bin = path.join(CACHE, `n8n-${version}/node_modules/n8n/bin/n8n`);
-	const subprocess = execa('node', [bin, command], {
-		cwd: userFolder,
-		env: { ...(await toEnvironment(options)), ...options.env },
-		extendEnv: false,
-		stdin: 'ignore',
-		buffer: false,
-		reject: false,
-		all: true,
-		forceKillAfterDelay: 20_000,
-	});
-	subprocess.all.pipe(createWriteStream(log, { flags: 'a' }));
-	let running = true;
-	const ended = subprocess.then(() => {
-		running = false;
-	});
-	const url = `http://localhost:${port}`;
-	const client = new N8nClient(`http://127.0.0.1:${port}`);
-	const isReady = async () => await (command === 'start' ? client.isReady() : client.isHealthy());
-	const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
-		subprocess.kill(signal);
-		await ended;
-	};
-	for (const deadline = Date.now() + 120_000; !(await isReady()); await sleep(100)) {
-		if (running && Date.now() < deadline && !options.signal?.aborted) continue;
-		await stop();
-		throw new Error(`n8n did not start:\n${(await readFile(log, 'utf8')).slice(-4000)}`);
-	}
-	return { url, client, log, ended, pid: subprocess.pid ?? 0, stop };
-}
-
-async function toEnvironment({ userFolder, port }: N8nOptions) {
-	// Settings of another n8n on this machine must not get in.
-	const own = Object.entries(process.env).filter(
-		([name]) => !/^(N8N|DB|QUEUE|EXECUTIONS)_/.test(name),
-	);
-	return {
-		...Object.fromEntries(own),
-		PATH: toPath(),
-		N8N_USER_FOLDER: userFolder,
-		N8N_PORT: String(port),
-		N8N_LISTEN_ADDRESS: '127.0.0.1',
-		N8N_RUNNERS_BROKER_PORT: String(await getPort()),
-		N8N_SECURE_COOKIE: 'false',
-		N8N_DIAGNOSTICS_ENABLED: 'false',
-		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-		N8N_TEMPLATES_ENABLED: 'false',
-		N8N_PERSONALIZATION_ENABLED: 'false',
-		// Workers answer only when they are told to.
-		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
-		QUEUE_HEALTH_CHECK_PORT: String(port),
-		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
-	};
+/** Who may do everything in an n8n. */
+export interface Owner {
+	email: string;
+	password: string;
 }
 
 export interface StoredWorkflow {
@@ -244,20 +60,21 @@ export class N8nClient {
 		);
 	}
 
-	/** Whether n8n answers and lets its owner in. */
+	/** Whether n8n is healthy and serves its editor. */
 	async isReady(): Promise<boolean> {
 		if (!(await this.isHealthy())) return false;
-		return await this.logIn().then(
-			() => true,
+		return await fetch(`${this.origin}/rest/settings`).then(
+			({ ok }) => ok,
 			() => false,
 		);
 	}
 
-	/** A new n8n has no owner yet. */
-	private async logIn() {
-		type Settings = { userManagement: { showSetupOnFirstLoad: boolean } };
+	/** Logs in; a new n8n has no owner yet, and gets this one. */
+	async logIn({ email, password }: Owner): Promise<void> {
+		interface Settings {
+			userManagement: { showSetupOnFirstLoad: boolean };
+		}
 		const { userManagement } = await this.call<Settings>('GET', '/rest/settings');
-		const { email, password } = OWNER;
 		if (userManagement.showSetupOnFirstLoad) {
 			const owner = { email, password, firstName: 'Sandbox', lastName: 'Owner' };
 			await this.call('POST', '/rest/owner/setup', owner);
