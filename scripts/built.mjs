@@ -19,7 +19,8 @@ const PARTS = [
 
 function hashAll() {
 	const hash = createHash('sha256');
-	const add = (file) => hash.update(`${file}\n`).update(readFileSync(path.join(root, file)));
+	const add = (/** @type {string} */ file) =>
+		hash.update(`${file}\n`).update(readFileSync(path.join(root, file)));
 	for (const part of [...PARTS, 'dist']) {
 		if (path.extname(part)) {
 			add(part);

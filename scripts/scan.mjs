@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import {
 	analyzePackage,
 	SOURCE_FILE_PATTERNS,
+	// @ts-expect-error It comes without types.
 } from '@n8n/scan-community-package/scanner/scanner.mjs';
 import { unpackPackage } from './n8n/install.mts';
 

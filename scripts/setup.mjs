@@ -11,12 +11,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** npm's own record of what it has installed. */
 const INSTALLED = 'node_modules/.package-lock.json';
 
+/** @param {string[]} args */
 function npm(...args) {
 	const windows = process.platform === 'win32';
 	const { status } = spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: windows });
 	if (status !== 0) process.exit(status ?? 1);
 }
 
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string; optional?: boolean }>}
+ */
 const readPackages = (file) => JSON.parse(readFileSync(`${root}/${file}`, 'utf8')).packages;
 
 /** Names what is installed in another version than the lock file has, or not at all. */

@@ -9,6 +9,7 @@ import { Listr, PRESET_TIMER } from 'listr2';
 import { credentialOf } from '../sandbox/account.mts';
 import { DEMO_MESSAGE } from '../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../sandbox/server.mts';
+import type { StoredWorkflow } from './n8n/client.mts';
 import { installN8n, installNode, N8N_VERSION, unpackPackage } from './n8n/install.mts';
 import { findPort, type N8n, startN8n } from './n8n/process.mts';
 import { TRIGGER } from './workflows.mts';
@@ -161,7 +162,7 @@ async function runDemo(context: Context) {
 	const credential = await n8n.client.saveCredential('Z-API Sandbox', credentialOf(sandbox));
 	const importExample = async (file: string) => {
 		const example = await readFile(path.join(root, 'examples', file), 'utf8');
-		return await n8n.client.importWorkflow(JSON.parse(example), credential);
+		return await n8n.client.importWorkflow(JSON.parse(example) as StoredWorkflow, credential);
 	};
 	const listening = await importExample('pin-messages-with-a-keyword.json');
 	// A new sandbox knows nothing of the webhook that n8n registered with the last one.

@@ -84,8 +84,8 @@ export class N8nClient {
 
 	/**
 	 * @param path with a leading slash
-	 * @returns what stands in the answer's `data`, or all of the answer where it has none
-	 * @throws when the answer's status isn't 2xx, with its text
+	 * @returns what stands in the response's `data`, or all of the response where it has none
+	 * @throws when the response's status isn't 2xx, with its text
 	 */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
 		const response = await pRetry(async () => await this.send(method, path, body), {
@@ -97,8 +97,8 @@ export class N8nClient {
 		if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
 		const cookies = response.headers.getSetCookie();
 		if (cookies.length > 0) this.cookie = cookies.map((entry) => entry.split(';')[0]).join('; ');
-		const answer = JSON.parse(text);
-		return ('data' in answer ? answer.data : answer) as T;
+		const parsed = JSON.parse(text) as object;
+		return ('data' in parsed ? parsed.data : parsed) as T;
 	}
 
 	/** A busy n8n loses its database for a moment, and answers so before it does anything. */
@@ -107,9 +107,9 @@ export class N8nClient {
 			method,
 			headers: { 'content-type': 'application/json', cookie: this.cookie },
 			...(body !== undefined && { body: JSON.stringify(body) }),
-		}).catch((error: Error) => {
+		}).catch((cause: unknown) => {
 			// What was only read can be read again, else nobody knows what became of it.
-			const failed = new Error(`${method} ${path}: ${error.message}`, { cause: error });
+			const failed = new Error(`${method} ${path}: no response`, { cause });
 			throw method === 'GET' ? failed : new AbortError(failed);
 		});
 		if (response.status === 503) throw new Error(`${method} ${path}: n8n is busy`);

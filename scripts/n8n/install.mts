@@ -86,7 +86,8 @@ export async function unpackPackage(userFolder: string): Promise<string> {
 	await mkdir(target, { recursive: true });
 	const pack = ['pack', '--json', '--pack-destination', userFolder, '--loglevel=error'];
 	const { stdout } = await execa('npm', pack, { cwd: ROOT });
-	const tarball = path.join(userFolder, JSON.parse(stdout)[0].filename);
+	const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+	const tarball = path.join(userFolder, filename);
 	await execa('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
 	await rm(tarball);
 	return target;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -93,11 +93,7 @@ async function readOwner(userFolder: string): Promise<Owner> {
 	const file = path.join(userFolder, 'owner-password');
 	// n8n wants a capital letter and a digit.
 	const password = `N8n-${randomBytes(12).toString('base64url')}`;
-	await writeFile(file, password, { mode: 0o600, flag: 'wx' }).catch(
-		(error: NodeJS.ErrnoException) => {
-			if (error.code !== 'EEXIST') throw error;
-		},
-	);
+	if (!existsSync(file)) await writeFile(file, password, { mode: 0o600 });
 	return { email: 'owner@sandbox.test', password: await readFile(file, 'utf8') };
 }
 
