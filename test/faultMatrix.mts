@@ -123,7 +123,7 @@ export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promis
 	const { port } = otherHost.address() as AddressInfo;
 	const runs = Object.entries(toCases(`http://127.0.0.1:${port}/`)).flatMap(([name, one]) =>
 		Object.entries(PATTERNS)
-			.filter(([pattern]) => one.fault || pattern === 'every item')
+			.filter(([pattern]) => one.fault !== undefined || pattern === 'every item')
 			.map(([pattern, when]) => ({
 				isAlone: one.timeout !== undefined,
 				start: async () => await runCase(runItems, name, one, pattern, when),

@@ -221,7 +221,10 @@ test('failures strike as set, requests show it, and no secret reaches the page',
 		await newest(/403.*pin \*\*\*/s);
 		await call(sandbox, '/pin-message', pinOf({ messageId: CANARIES.token }));
 		await newest(/200.*pin \*\*\*/s);
-		const seen = [await page.content(), ...(await Promise.all(traffic))].join('\n');
+		const seen = [
+			await page.content(),
+			...(await Promise.all(traffic.map(async (text) => await text))),
+		].join('\n');
 		const shown = await (await fetch(`${sandbox.url}/sandbox/requests`)).text();
 		for (const part of ['<title>', '"path":"/pin-message"']) assert.ok(seen.includes(part), part);
 		assert.ok(!/canary/i.test(seen + shown), 'A secret was found');

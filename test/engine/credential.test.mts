@@ -20,7 +20,7 @@ beforeEach(() => {
 
 const headersSent = () => sandbox.requests.map(({ headers }) => headers['client-token']);
 
-test.each([['' as unknown], ['  '], [undefined]])(
+test.each([[''], ['  '], [undefined]])(
 	'sends no Client-Token header when the field holds %j',
 	async (clientToken) => {
 		sandbox.instance.clientToken = '';

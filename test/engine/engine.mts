@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -93,8 +94,9 @@ export async function testCredential(
 	data: ICredentialDataDecryptedObject,
 ): Promise<INodeCredentialTestResult & { trace: string }> {
 	const loader = await loadPackage();
-	const { testConnection } = (loader.getNode('zApiPinMessage').type as INodeType).methods!
-		.credentialTest!;
+	const { methods } = loader.getNode('zApiPinMessage').type as INodeType;
+	const testConnection = methods?.credentialTest?.testConnection;
+	assert(testConnection);
 	const firstLogLine = log.length;
 	const context = new CredentialTestContext(toAdditionalData(loader, data));
 	const result = await testConnection.call(context, { id: '1', name: 'Z-API', type: 'zApi', data });
@@ -162,17 +164,19 @@ export async function openTrigger(
 		webhookTestBaseUrl: `${testOrigin}/webhook-test`,
 	};
 	const { webhookMethods, description } = loader.getNode('zApiTrigger').type as INodeType;
+	const [webhookDescription] = description.webhooks ?? [];
+	const setUp = webhookMethods?.default;
+	assert(webhookDescription && setUp);
 	const call = async (method: 'checkExists' | 'create' | 'delete', kind: Kind) => {
 		const workflow = workflows[kind];
 		const mode = method === 'delete' ? 'internal' : kind === 'test' ? 'manual' : 'trigger';
 		const activation = method === 'delete' ? 'update' : kind === 'test' ? 'manual' : 'activate';
-		const webhookDescription = description.webhooks![0];
 		const context = new HookContext(workflow, node, additionalData, mode, activation, {
 			...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/received`, webhookDescription },
 			...{ workflowId: workflow.id, workflowExecuteAdditionalData: additionalData },
 			isTest: kind === 'test',
 		});
-		return await webhookMethods!.default![method].call(context);
+		return await setUp[method].call(context);
 	};
 	return {
 		activate: async (kind = 'production') => {

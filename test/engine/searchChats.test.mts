@@ -59,7 +59,7 @@ test('pages through 5,000 chats, each listed once', async () => {
 		expect(results.length).toBeGreaterThan(0);
 		expect(results.length).toBeLessThanOrEqual(100);
 		seen.push(...results.map(({ value }) => value));
-		token = paginationToken as string | undefined;
+		token = paginationToken;
 	} while (token);
 	expect(new Set(seen).size).toBe(5006);
 	expect(seen).toHaveLength(5006);
@@ -96,7 +96,9 @@ test.each([
 	['closed', 'reset' as const, /could not be reached\. Check/],
 ])('trouble is told in the sentences of the node: %s', async (_what, answer, sentences) => {
 	sandbox.faults.set({ answer });
-	const error = await searchChats(credentialOf(sandbox)).catch((caught: Error) => caught);
+	const error = await searchChats(credentialOf(sandbox)).catch(
+		(caught: unknown) => caught as Error,
+	);
 	expect((error as Error).message).toMatch(sentences);
 	expect(JSON.stringify(error) + (error as Error).stack).not.toMatch(/canary/i);
 });

@@ -22,7 +22,7 @@ const changes = () => sandbox.requests.filter(({ method }) => method === 'PUT');
 const messageOf = async (promise: Promise<unknown>) =>
 	await promise.then(
 		() => '',
-		(error: Error) => error.message,
+		(error: unknown) => (error as Error).message,
 	);
 
 const PRODUCTION = /^http:\/\/127\.0\.0\.1:5678\/webhook\/hook-1\/received\?secret=[\w-]{43}$/;
@@ -299,7 +299,7 @@ test.each([
 ])('activating explains without leaking: %s', async (_what, answer, sentence) => {
 	sandbox.faults.set({ answer });
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
-	const error = await trigger.activate().catch((caught: Error) => caught);
+	const error = await trigger.activate().catch((caught: unknown) => caught as Error);
 	expect((error as Error).message).toMatch(sentence);
 	expect(JSON.stringify(error) + (error as Error).stack).not.toMatch(/canary/i);
 	expect(changes()).toHaveLength(0);
