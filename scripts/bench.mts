@@ -124,7 +124,7 @@ async function measureTimes() {
 				if (status !== 'success') throw new Error(`${what}, ${variant}: ${error?.message}`);
 				const times = results[variant]?.times ?? [];
 				if (index > 0) times.push(runData[TESTED][0].executionTime);
-				const { pinned, confirmedTwice } = accountOf(sandbox);
+				const { accepted: pinned, acceptedTwice: confirmedTwice } = accountOf(sandbox);
 				results[variant] = { times, pinned: pinned.size, twice: confirmedTwice };
 			}
 		}
@@ -186,7 +186,7 @@ async function measureTimes() {
 	const withoutFaults = median((await measure(once, [THIS_NODE], 1000))[THIS_NODE].times);
 	const faulty = await measure(`${once}, with faults`, [THIS_NODE], 1000, {
 		prepare: () =>
-			sandbox.faults.set({ every: 10, once: true, answer: { status: 500, body: 'Oops' } }),
+			sandbox.faults.set({ every: 10, once: true, response: { status: 500, body: 'Oops' } }),
 	});
 	judge(once, faulty[THIS_NODE], 1000, { base: withoutFaults, factor: 1.5 });
 
@@ -209,13 +209,13 @@ async function measureTrouble() {
 		'every 10th of 100 items answers HTTP 500 once': {
 			items: 100,
 			prepare: () =>
-				sandbox.faults.set({ every: 10, once: true, answer: { status: 500, body: 'Oops' } }),
+				sandbox.faults.set({ every: 10, once: true, response: { status: 500, body: 'Oops' } }),
 		},
 		'every 10th of 100 items answers HTTP 200 with a web page, On Error is Continue': {
 			items: 100,
 			onError: 'continueRegularOutput',
 			prepare: () =>
-				sandbox.faults.set({ every: 10, answer: { status: 200, body: '<html>Oops</html>' } }),
+				sandbox.faults.set({ every: 10, response: { status: 200, body: '<html>Oops</html>' } }),
 		},
 	};
 	for (const [what, { items, onError, prepare }] of Object.entries(cases)) {
@@ -227,7 +227,7 @@ async function measureTrouble() {
 			const workflow = await importWorkflow(client, variant, items, { name, onError });
 			const { status, runData } = await client.execute(workflow, TRIGGER);
 			const output = runData[TESTED]?.at(-1)?.data?.main[0] ?? [];
-			const { pinned, confirmedTwice } = accountOf(sandbox);
+			const { accepted: pinned, acceptedTwice: confirmedTwice } = accountOf(sandbox);
 			const reported = output.filter(({ json, error }) => !error && json.error === undefined);
 			const numbers = [pinned.size, confirmedTwice, output.length, reported.length];
 			troubles.push([what, variant, status, ...numbers.map(String)]);
