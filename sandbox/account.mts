@@ -7,17 +7,20 @@ export function credentialOf({ instance, url }: Sandbox) {
 	return { instanceId, token, clientToken, baseUrl: url };
 }
 
-/** What the sandbox itself knows of the messages that it was asked to pin. */
+/**
+ * What of a sandbox's requests concerned messages: `accepted` holds the IDs of the messages whose pin or
+ * unpin was accepted, `acceptedTwice` counts requests for a message whose acceptance had been confirmed
+ * already. Accepted is not pinned: see `sandbox.chats` for pins.
+ */
 export function accountOf({ requests }: Pick<ZApiState, 'requests'>) {
-	const pinned = new Set<string>();
+	const accepted = new Set<string>();
 	const confirmed = new Set<string>();
-	let confirmedTwice = 0;
+	let acceptedTwice = 0;
 	for (const { body, isDone, isFaulty } of requests) {
 		const { messageId } = body as { messageId: string };
-		if (confirmed.has(messageId)) confirmedTwice++;
-		if (isDone) pinned.add(messageId);
+		if (confirmed.has(messageId)) acceptedTwice++;
+		if (isDone) accepted.add(messageId);
 		if (isDone && !isFaulty) confirmed.add(messageId);
 	}
-	/** `confirmedTwice` counts requests for a message whose pin was confirmed already. */
-	return { pinned, confirmedTwice };
+	return { accepted, acceptedTwice };
 }

@@ -22,7 +22,7 @@ const settingsSchema = {
 	type: 'object',
 	additionalProperties: false,
 	properties: {
-		faults: { type: 'array', items: { type: 'object', required: ['answer'] } },
+		faults: { type: 'array', items: { type: 'object', required: ['response'] } },
 		latencyMs: { type: 'integer', minimum: 0, maximum: 600_000 },
 		requestsPerSecond: { type: 'integer', minimum: 0 },
 		retryAfterSeconds: { type: 'integer', minimum: 0 },

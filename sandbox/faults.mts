@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** An answer of the sandbox. */
-export interface Answer {
+/** An HTTP response of the sandbox: as Z-API's documentation has it, or a fault's. */
+export interface SandboxResponse {
 	status: number;
 	headers?: Record<string, string>;
 	/** Sent as it is when text, else as JSON. */
@@ -9,21 +9,21 @@ export interface Answer {
 }
 
 /**
- * What goes wrong, and when. `reset` closes the connection before the answer, `resetMidAnswer` in the
- * middle of it, `silence` never answers.
+ * What goes wrong, and when. `reset` closes the connection before the response, `resetMidResponse` in the
+ * middle of it, `silence` never responds.
  */
 export interface Fault {
 	/** Only requests whose method ends so, e.g. `/pin-message`; absent: all. */
 	path?: string;
 	/** Every which message (or request without message) it strikes; 1, the default, is every one. */
 	every?: number;
-	/** Only the first request for a message: the next try passes. */
+	/** Only the first request for a message: a retry passes. */
 	once?: boolean;
 	/** How many requests it strikes before it is over; absent: no end. */
 	times?: number;
 	/** Whether the sandbox does what it was asked all the same. */
 	isDone?: boolean;
-	answer: Answer | 'reset' | 'resetMidAnswer' | 'silence';
+	response: SandboxResponse | 'reset' | 'resetMidResponse' | 'silence';
 }
 
 /** Failures that users of the real service have met: see the project's table of failures. */
@@ -46,32 +46,32 @@ export const KNOWN_FAULTS = {
 		error: 'You need to restore the session.',
 	}),
 	errorWithSuccessStatus: json(200, { error: 'Message could not be pinned' }),
-} satisfies Record<string, Answer>;
+} satisfies Record<string, SandboxResponse>;
 
-const html: Answer['body'] = '<html><body><h1>Bad Gateway</h1></body></html>';
+const html: SandboxResponse['body'] = '<html><body><h1>Bad Gateway</h1></body></html>';
 
 /** What the sandbox's page offers: what any service may come to, and what is known of Z-API. */
-export const OFFERED_FAULTS: Array<Fault['answer']> = [
+export const OFFERED_FAULTS: Array<Fault['response']> = [
 	...[json(500, { error: 'Internal server error' }), json(503, undefined)],
 	...[502, 200].map((status) => ({ status, headers: { 'content-type': 'text/html' }, body: html })),
-	...(['reset', 'resetMidAnswer', 'silence'] as const),
+	...(['reset', 'resetMidResponse', 'silence'] as const),
 	...Object.values(KNOWN_FAULTS),
 ];
 
-/** The answer to a wrong Client-Token; it echoes the secret. */
-export const clientTokenNotAllowed = (sent: string): Answer =>
+/** The response to a wrong Client-Token; it echoes the secret. */
+export const clientTokenNotAllowed = (sent: string): SandboxResponse =>
 	json(403, { error: `Client-Token ${sent} not allowed` });
 
-function json(status: number, body: unknown): Answer {
+function json(status: number, body: unknown): SandboxResponse {
 	return { status, body };
 }
 
 /** Decides for each request whether and how it goes wrong. */
 export class Faults {
-	/** Delay of every answer, in milliseconds. */
+	/** Delay of every response, in milliseconds. */
 	latencyMs = 0;
 
-	/** Requests allowed in any one second; beyond it the answer is 429. 0 allows all. */
+	/** Requests allowed in any one second; beyond it the response is 429. 0 allows all. */
 	requestsPerSecond = 0;
 
 	/** Value of `Retry-After` in a 429 of the rate limit, in seconds; absent: no such header. */
@@ -102,11 +102,11 @@ export class Faults {
 	}
 
 	/** What goes wrong with this request for a message, or for itself, if anything. */
-	next(path: string, message: unknown): Pick<Fault, 'answer' | 'isDone'> | undefined {
+	next(path: string, message: unknown): Pick<Fault, 'response' | 'isDone'> | undefined {
 		if (this.exceedsRate()) {
 			const headers = this.retryAfterSeconds && { 'retry-after': `${this.retryAfterSeconds}` };
 			const body = { error: 'Too many requests' };
-			return { answer: { status: 429, ...(headers && { headers }), body } };
+			return { response: { status: 429, ...(headers && { headers }), body } };
 		}
 		const known = this.messages.get(message) ?? { position: this.messages.size, requests: 0 };
 		this.messages.set(message, known);
@@ -132,22 +132,22 @@ export class Faults {
 	}
 }
 
-/** Puts an answer on the wire. */
-export async function sendAnswer(
-	answer: Fault['answer'],
+/** Puts a response on the wire. */
+export async function sendResponse(
+	response: Fault['response'],
 	request: FastifyRequest,
 	reply: FastifyReply,
 ): Promise<void> {
-	if (typeof answer === 'object') {
+	if (typeof response === 'object') {
 		await reply
-			.code(answer.status)
-			.headers(answer.headers ?? {})
-			.send(answer.body);
+			.code(response.status)
+			.headers(response.headers ?? {})
+			.send(response.body);
 		return;
 	}
 	reply.hijack();
-	if (answer === 'silence') return;
-	if (answer === 'resetMidAnswer') {
+	if (response === 'silence') return;
+	if (response === 'resetMidResponse') {
 		reply.raw.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
 		await new Promise((resolve) => reply.raw.write('{"zaapId":"39999842', resolve));
 	}

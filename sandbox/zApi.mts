@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Chat, type Chats, DURATIONS_MS, newId } from './chats.mts';
 import {
-	type Answer,
+	type SandboxResponse,
 	clientTokenNotAllowed,
 	type Faults,
 	KNOWN_FAULTS,
-	sendAnswer,
+	sendResponse,
 } from './faults.mts';
 import type { Delivery } from './webhooks.mts';
 
@@ -32,15 +32,15 @@ export interface RecordedRequest {
 	method: string;
 	/** Path and query as sent, undecoded. */
 	url: string;
-	/** What comes behind the instance's address, e.g. `/pin-message`. */
+	/** What comes after the instance's base URL, e.g. `/pin-message`. */
 	path: string;
 	headers: Record<string, string | string[] | undefined>;
 	body: unknown;
-	/** The answer's status; 0 when there was none. */
+	/** The response's status; 0 when there was none. */
 	status: number;
 	/** Whether the sandbox did what it was asked. */
 	isDone: boolean;
-	/** Whether the answer was another than the sandbox's own. */
+	/** Whether a fault's response was sent instead of the sandbox's own. */
 	isFaulty: boolean;
 }
 
@@ -83,14 +83,14 @@ export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void
 		const own = fault && !fault.isDone ? undefined : await perform(state, request, methods);
 		recorded.isDone = own?.status === 200;
 		recorded.isFaulty = fault !== undefined;
-		const given = fault?.answer ?? own ?? KNOWN_FAULTS.methodNotFound;
+		const given = fault?.response ?? own ?? KNOWN_FAULTS.methodNotFound;
 		recorded.status = typeof given === 'object' ? given.status : 0;
-		await sendAnswer(given, request, reply);
+		await sendResponse(given, request, reply);
 		return reply;
 	});
 
 	app.setNotFoundHandler(
-		async (request, reply) => await sendAnswer(KNOWN_FAULTS.methodNotFound, request, reply),
+		async (request, reply) => await sendResponse(KNOWN_FAULTS.methodNotFound, request, reply),
 	);
 }
 
@@ -123,7 +123,7 @@ function refuse(
 	{ instance }: ZApiState,
 	request: FastifyRequest,
 	methods: Methods,
-): Answer | undefined {
+): SandboxResponse | undefined {
 	const { instanceId, token, '*': method } = request.params as InstancePath;
 	const sent = request.headers['client-token'];
 	if (instance.clientToken && sent === undefined) return KNOWN_FAULTS.clientTokenMissing;
@@ -145,7 +145,7 @@ async function perform(
 	state: ZApiState,
 	request: FastifyRequest,
 	methods: Methods,
-): Promise<Answer> {
+): Promise<SandboxResponse> {
 	const refusal = refuse(state, request, methods);
 	if (refusal) return refusal;
 	const { handle } = methods[(request.params as InstancePath)['*']];
@@ -153,7 +153,7 @@ async function perform(
 		const body = await handle(toBody(request), request.query as Record<string, string>);
 		return { status: 200, body };
 	} catch (error) {
-		// Assumed: what Z-API answers to a body that is not as documented.
+		// Assumed: what Z-API responds to a body that is not as documented.
 		return { status: 400, body: { error: (error as Error).message } };
 	}
 }
@@ -165,7 +165,7 @@ function toMethods({ instance, chats }: ZApiState): Methods {
 	const post = (handle: Handler) => ({ verb: 'POST', handle });
 	const put = (handle: Handler) => ({ verb: 'PUT', handle });
 	const setUrl = ({ value }: Record<string, unknown>) => {
-		// Assumed: what Z-API answers to another URL, and that an empty one takes the webhook away.
+		// Assumed: what Z-API responds to another URL, and that an empty one takes the webhook away.
 		const isUsable = typeof value === 'string' && (value === '' || URL.canParse(value));
 		if (!isUsable || (instance.requiresHttps && value && !value.startsWith('https:'))) {
 			throw new Error('Invalid webhook URL');
@@ -184,9 +184,9 @@ function toMethods({ instance, chats }: ZApiState): Methods {
 		})),
 		'update-webhook-received': put(setUrl),
 		'update-webhook-received-delivery': put((body) => {
-			const answer = setUrl(body);
+			const response = setUrl(body);
 			instance.receiveCallbackSentByMe = true;
-			return answer;
+			return response;
 		}),
 		'update-notify-sent-by-me': put(({ notifySentByMe }) => {
 			instance.receiveCallbackSentByMe = notifySentByMe === true;
@@ -201,22 +201,22 @@ function toMethods({ instance, chats }: ZApiState): Methods {
 		),
 		'send-text': post(({ phone, message }) => {
 			if (typeof phone !== 'string' || typeof message !== 'string') throw new Error('Invalid body');
-			return toAnswer(chats.write(phone, message, { senderName: 'Me', fromMe: true }).messageId);
+			return toIds(chats.write(phone, message, { senderName: 'Me', fromMe: true }).messageId);
 		}),
 		'pin-message': post(({ phone, messageId, messageAction, pinMessageDuration }) => {
 			const durationMs = DURATIONS_MS[String(pinMessageDuration)];
 			if (typeof phone !== 'string' || typeof messageId !== 'string' || !durationMs) {
 				throw new Error('Invalid body');
 			}
-			if (messageAction === 'pin') return toAnswer(chats.pin(phone, messageId, durationMs));
-			if (messageAction === 'unpin') return toAnswer(chats.unpin(phone, messageId));
+			if (messageAction === 'pin') return toIds(chats.pin(phone, messageId, durationMs));
+			if (messageAction === 'unpin') return toIds(chats.unpin(phone, messageId));
 			throw new Error('Invalid messageAction');
 		}),
 	};
 }
 
-/** The IDs of a documented answer; they are those of the new event, here a fresh pair each time. */
-function toAnswer(messageId: string) {
+/** The IDs of a documented response; they are those of the new event, here a fresh pair each time. */
+function toIds(messageId: string) {
 	return { zaapId: newId(), messageId, id: messageId };
 }
 

@@ -95,8 +95,8 @@ async function measureTimes() {
 				const times = results[variant]?.times ?? [];
 				const taskData = runData[TESTED]?.[0];
 				if (index > 0 && taskData) times.push(taskData.executionTime);
-				const { pinned, confirmedTwice } = accountOf(sandbox);
-				results[variant] = { times, pinned: pinned.size, twice: confirmedTwice };
+				const { accepted, acceptedTwice } = accountOf(sandbox);
+				results[variant] = { times, pinned: accepted.size, twice: acceptedTwice };
 			}
 		}
 		raw[what] = { ...raw[what], ...results };
@@ -157,7 +157,7 @@ async function measureTimes() {
 	const withoutFaults = median((await measure(once, [THIS_NODE], 1000))[THIS_NODE].times);
 	const faulty = await measure(`${once}, with faults`, [THIS_NODE], 1000, {
 		prepare: () =>
-			sandbox.faults.set({ every: 10, once: true, answer: { status: 500, body: 'Oops' } }),
+			sandbox.faults.set({ every: 10, once: true, response: { status: 500, body: 'Oops' } }),
 	});
 	judge(once, faulty[THIS_NODE], 1000, { base: withoutFaults, factor: 1.5 });
 
@@ -180,13 +180,13 @@ async function measureTrouble() {
 		'every 10th of 100 items answers HTTP 500 once': {
 			items: 100,
 			prepare: () =>
-				sandbox.faults.set({ every: 10, once: true, answer: { status: 500, body: 'Oops' } }),
+				sandbox.faults.set({ every: 10, once: true, response: { status: 500, body: 'Oops' } }),
 		},
 		'every 10th of 100 items answers HTTP 200 with a web page, On Error is Continue': {
 			items: 100,
 			onError: 'continueRegularOutput',
 			prepare: () =>
-				sandbox.faults.set({ every: 10, answer: { status: 200, body: '<html>Oops</html>' } }),
+				sandbox.faults.set({ every: 10, response: { status: 200, body: '<html>Oops</html>' } }),
 		},
 	};
 	for (const [what, { items, onError, prepare }] of Object.entries(cases)) {
@@ -198,9 +198,9 @@ async function measureTrouble() {
 			const workflow = await importWorkflow(client, variant, items, { name, onError });
 			const { status, runData } = await client.execute(workflow, TRIGGER);
 			const output = runData[TESTED]?.at(-1)?.data?.main?.[0] ?? [];
-			const { pinned, confirmedTwice } = accountOf(sandbox);
+			const { accepted, acceptedTwice } = accountOf(sandbox);
 			const reported = output.filter(({ json, error }) => !error && json.error === undefined);
-			const numbers = [pinned.size, confirmedTwice, output.length, reported.length];
+			const numbers = [accepted.size, acceptedTwice, output.length, reported.length];
 			troubles.push([what, variant, status, ...numbers.map(String)]);
 		}
 	}

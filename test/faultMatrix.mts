@@ -25,7 +25,7 @@ const ITEMS = 30;
 const html = `<html><body>${Object.values(CANARIES).join(' ')}</body></html>`;
 
 const answer = (status: number, body?: unknown, headers?: Record<string, string>) => ({
-	answer: { status, body, headers },
+	response: { status, body, headers },
 });
 
 interface Case {
@@ -48,12 +48,12 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 	'HTTP 502': { fault: answer(502, html), isTemporary: true },
 	'HTTP 503': { fault: answer(503), isTemporary: true },
 	'HTTP 504': { fault: answer(504, html), isTemporary: true },
-	'connection reset before the answer': { fault: { answer: 'reset' }, isTemporary: true },
+	'connection reset before the answer': { fault: { response: 'reset' }, isTemporary: true },
 	'connection reset within the answer, message pinned all the same': {
-		fault: { answer: 'resetMidAnswer', isDone: true },
+		fault: { response: 'resetMidResponse', isDone: true },
 		isTemporary: true,
 	},
-	'no answer (timeout)': { fault: { answer: 'silence' }, isTemporary: true, timeout: 1000 },
+	'no answer (timeout)': { fault: { response: 'silence' }, isTemporary: true, timeout: 1000 },
 	'HTTP 200, empty': { fault: answer(200), isTemporary: true },
 	'HTTP 200, HTML': { fault: answer(200, html), isTemporary: true },
 	'HTTP 200, truncated JSON': { fault: answer(200, '{"messageId":"D2'), isTemporary: true },
@@ -61,14 +61,14 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 	'HTTP 200, 10 MB': { fault: answer(200, 'x'.repeat(10_000_000)), isTemporary: true },
 	'HTTP 200, with an error': { fault: answer(200, { error: html }), isTemporary: false },
 	'HTTP 400, subscription lapsed': {
-		fault: { answer: KNOWN_FAULTS.subscriptionLapsed },
+		fault: { response: KNOWN_FAULTS.subscriptionLapsed },
 		isTemporary: false,
 	},
 	'HTTP 403, echoes the Client-Token': {
-		fault: { answer: clientTokenNotAllowed(CANARIES.clientToken) },
+		fault: { response: clientTokenNotAllowed(CANARIES.clientToken) },
 		isTemporary: false,
 	},
-	'HTTP 404': { fault: { answer: KNOWN_FAULTS.methodNotFound }, isTemporary: false },
+	'HTTP 404': { fault: { response: KNOWN_FAULTS.methodNotFound }, isTemporary: false },
 	'HTTP 405, empty': { fault: answer(405), isTemporary: false },
 	'HTTP 415, empty': { fault: answer(415), isTemporary: false },
 	'redirect to another host': {
@@ -160,7 +160,7 @@ async function runCase(
 		...(baseUrl && { baseUrl: baseUrl(sandbox.url) }),
 	}).finally(sandbox.close);
 
-	const { pinned, confirmedTwice } = accountOf(sandbox);
+	const { accepted: pinned, acceptedTwice: confirmedTwice } = accountOf(sandbox);
 	const isReportedPinned = ({ json }: INodeExecutionData) => json.error === undefined;
 	const violations: string[] = [];
 	if (items.length !== ITEMS) violations.push(`${items.length} of ${ITEMS} items came out`);

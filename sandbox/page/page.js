@@ -208,13 +208,13 @@ function showRequests(requests) {
 function showSettings({ faults, connection, latencyMs, requestsPerSecond }, offeredFaults) {
 	const { elements } = switches;
 	const [fault] = faults;
-	for (const answer of [...offeredFaults, ...faults.map(({ answer }) => answer)]) {
+	for (const answer of [...offeredFaults, ...faults.map(({ response }) => response)]) {
 		const value = JSON.stringify(answer);
 		if ([...elements.answer.options].some((option) => option.value === value)) continue;
 		elements.answer.add(new Option(describe(answer), value));
 	}
 	const { path = '', every = 1, times = '' } = fault ?? { path: '/pin-message' };
-	const answer = fault ? JSON.stringify(fault.answer) : '';
+	const answer = fault ? JSON.stringify(fault.response) : '';
 	const values = { connection, latencyMs, requestsPerSecond, answer, path, every, times };
 	for (const [name, value] of Object.entries(values)) {
 		// What is being typed stays.
@@ -240,7 +240,7 @@ function showConnection(connection) {
 function describe(answer) {
 	const texts = {
 		reset: 'Connection reset',
-		resetMidAnswer: 'Connection reset within the answer',
+		resetMidResponse: 'Connection reset within the answer',
 		silence: 'No answer',
 	};
 	const { status, body } = answer;
@@ -254,7 +254,7 @@ function toFaults() {
 	const when = { path: path.value, every: every.valueAsNumber };
 	return [
 		{
-			answer: JSON.parse(answer.value),
+			response: JSON.parse(answer.value),
 			...when,
 			...(times.value && { times: times.valueAsNumber }),
 		},

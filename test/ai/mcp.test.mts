@@ -6,7 +6,11 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import pRetry from 'p-retry';
 import { credentialOf } from '../../sandbox/account.mts';
-import { type Answer, clientTokenNotAllowed, KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import {
+	type SandboxResponse,
+	clientTokenNotAllowed,
+	KNOWN_FAULTS,
+} from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import type { StoredWorkflow } from '../../scripts/n8n/client.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
@@ -152,7 +156,7 @@ for (const [what, args, answer] of REFUSED) {
 
 const echo = { status: 400, body: { error: `${CANARIES.token} can not pin` } };
 
-const FAILED: Array<[what: string, fault: Answer, answer: RegExp]> = [
+const FAILED: Array<[what: string, fault: SandboxResponse, answer: RegExp]> = [
 	['no connection', KNOWN_FAULTS.notConnected, /not connected to WhatsApp.+scan the QR code/s],
 	[
 		'a wrong Client-Token',
@@ -164,7 +168,7 @@ const FAILED: Array<[what: string, fault: Answer, answer: RegExp]> = [
 
 for (const [what, fault, answer] of FAILED) {
 	test(`${what} is told with what to do about it`, async () => {
-		sandbox.faults.set({ answer: fault });
+		sandbox.faults.set({ response: fault });
 		const { text, isError } = await call(PIN, MESSAGE);
 		sandbox.faults.reset();
 		assert.ok(isError);

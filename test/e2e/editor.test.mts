@@ -163,7 +163,7 @@ step('Unpinning has no duration', async () => {
 });
 
 step('When Z-API fails, the message says what happened and what to do', async () => {
-	sandbox.faults.set({ answer: KNOWN_FAULTS.notConnected });
+	sandbox.faults.set({ response: KNOWN_FAULTS.notConnected });
 	await see('node-execute-button').click();
 	assert.equal(
 		await see('node-error-message').innerText(),

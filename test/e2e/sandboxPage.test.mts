@@ -196,7 +196,7 @@ test('failures strike as set, requests show it, and no secret reaches the page',
 		await set('Connection reset');
 		await page.getByRole('spinbutton', { name: 'Every Nth message' }).fill('2');
 		await page.getByRole('combobox', { name: 'For' }).selectOption('Every request');
-		await expectFaults(sandbox, [{ answer: 'reset', every: 2, path: '' }]);
+		await expectFaults(sandbox, [{ response: 'reset', every: 2, path: '' }]);
 		await until(() => sandbox.faults.latencyMs === 200);
 		await assert.rejects(call(sandbox, '/status'));
 

@@ -192,7 +192,7 @@ test('testing while active leaves the instance to production again', async () =>
 test('a test that cannot give the webhook back leaves n8n running', async () => {
 	const production = registered().href;
 	await n8n.client.listen(story, 'Trigger');
-	sandbox.faults.set({ path: '/me', answer: { status: 503 } });
+	sandbox.faults.set({ path: '/me', response: { status: 503 } });
 	await n8n.client.stopListening(story);
 	const isLogged = async () => (await readFile(n8n.log, 'utf8')).includes('was not given back');
 	await pWaitFor(isLogged, patience);

@@ -34,7 +34,7 @@ function mostAtOnce(durationMs: number) {
 }
 
 test('keeps the order of the input, although later items are answered first', async () => {
-	const slowest = { path: '/pin-message', times: 1, answer: 'reset' } as const;
+	const slowest = { path: '/pin-message', times: 1, response: 'reset' } as const;
 	sandbox.faults.set(slowest);
 	const { items } = await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items: toItems(20) });
 	expect(items?.map(({ pairedItem }) => pairedItem)).toStrictEqual(
@@ -51,7 +51,7 @@ test('Max Concurrent Requests bounds what is under way', async () => {
 });
 
 test('one at a time is strictly one after the other, further tries included', async () => {
-	sandbox.faults.set({ every: 2, once: true, answer: { status: 500 } });
+	sandbox.faults.set({ every: 2, once: true, response: { status: 500 } });
 	const options = { maxConcurrentRequests: 1 };
 	await runPinNode(credentialOf(sandbox), { ...MESSAGE_ID, options }, { items: toItems(4) });
 	expect(idsSent()).toStrictEqual(['M0', 'M0', 'M1', 'M2', 'M2', 'M3']);
@@ -93,7 +93,7 @@ test('an item that fails for good stops the node, which tells how far it came', 
 	sandbox.faults.latencyMs = 20;
 	const items = toItems(100);
 	const failing = { ...KNOWN_FAULTS.subscriptionLapsed };
-	sandbox.faults.set({ every: 51, answer: failing });
+	sandbox.faults.set({ every: 51, response: failing });
 	// The first message of every 51 would be struck at once: it is sent before.
 	await runPinNode(credentialOf(sandbox), {}, { onError: 'continueRegularOutput' });
 	sandbox.requests.length = 0;
@@ -105,7 +105,7 @@ test('an item that fails for good stops the node, which tells how far it came', 
 	);
 	expect(output).toBeUndefined();
 	expect(error?.message).toBe('The subscription of the Z-API instance has lapsed [item 50]');
-	const { pinned } = accountOf(sandbox);
+	const { accepted: pinned } = accountOf(sandbox);
 	expect(error?.description).toContain(`${pinned.size} of 100 items are done.`);
 	expect(pinned.size).toBeGreaterThanOrEqual(50);
 	expect(sandbox.requests.length).toBeLessThan(70);
@@ -116,8 +116,8 @@ test('200 items against 50 requests a second end with 200 pinned, none twice', a
 	sandbox.faults.requestsPerSecond = 50;
 	const { items } = await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items: toItems(200) });
 	expect(items).toHaveLength(200);
-	expect(accountOf(sandbox)).toMatchObject({ confirmedTwice: 0 });
-	expect(accountOf(sandbox).pinned.size).toBe(200);
+	expect(accountOf(sandbox)).toMatchObject({ acceptedTwice: 0 });
+	expect(accountOf(sandbox).accepted.size).toBe(200);
 }, 20_000);
 
 test('several executions of one instance share its limit without knowing of each other', async () => {
@@ -128,16 +128,16 @@ test('several executions of one instance share its limit without knowing of each
 		}),
 	);
 	expect(runs.map(({ items }) => items?.length)).toStrictEqual([60, 60, 60]);
-	expect(accountOf(sandbox)).toMatchObject({ confirmedTwice: 0 });
-	expect(accountOf(sandbox).pinned.size).toBe(180);
+	expect(accountOf(sandbox)).toMatchObject({ acceptedTwice: 0 });
+	expect(accountOf(sandbox).accepted.size).toBe(180);
 }, 40_000);
 
 test.each([
 	['requests are under way', () => (sandbox.faults.latencyMs = 5000)],
-	['items wait for another try', () => sandbox.faults.set({ answer: { status: 500 } })],
+	['items wait for another try', () => sandbox.faults.set({ response: { status: 500 } })],
 	[
 		'all items are held back',
-		() => sandbox.faults.set({ answer: { status: 429, headers: { 'retry-after': '30' } } }),
+		() => sandbox.faults.set({ response: { status: 429, headers: { 'retry-after': '30' } } }),
 	],
 ])('Stop ends it within a second while %s', async (_what, prepare) => {
 	prepare();
@@ -158,12 +158,12 @@ test.each([
 
 test('whatever happens, items, order, pairing and the sandbox agree', async () => {
 	const answers = [
-		{ answer: { status: 500 } },
-		{ answer: { status: 200, body: '<html></html>' } },
-		{ answer: { status: 200, body: { error: 'no' } } },
-		{ answer: KNOWN_FAULTS.subscriptionLapsed },
-		{ answer: 'reset' as const },
-		{ answer: 'resetMidAnswer' as const, isDone: true },
+		{ response: { status: 500 } },
+		{ response: { status: 200, body: '<html></html>' } },
+		{ response: { status: 200, body: { error: 'no' } } },
+		{ response: KNOWN_FAULTS.subscriptionLapsed },
+		{ response: 'reset' as const },
+		{ response: 'resetMidResponse' as const, isDone: true },
 	];
 	const faults = fc.array(
 		fc.record({
@@ -193,7 +193,7 @@ test('whatever happens, items, order, pairing and the sandbox agree', async () =
 					onError: 'continueRegularOutput',
 				},
 			);
-			const { pinned, confirmedTwice } = accountOf(sandbox);
+			const { accepted: pinned, acceptedTwice: confirmedTwice } = accountOf(sandbox);
 			expect(output.map(({ pairedItem }) => pairedItem)).toStrictEqual(
 				wanted.map((_, item) => ({ item })),
 			);

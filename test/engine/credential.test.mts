@@ -116,7 +116,7 @@ test.each([
 
 const html = `<html>${CANARIES.clientToken} ${CANARIES.token} /token/${encodeURIComponent(CANARIES.token)}/</html>`;
 
-test.each<[what: string, answer: Fault['answer']]>([
+test.each<[what: string, answer: Fault['response']]>([
 	['403 that echoes', clientTokenNotAllowed(CANARIES.clientToken)],
 	['401 with HTML', { status: 401, body: html }],
 	['200 with HTML', { status: 200, body: html }],
@@ -126,9 +126,9 @@ test.each<[what: string, answer: Fault['answer']]>([
 	['null', { status: 200, body: 'null' }],
 	['404', KNOWN_FAULTS.methodNotFound],
 	['closed connection', 'reset'],
-	['closed connection within the answer', 'resetMidAnswer'],
+	['closed connection within the answer', 'resetMidResponse'],
 ])('the connection test fails without leaking: %s', async (_what, answer) => {
-	sandbox.faults.set({ answer });
+	sandbox.faults.set({ response: answer });
 	const result = await testCredential(credentialOf(sandbox));
 	expect(result.status).toBe('Error');
 	expect(result.message).toMatch(/^.+\. .+\.$/);

@@ -40,7 +40,7 @@ const html = () => `<html><body>Not here: ${echo()}</body></html>`;
 const json = (status: number, body: unknown) => ({ status, body });
 
 /** What goes wrong → the row of the failures table that must explain it. */
-const CASES: Array<[what: string, row: string, answer: () => Fault['answer']]> = [
+const CASES: Array<[what: string, row: string, answer: () => Fault['response']]> = [
 	['400 no Client-Token', 'clientTokenMissing', () => KNOWN_FAULTS.clientTokenMissing],
 	['400 null Client-Token', 'clientTokenMissing', () => KNOWN_FAULTS.clientTokenNull],
 	['403 that echoes the Client-Token', 'clientTokenWrong', () => clientTokenNotAllowed(echo())],
@@ -79,7 +79,7 @@ const CASES: Array<[what: string, row: string, answer: () => Fault['answer']]> =
 	],
 	['no answer', 'timedOut', () => 'silence'],
 	['a connection closed before the answer', 'unreachable', () => 'reset'],
-	['a connection closed within the answer', 'unreachable', () => 'resetMidAnswer'],
+	['a connection closed within the answer', 'unreachable', () => 'resetMidResponse'],
 ];
 
 /** Tried once only, as these tests are about the words. */
@@ -93,7 +93,7 @@ const row = (name: string) => {
 };
 
 describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
-	beforeEach(() => sandbox.faults.set({ answer: answer() }));
+	beforeEach(() => sandbox.faults.set({ response: answer() }));
 
 	test('when the node stops', async () => {
 		const { error, items, trace } = await runPinNode(credentialOf(sandbox), ONCE);

@@ -99,7 +99,7 @@ test.each([
 	['with id only', { id: 'D241' }],
 	['with fields that nobody knows yet', { messageId: 'D241', future: { list: [1, null, true] } }],
 ])('outputs the answer as it came: %s', async (_name, body) => {
-	sandbox.faults.set({ answer: { status: 200, body } });
+	sandbox.faults.set({ response: { status: 200, body } });
 	const { items } = await runPinNode(credentialOf(sandbox), {}, { items: [{ n: 0 }, { n: 1 }] });
 	expect(items).toStrictEqual([
 		{ json: body, pairedItem: { item: 0 } },
@@ -109,7 +109,7 @@ test.each([
 
 test('masks a secret that a successful answer echoes', async () => {
 	const body = { messageId: 'D241', echo: { [`of ${CANARIES.token}`]: [CANARIES.clientToken] } };
-	sandbox.faults.set({ answer: { status: 200, body } });
+	sandbox.faults.set({ response: { status: 200, body } });
 	const { items, trace } = await runPinNode(credentialOf(sandbox), {});
 	expect(items?.[0].json).toStrictEqual({ messageId: 'D241', echo: { 'of ***': ['***'] } });
 	expect(trace).not.toContain('canary');

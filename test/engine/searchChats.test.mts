@@ -95,7 +95,7 @@ test.each([
 	['down', { status: 503 }, /overloaded or under maintenance\. Wait/],
 	['closed', 'reset' as const, /could not be reached\. Check/],
 ])('trouble is told in the sentences of the node: %s', async (_what, answer, sentences) => {
-	sandbox.faults.set({ answer });
+	sandbox.faults.set({ response: answer });
 	const error = await searchChats(credentialOf(sandbox)).catch(
 		(caught: unknown) => caught as Error,
 	);

@@ -164,7 +164,7 @@ test('a test that could not give it back does so at the end of the next one', as
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	await trigger.activate('test');
-	sandbox.faults.set({ answer: { status: 503 } });
+	sandbox.faults.set({ response: { status: 503 } });
 	await trigger.deactivate('test');
 	sandbox.faults.reset();
 	expect(registered()).toMatch(TEST);
@@ -188,7 +188,7 @@ test('when giving back fails half way, the next try does all of it', async () =>
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
-	sandbox.faults.set({ path: '/update-notify-sent-by-me', times: 1, answer: { status: 500 } });
+	sandbox.faults.set({ path: '/update-notify-sent-by-me', times: 1, response: { status: 500 } });
 	await expect(trigger.deactivate()).rejects.toThrow(/not working at the moment/);
 	await trigger.deactivate();
 	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
@@ -261,8 +261,8 @@ test('a URL that Z-API echoes is masked, whose ever it is', async () => {
 		const query = step === 'activate' ? await secretOf() : 'key=other-secret';
 		const error = `value ${url}?${query} or ${query} is not valid`;
 		sandbox.faults.set(
-			{ path: '/update-webhook-received', answer: { status: 400, body: { error } } },
-			{ path: '/update-webhook-received-delivery', answer: { status: 400, body: { error } } },
+			{ path: '/update-webhook-received', response: { status: 400, body: { error } } },
+			{ path: '/update-webhook-received-delivery', response: { status: 400, body: { error } } },
 		);
 		const message = await messageOf(trigger[step]());
 		expect(message).toMatch(/Z-API says: “value \*\*\*\?\*\*\* or \*\*\* is not valid”/);
@@ -297,7 +297,7 @@ test.each([
 	['down', { status: 503 }, /overloaded/],
 	['closed', 'reset' as const, /could not be reached/],
 ])('activating explains without leaking: %s', async (_what, answer, sentence) => {
-	sandbox.faults.set({ answer });
+	sandbox.faults.set({ response: answer });
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	const error = await trigger.activate().catch((caught: unknown) => caught as Error);
 	expect((error as Error).message).toMatch(sentence);
@@ -309,7 +309,7 @@ test('deactivating while Z-API is down says so, and gives the webhook back at th
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
-	sandbox.faults.set({ answer: { status: 503, body: { error: CANARIES.token } } });
+	sandbox.faults.set({ response: { status: 503, body: { error: CANARIES.token } } });
 	expect(await messageOf(trigger.deactivate())).toMatch(/^Z-API is overloaded/);
 	sandbox.faults.reset();
 	await trigger.deactivate();
@@ -321,7 +321,7 @@ test('a test that ends while Z-API is down does not throw, and is in the log', a
 	await trigger.activate('test');
 	const secret = new URL(registered()).searchParams.get('secret') ?? '';
 	expect(secret).toHaveLength(43);
-	sandbox.faults.set({ answer: { status: 503, body: { error: CANARIES.token } } });
+	sandbox.faults.set({ response: { status: 503, body: { error: CANARIES.token } } });
 	await trigger.deactivate('test');
 	expect(log.join('')).toMatch(/was not given back\. Z-API is overloaded/);
 	expect(log.join('')).not.toMatch(/canary/i);

@@ -135,7 +135,7 @@ test('200 executions pin 200 messages, each once, on both workers', async () => 
 test('a worker that dies leaves nothing reported as pinned that is not', async () => {
 	const batches = Array.from({ length: CONCURRENCY + 1 }, (_, n) => toMessageIds(`${n}`, 100));
 	const pinnedOf = (messageIds: string[]) =>
-		messageIds.filter((id) => accountOf(sandbox).pinned.has(id)).length;
+		messageIds.filter((id) => accountOf(sandbox).accepted.has(id)).length;
 	// Each takes 20 s: all are in the middle when all have begun.
 	sandbox.faults.latencyMs = 1000;
 	const answers = Promise.all(batches.map(pin));
@@ -169,7 +169,7 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	}
 	const interrupted = calls.filter(({ status }) => status === 500);
 	assert.equal(interrupted.length, lost.length);
-	assert.equal(sandbox.requests.length, accountOf(sandbox).pinned.size);
+	assert.equal(sandbox.requests.length, accountOf(sandbox).accepted.size);
 
 	const [failed, succeeded] = [await read(lost), await read(kept)];
 	console.log(
@@ -193,7 +193,7 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	for (const { messageIds } of interrupted) {
 		assert.deepEqual(await pin(messageIds), { messageIds, status: 200, reported: messageIds });
 	}
-	assert.equal(accountOf(sandbox).pinned.size, 100 * batches.length);
+	assert.equal(accountOf(sandbox).accepted.size, 100 * batches.length);
 	console.log(`Called again with the same messages: all ${100 * batches.length} are pinned.`);
 });
 

@@ -107,10 +107,10 @@ for (const version of [N8N_1_VERSION, N8N_VERSION]) {
 			sandbox.requests.length = 0;
 			const { status } = await n8n.client.execute(workflow, TRIGGER);
 			assert.equal(status, 'success');
-			assert.deepEqual(accountOf(sandbox).pinned, new Set(['M']));
+			assert.deepEqual(accountOf(sandbox).accepted, new Set(['M']));
 			assert.equal(sandbox.requests.length, 1);
 
-			sandbox.faults.set({ answer: KNOWN_FAULTS.notConnected });
+			sandbox.faults.set({ response: KNOWN_FAULTS.notConnected });
 			const { error, ...stopped } = await n8n.client.execute(workflow, TRIGGER);
 			assert.equal(stopped.status, 'error');
 			assert.match(error?.message ?? '', /not connected to WhatsApp/);
