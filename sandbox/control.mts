@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { redact } from '../nodes/shared/redact.ts';
+import { mask } from '../nodes/shared/mask.ts';
 import type { Fault } from './faults.mts';
 import type { Instance, RecordedRequest, ZApiState } from './zApi.mts';
 
@@ -82,7 +82,7 @@ export function showRequests({ requests, instance }: ZApiState) {
 		const asked = { method, path, phone, messageId, messageAction };
 		return {
 			...{ number: first + index + 1, receivedAt, status, isDone, isFaulty },
-			...redact(asked, secretsOf(request, instance)),
+			...mask(asked, secretsOf(request, instance)),
 		};
 	});
 }

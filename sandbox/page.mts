@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sse, { type SSEReplyInterface } from '@fastify/sse';
 import type { FastifyInstance } from 'fastify';
-import { redact } from '../nodes/shared/redact.ts';
+import { mask } from '../nodes/shared/mask.ts';
 import type { Chat } from './chats.mts';
 import { showRequests, showSettings } from './control.mts';
 import { OFFERED_FAULTS } from './faults.mts';
@@ -52,7 +52,7 @@ export async function page(app: FastifyInstance, state: ZApiState): Promise<void
 		const settings = showSettings(state);
 		const data = { chats: [...chats], requests, settings, offeredFaults: OFFERED_FAULTS };
 		// Wherever a workflow has put them.
-		return { data: redact(data, [token, clientToken].filter(Boolean)), retry: 1000 };
+		return { data: mask(data, [token, clientToken].filter(Boolean)), retry: 1000 };
 	};
 	const tell = () => {
 		timer = undefined;

@@ -14,8 +14,8 @@ import {
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import type { StoredWorkflow } from '../../scripts/n8n/client.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { startTestN8n } from '../n8n.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { startTestN8n } from '../support/n8n.mts';
 
 const EXAMPLE = new URL('../../examples/pin-with-an-ai-agent-or-mcp-client.json', import.meta.url);
 

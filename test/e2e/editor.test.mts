@@ -10,8 +10,8 @@ import { DEMO_MESSAGE, type PinEvent } from '../../sandbox/chats.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, SANDBOX_INSTANCE, startSandbox } from '../../sandbox/server.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
-import { startTestN8n } from '../n8n.mts';
-import { launchBrowser } from './browser.mts';
+import { startTestN8n } from '../support/n8n.mts';
+import { launchBrowser } from '../support/browser.mts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -4,8 +4,8 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page, Request } from 'playwright-core';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { launchBrowser } from './browser.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { launchBrowser } from '../support/browser.mts';
 
 const SCREENSHOTS = '.local/screenshots';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { startTestN8n, type TestN8n } from '../n8n.mts';
+import { startTestN8n, type TestN8n } from '../support/n8n.mts';
 
 let n8n: TestN8n;
 

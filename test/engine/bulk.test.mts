@@ -1,22 +1,11 @@
 import fc from 'fast-check';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode } from './engine.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { runPinNode } from '../support/engine.mts';
+import { useSandbox } from '../support/sandbox.mts';
 
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-	sandbox = await startSandbox(CANARIES);
-});
-
-afterAll(async () => await sandbox.close());
-
-beforeEach(() => {
-	sandbox.faults.reset();
-	sandbox.requests.length = 0;
-});
+const sandbox = useSandbox();
 
 const toItems = (count: number, prefix = 'M') =>
 	Array.from({ length: count }, (_, index) => ({ id: `${prefix}${index}` }));

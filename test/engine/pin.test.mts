@@ -1,22 +1,11 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { readFileSync } from 'node:fs';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode } from './engine.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { runPinNode } from '../support/engine.mts';
+import { useSandbox } from '../support/sandbox.mts';
 
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-	sandbox = await startSandbox(CANARIES);
-});
-
-afterAll(async () => await sandbox.close());
-
-beforeEach(() => {
-	sandbox.faults.reset();
-	sandbox.requests.length = 0;
-});
+const sandbox = useSandbox();
 
 const bodies = () => sandbox.requests.map(({ body }) => body);
 

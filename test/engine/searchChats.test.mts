@@ -1,16 +1,10 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode, searchChats } from './engine.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { runPinNode, searchChats } from '../support/engine.mts';
+import { useSandbox } from '../support/sandbox.mts';
 
-let sandbox: Sandbox;
-
-beforeEach(async () => {
-	sandbox = await startSandbox(CANARIES);
-});
-
-afterEach(async () => await sandbox.close());
+const sandbox = useSandbox();
 
 /** Adds chats to those that the sandbox begins with. */
 function addChats(count: number, name?: (index: number) => string) {

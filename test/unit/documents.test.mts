@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FAILURES } from '../../nodes/shared/failures';
+import { toAdvice } from '../../nodes/ZApiPinMessage/sendPinRequest';
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -51,12 +52,7 @@ test('the README explains every failure in the words of the node', () => {
 	const start = rows.findIndex(([head]) => head === 'what you see');
 	expect(
 		rows.slice(start + 2, start + 2 + FAILURES.length).map(([see, , todo]) => [see, todo]),
-	).toStrictEqual(
-		FAILURES.map(({ message, description, pinDescription = description }) => [
-			message,
-			pinDescription,
-		]),
-	);
+	).toStrictEqual(FAILURES.map((failure) => [failure.message, toAdvice(failure, 'pin')]));
 });
 
 test('the figures of the README are those of the bench', () => {

@@ -28,7 +28,7 @@ const PACKAGE = 'n8n-nodes-zapi-pin-message';
 const NODE_TYPES = {
 	[`${PACKAGE}.zApiPinMessage`]: ['main'],
 	[`${PACKAGE}.zApiPinMessageTool`]: ['ai_tool'],
-	[`${PACKAGE}.zApiTrigger`]: ['main'],
+	[`${PACKAGE}.zApiPinMessageTrigger`]: ['main'],
 };
 
 for (const version of [N8N_1_VERSION, N8N_VERSION]) {

@@ -121,7 +121,7 @@ export async function searchChats(
 	return await listSearch.searchChats.call(context, filter, paginationToken);
 }
 
-/** A workflow with "Z-API Trigger", in an n8n of this address. */
+/** A workflow with "Z-API Pin Message Trigger", in an n8n of this address. */
 export interface TriggerWorkflow {
 	/** What n8n asks of the node when the workflow is activated or listens for a test event. */
 	activate: (kind?: Kind) => Promise<void>;
@@ -131,7 +131,7 @@ export interface TriggerWorkflow {
 type Kind = 'production' | 'test';
 
 /**
- * Prepares a workflow with "Z-API Trigger".
+ * Prepares a workflow with "Z-API Pin Message Trigger".
  *
  * @param webhookId ID of the node's webhook, in both of its URLs
  * @param origin address of the n8n, as `WEBHOOK_URL` gives it
@@ -148,7 +148,7 @@ export async function openTrigger(
 ): Promise<TriggerWorkflow> {
 	const loader = await loadPackage();
 	const node: INode = {
-		...toNode('Trigger', `${PACKAGE}.zApiTrigger`),
+		...toNode('Trigger', `${PACKAGE}.zApiPinMessageTrigger`),
 		...{ parameters, webhookId, credentials: { zApi: { id: '1', name: 'Z-API' } } },
 	};
 	// A test has a copy of the workflow to itself, without what production remembers.
@@ -163,7 +163,7 @@ export async function openTrigger(
 		webhookBaseUrl: `${origin}/webhook`,
 		webhookTestBaseUrl: `${testOrigin}/webhook-test`,
 	};
-	const { webhookMethods, description } = loader.getNode('zApiTrigger').type as INodeType;
+	const { webhookMethods, description } = loader.getNode('zApiPinMessageTrigger').type as INodeType;
 	const [webhookDescription] = description.webhooks ?? [];
 	const setUp = webhookMethods?.default;
 	assert(webhookDescription && setUp);
