@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { type Chat, type Chats, DURATIONS_MS, newId } from './chats.mts';
 import {
 	type SandboxResponse,
@@ -50,6 +50,10 @@ export interface ZApiState {
 	faults: Faults;
 	requests: RecordedRequest[];
 	deliveries: Delivery[];
+	/** Requests to Z-API that have no complete response yet. */
+	inFlight: number;
+	/** The most that were in flight at once; set it to 0 to count anew. */
+	mostInFlight: number;
 }
 
 interface InstancePath {
@@ -65,7 +69,7 @@ type Handler = (body: Record<string, unknown>, query: Record<string, string>) =>
  *
  * @see https://developer.z-api.io
  */
-export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void> {
+export const zApi: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
 	const methods = toMethods(state);
 
 	// Any Content-Type is let in as text, as it is Z-API and not Fastify that refuses one here.
@@ -75,6 +79,9 @@ export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void
 	app.all('/instances/:instanceId/token/:token/*', async (request, reply) => {
 		const { '*': method } = request.params as InstancePath;
 		const recorded = record(state, request, `/${method}`);
+		state.inFlight++;
+		state.mostInFlight = Math.max(state.mostInFlight, state.inFlight);
+		reply.raw.once('close', () => state.inFlight--);
 		if (state.faults.latencyMs) {
 			await new Promise((resolve) => setTimeout(resolve, state.faults.latencyMs));
 		}
@@ -92,7 +99,7 @@ export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void
 	app.setNotFoundHandler(
 		async (request, reply) => await sendResponse(KNOWN_FAULTS.methodNotFound, request, reply),
 	);
-}
+};
 
 function record(state: ZApiState, request: FastifyRequest, path: string): RecordedRequest {
 	const recorded: RecordedRequest = {
