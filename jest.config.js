@@ -5,7 +5,7 @@ process.env.N8N_LOG_LEVEL = 'debug';
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
-	testMatch: ['<rootDir>/test/{unit,engine}/**/*.test.mts'],
+	testMatch: ['<rootDir>/test/{unit,engine,sandbox}/**/*.test.mts'],
 	moduleFileExtensions: ['mts', 'ts', 'js', 'json', 'node'],
 	transform: {
 		'\\.m?ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],

@@ -69,7 +69,8 @@ export class Chats extends EventEmitter<ChatEvents> {
 		for (const [index, [phone, name, ...texts]] of SEED.entries()) {
 			this.seed(phone, name, texts, now() - index * SEED_INTERVAL_MS);
 		}
-		this.get(SEED[0][0]).messages[0].messageId = DEMO_MESSAGE.messageId;
+		const [demo] = this.get(DEMO_MESSAGE.phone).messages;
+		if (demo) demo.messageId = DEMO_MESSAGE.messageId;
 		this.get('5511966665555').archived = true;
 	}
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import { mask } from '../nodes/shared/mask.ts';
 import type { Fault } from './faults.mts';
 import type { Instance, RecordedRequest, ZApiState } from './zApi.mts';
@@ -41,7 +41,7 @@ const messageSchema = {
 };
 
 /** Lets a person, a script or the bench look into the sandbox and make it misbehave. */
-export async function control(app: FastifyInstance, state: ZApiState): Promise<void> {
+export const control: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
 	app.get('/sandbox/chats', () => state.chats.all());
 	// Plays the contact, who writes into a chat.
 	app.post('/sandbox/messages', { schema: { body: messageSchema } }, (request) => {
@@ -63,7 +63,7 @@ export async function control(app: FastifyInstance, state: ZApiState): Promise<v
 		Object.assign(state.faults, numbers);
 		await reply.code(204).send();
 	});
-}
+};
 
 /** How the sandbox behaves at the moment. */
 export function showSettings({ faults, instance }: ZApiState): Settings {

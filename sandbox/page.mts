@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sse, { type SSEReplyInterface } from '@fastify/sse';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
 import { mask } from '../nodes/shared/mask.ts';
 import type { Chat } from './chats.mts';
 import { showRequests, showSettings } from './control.mts';
@@ -14,29 +15,19 @@ const FILES: Record<string, [file: string, type: string]> = {
 	'/pin.svg': ['../icons/pin.svg', 'image/svg+xml'],
 };
 
-/** Nothing is loaded from elsewhere, nothing written in a message is run, no other page frames it. */
-const CONTENT_SECURITY_POLICY = [
-	"default-src 'none'",
-	...["script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'"],
-	...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
-].join('; ');
-
 /** What happens within this time is told in one go. */
 const BURST_MS = 50;
 
 /**
  * Serves the page that shows the chats, and tells it what happens. Each event holds what has changed
  * as a whole, so that a page that comes late or again misses nothing.
- *
- * @param app the root, as every request there is news
  */
-export async function page(app: FastifyInstance, state: ZApiState): Promise<void> {
+const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
 	await app.register(sse);
 	for (const [url, [file, type]] of Object.entries(FILES)) {
 		app.get(url, async (_request, reply) => {
-			reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
 			reply.header('cache-control', 'no-cache');
-			return reply
+			return await reply
 				.type(`${type}; charset=utf-8`)
 				.send(await readFile(new URL(file, import.meta.url)));
 		});
@@ -67,7 +58,7 @@ export async function page(app: FastifyInstance, state: ZApiState): Promise<void
 	};
 
 	state.chats.on('message', tellSoon).on('pin', tellSoon);
-	// A request is news when it comes and when it is over, even if it was never answered.
+	// A request is news when it comes and when it is over, even without a response.
 	app.addHook('preHandler', async (_request, reply) => {
 		tellSoon();
 		reply.raw.once('close', () => tellSoon());
@@ -80,4 +71,7 @@ export async function page(app: FastifyInstance, state: ZApiState): Promise<void
 		streams.add(stream);
 		await stream.send(toEvent(state.chats.all()));
 	});
-}
+};
+
+// Shares the scope of the root, as every request there is news.
+export default fastifyPlugin(page);

@@ -1,10 +1,10 @@
-import { setMaxListeners } from 'node:events';
 import Fastify from 'fastify';
 import { Chats } from './chats.mts';
 import { control } from './control.mts';
 import { Faults } from './faults.mts';
-import { deliverCallbacks } from './webhooks.mts';
-import { page } from './page.mts';
+import guard from './guard.mts';
+import page from './page.mts';
+import { webhooks } from './webhooks.mts';
 import { type Instance, zApi, type ZApiState } from './zApi.mts';
 
 /** The sandbox's own credential. Nothing secret: it is made up, and served on loopback only. */
@@ -41,18 +41,15 @@ export async function startSandbox({
 		faults: new Faults(),
 		requests: [],
 		deliveries: [],
+		inFlight: 0,
+		mostInFlight: 0,
 	};
-	const closing = new AbortController();
-	setMaxListeners(0, closing.signal);
-	deliverCallbacks(state, closing.signal);
 	const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
-	await page(app, state);
-	await app.register(async (scope) => await control(scope, state));
-	await app.register(async (scope) => await zApi(scope, state));
+	await app.register(guard);
+	await app.register(page, { state });
+	await app.register(webhooks, { state });
+	await app.register(control, { state });
+	await app.register(zApi, { state });
 	const url = await app.listen({ port, host: '127.0.0.1' });
-	const close = async () => {
-		closing.abort();
-		await app.close();
-	};
-	return { ...state, url, close };
+	return Object.assign(state, { url, close: async () => await app.close() });
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import type { FastifyPluginAsync } from 'fastify';
 import pLimit from 'p-limit';
 import pRetry, { AbortError } from 'p-retry';
 import { type Chat, newId } from './chats.mts';
@@ -7,10 +9,10 @@ import type { Instance, ZApiState } from './zApi.mts';
 export interface Delivery {
 	url: string;
 	callback: Record<string, unknown>;
-	/** Status of the last answer; 0 while there is none. */
+	/** Status of the last response; 0 while there is none. */
 	status: number;
 	/** How often it was sent. */
-	tries: number;
+	attempts: number;
 }
 
 /** Assumed. n8n with SQLite loses its database for a while when it is called by hundreds at once. */
@@ -22,28 +24,29 @@ const RETRIES = { retries: 60, factor: 1, minTimeout: 1000, unref: true };
 /**
  * Calls the instance's received webhook for what happens in its chats, as Z-API does.
  *
- * @param closing ends all calls and waits
  * @see https://developer.z-api.io (received webhook)
  */
-export function deliverCallbacks(
-	{ instance, chats, deliveries }: ZApiState,
-	closing: AbortSignal,
-): void {
+export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
+	const { instance, chats, deliveries } = state;
 	const limit = pLimit(CALLS_AT_ONCE);
+	const ending = new AbortController();
+	const closing = ending.signal;
+	setMaxListeners(0, closing);
+	app.addHook('preClose', async () => ending.abort());
 
 	const deliver = (fromMe: boolean, callback: Record<string, unknown>) => {
 		const { receivedCallbackUrl: url, receiveCallbackSentByMe } = instance;
 		// The sandbox calls nobody beyond this machine.
 		if (!isLoopback(url) || (fromMe && !receiveCallbackSentByMe)) return;
-		const delivery: Delivery = { url, callback, status: 0, tries: 0 };
+		const delivery: Delivery = { url, callback, status: 0, attempts: 0 };
 		deliveries.push(delivery);
 		const isOver = () => closing.aborted || url !== instance.receivedCallbackUrl;
 		const send = async () => {
 			if (isOver()) throw new AbortError('Nobody waits for it any more');
 			await call(delivery, closing);
 		};
-		// What still fails after all tries is seen in `deliveries`.
-		limit(async () => await pRetry(send, RETRIES)).catch(() => {});
+		// What still fails after all retries is seen in `deliveries`.
+		limit(async () => await pRetry(send, RETRIES)).catch(() => undefined);
 	};
 
 	chats.on('message', (chat, { fromMe, messageId, momment, text, senderName }) =>
@@ -69,16 +72,16 @@ export function deliverCallbacks(
 			},
 		});
 	});
-}
+};
 
 async function call(delivery: Delivery, closing: AbortSignal): Promise<void> {
-	delivery.tries++;
+	delivery.attempts++;
 	const response = await fetch(delivery.url, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(delivery.callback),
 		signal: closing,
-	}).catch((error: Error) => {
+	}).catch((error: unknown) => {
 		// p-retry takes every other TypeError for a bug, but fetch throws one for whatever goes wrong.
 		throw new Error('n8n could not be reached', { cause: error });
 	});

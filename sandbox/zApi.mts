@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { type Chat, type Chats, DURATIONS_MS, newId } from './chats.mts';
 import {
 	type SandboxResponse,
@@ -50,6 +50,10 @@ export interface ZApiState {
 	faults: Faults;
 	requests: RecordedRequest[];
 	deliveries: Delivery[];
+	/** Requests to Z-API that have no complete response yet. */
+	inFlight: number;
+	/** The most that were in flight at once; set it to 0 to count anew. */
+	mostInFlight: number;
 }
 
 interface InstancePath {
@@ -65,7 +69,7 @@ type Handler = (body: Record<string, unknown>, query: Record<string, string>) =>
  *
  * @see https://developer.z-api.io
  */
-export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void> {
+export const zApi: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
 	const methods = toMethods(state);
 
 	// Any Content-Type is let in as text, as it is Z-API and not Fastify that refuses one here.
@@ -75,6 +79,9 @@ export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void
 	app.all('/instances/:instanceId/token/:token/*', async (request, reply) => {
 		const { '*': method } = request.params as InstancePath;
 		const recorded = record(state, request, `/${method}`);
+		state.inFlight++;
+		state.mostInFlight = Math.max(state.mostInFlight, state.inFlight);
+		reply.raw.once('close', () => state.inFlight--);
 		if (state.faults.latencyMs) {
 			await new Promise((resolve) => setTimeout(resolve, state.faults.latencyMs));
 		}
@@ -86,13 +93,13 @@ export async function zApi(app: FastifyInstance, state: ZApiState): Promise<void
 		const given = fault?.response ?? own ?? KNOWN_FAULTS.methodNotFound;
 		recorded.status = typeof given === 'object' ? given.status : 0;
 		await sendResponse(given, request, reply);
-		return reply;
+		return await reply;
 	});
 
 	app.setNotFoundHandler(
 		async (request, reply) => await sendResponse(KNOWN_FAULTS.methodNotFound, request, reply),
 	);
-}
+};
 
 function record(state: ZApiState, request: FastifyRequest, path: string): RecordedRequest {
 	const recorded: RecordedRequest = {
@@ -112,7 +119,7 @@ function record(state: ZApiState, request: FastifyRequest, path: string): Record
 
 function toBody(request: FastifyRequest): Record<string, unknown> {
 	try {
-		return JSON.parse(String(request.body)) ?? {};
+		return (JSON.parse(request.body as string) ?? {}) as Record<string, unknown>;
 	} catch {
 		return {};
 	}
@@ -128,12 +135,13 @@ function refuse(
 	const sent = request.headers['client-token'];
 	if (instance.clientToken && sent === undefined) return KNOWN_FAULTS.clientTokenMissing;
 	if (instance.clientToken && sent !== instance.clientToken)
-		return clientTokenNotAllowed(`${sent}`);
+		return clientTokenNotAllowed(String(sent));
 	if (instanceId !== instance.instanceId || token !== instance.token) {
 		return KNOWN_FAULTS.instanceNotFound;
 	}
-	if (!(method in methods)) return KNOWN_FAULTS.methodNotFound;
-	if (request.method !== methods[method].verb) return KNOWN_FAULTS.httpMethodRefused;
+	const known = methods[method];
+	if (!known) return KNOWN_FAULTS.methodNotFound;
+	if (request.method !== known.verb) return KNOWN_FAULTS.httpMethodRefused;
 	const contentType = request.headers['content-type'] ?? '';
 	if (request.method !== 'GET' && !contentType.startsWith('application/json')) {
 		return KNOWN_FAULTS.contentTypeRefused;
@@ -148,9 +156,9 @@ async function perform(
 ): Promise<SandboxResponse> {
 	const refusal = refuse(state, request, methods);
 	if (refusal) return refusal;
-	const { handle } = methods[(request.params as InstancePath)['*']];
+	const method = methods[(request.params as InstancePath)['*']];
 	try {
-		const body = await handle(toBody(request), request.query as Record<string, string>);
+		const body = await method?.handle(toBody(request), request.query as Record<string, string>);
 		return { status: 200, body };
 	} catch (error) {
 		// Assumed: what Z-API responds to a body that is not as documented.

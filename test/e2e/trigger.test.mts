@@ -246,7 +246,7 @@ test('500 callbacks in 10 seconds start 500 executions', async () => {
 	console.log(`Written in ${seconds(written)}, all executed after ${seconds(executed)}`);
 	const deliveries = sandbox.deliveries.slice(length);
 	assert.equal(deliveries.length, 500);
-	assert.ok(deliveries.every(({ status, tries }) => status === 200 && tries === 1));
+	assert.ok(deliveries.every(({ status, attempts }) => status === 200 && attempts === 1));
 	await n8n.client.deactivate(many);
 });
 

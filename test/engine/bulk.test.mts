@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
-import { CANARIES } from '../support/canaries.mts';
 import { runPinNode } from '../support/engine.mts';
 import { useSandbox } from '../support/sandbox.mts';
 

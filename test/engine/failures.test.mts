@@ -90,7 +90,7 @@ const row = (name: string, operation: 'pin' | 'unpin' = 'pin') => {
 test.each(['pin', 'unpin'] as const)(
 	'where Z-API may have done it all the same, a failed %s says what to do then',
 	async (operation) => {
-		sandbox.faults.set({ response: 'resetMidAnswer' });
+		sandbox.faults.set({ response: 'resetMidResponse' });
 		const { error } = await runPinNode(credentialOf(sandbox), { operation, ...ONCE });
 		expect(error?.description).toBe(row('unreachable', operation).description);
 		expect(error?.description).toMatch({ pin: /Pinning a message/, unpin: /unpin it/ }[operation]);

@@ -1,0 +1,48 @@
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+	sandbox = await startSandbox();
+});
+
+afterEach(async () => await sandbox.close());
+
+async function getStatus(signal?: AbortSignal) {
+	const { instanceId, token, clientToken } = sandbox.instance;
+	const headers = { 'client-token': clientToken };
+	const url = `${sandbox.url}/instances/${instanceId}/token/${token}/status`;
+	const response = await fetch(url, { headers, signal: signal ?? null });
+	await response.text();
+	return response.status;
+}
+
+test('the most requests in flight at once are counted, and can be counted anew', async () => {
+	for (let index = 0; index < 5; index++) await getStatus();
+	expect([sandbox.inFlight, sandbox.mostInFlight]).toStrictEqual([0, 1]);
+	sandbox.faults.latencyMs = 100;
+	await Promise.all([getStatus(), getStatus(), getStatus()]);
+	expect([sandbox.inFlight, sandbox.mostInFlight]).toStrictEqual([0, 3]);
+	sandbox.mostInFlight = 0;
+	await getStatus();
+	expect(sandbox.mostInFlight).toBe(1);
+});
+
+test('a request without a response is in flight until its connection closes', async () => {
+	sandbox.faults.set({ response: 'silence', times: 1 }, { response: 'reset', times: 1 });
+	const leaving = new AbortController();
+	const silent = getStatus(leaving.signal);
+	while (sandbox.requests.length === 0) await new Promise(setImmediate);
+	await expect(getStatus()).rejects.toThrow();
+	expect([sandbox.inFlight, sandbox.mostInFlight]).toStrictEqual([1, 2]);
+	leaving.abort();
+	await expect(silent).rejects.toThrow();
+	while (sandbox.inFlight > 0) await new Promise(setImmediate);
+});
+
+test('what goes beyond the rate limit is refused', async () => {
+	sandbox.faults.requestsPerSecond = 3;
+	const statuses = [];
+	for (let index = 0; index < 5; index++) statuses.push(await getStatus());
+	expect(statuses).toStrictEqual([200, 200, 200, 429, 429]);
+});
