@@ -10,6 +10,7 @@ import {
 	PackageDirectoryLoader,
 	WorkflowExecute,
 } from 'n8n-core';
+import pWaitFor from 'p-wait-for';
 import {
 	type ICredentialDataDecryptedObject,
 	type ICredentialsHelper,
@@ -45,8 +46,8 @@ interface RunOptions {
 	/** The JSON of each input item. */
 	items?: IDataObject[];
 	onError?: INode['onError'];
-	/** When to press Stop. */
-	cancelAfterMs?: number;
+	/** Stop is pressed as soon as it says so. */
+	cancelWhen?: () => boolean;
 }
 
 /**
@@ -57,7 +58,7 @@ interface RunOptions {
 export async function runPinNode(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,
-	{ items = [{}], onError, cancelAfterMs }: RunOptions = {},
+	{ items = [{}], onError, cancelWhen }: RunOptions = {},
 ): Promise<Outcome> {
 	const loader = await loadPackage();
 	const start = toNode('Start', 'start');
@@ -78,9 +79,12 @@ export async function runPinNode(
 		startNode: start,
 		pinData: { [start.name]: items.map((json) => ({ json })) },
 	});
-	if (cancelAfterMs !== undefined) setTimeout(() => running.cancel(), cancelAfterMs);
+	if (cancelWhen) {
+		await pWaitFor(cancelWhen, { timeout: 10_000 });
+		running.cancel();
+	}
 	const run = await running;
-	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0].data?.main ?? [];
+	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0]?.data?.main ?? [];
 	return {
 		items: items0 ?? undefined,
 		errorItems: errorItems ?? undefined,
@@ -116,9 +120,10 @@ export async function searchChats(
 		nodeTypes: toNodeTypes(loader),
 	});
 	const context = new LoadOptionsContext(workflow, node, toAdditionalData(loader, data), '');
-	const { listSearch } = (loader.getNode('zApiPinMessage').type as INodeType).methods ?? {};
-	if (!listSearch) throw new Error('The node cannot search');
-	return await listSearch.searchChats.call(context, filter, paginationToken);
+	const { methods } = loader.getNode('zApiPinMessage').type as INodeType;
+	const search = methods?.listSearch?.searchChats;
+	if (!search) throw new Error('The node cannot search');
+	return await search.call(context, filter, paginationToken);
 }
 
 /** A workflow with "Z-API Pin Message Trigger", in an n8n of this address. */
