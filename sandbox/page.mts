@@ -11,6 +11,7 @@ import type { ZApiState } from './zApi.mts';
 const FILES: Record<string, [file: string, type: string]> = {
 	'/': ['page/index.html', 'text/html'],
 	'/page.css': ['page/page.css', 'text/css'],
+	'/pico.css': ['../node_modules/@picocss/pico/css/pico.classless.jade.min.css', 'text/css'],
 	'/page.js': ['page/page.js', 'text/javascript'],
 	'/pin.svg': ['../icons/pin.svg', 'image/svg+xml'],
 };

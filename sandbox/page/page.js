@@ -3,20 +3,17 @@
 const find = (selector, within = document) => within.querySelector(selector);
 
 const list = find('#chats');
-const shown = find('#chat');
 const messages = find('#messages');
 const composer = find('#composer');
 const switches = find('#switches');
 
 /** By phone. */
 const chats = new Map();
-/** How many messages of a chat have been looked at, by phone. */
-const seen = new Map();
 /** Phone of the chat that is shown. The address keeps it, too, once the chat is opened. */
 let selected = openedChat();
 
 const source = new EventSource('/sandbox/events');
-source.addEventListener('open', () => [chats, seen].forEach((known) => known.clear()));
+source.addEventListener('open', () => chats.clear());
 source.addEventListener('error', () => showConnection('lost'));
 source.addEventListener('message', ({ data }) => {
 	const state = JSON.parse(data);
@@ -39,28 +36,21 @@ function showChats() {
 	if (!chat) return;
 	selected = chat.phone;
 	document.body.classList.toggle('in-chat', openedChat() !== '');
-	if (shown.checkVisibility()) seen.set(selected, chat.messages.length);
 	sync(list, sorted, 'phone', showInList);
 	list.setAttribute('aria-activedescendant', `chat-${selected}`);
 	showChat(chat);
 }
 
 function showInList(element, chat) {
-	const { phone, messages, isGroup } = chat;
-	const last = messages.at(-1);
-	if (!seen.has(phone)) seen.set(phone, messages.length);
-	const unread = messages.length - seen.get(phone);
-	const sender = isGroup && last && last.senderName !== chat.name ? `${last.senderName}: ` : '';
-	element.id = `chat-${phone}`;
-	element.setAttribute('aria-selected', phone === selected);
-	element.classList.toggle('has-pins', pinsOf(chat).length > 0);
-	showAvatar(find('.avatar', element), chat);
+	const last = chat.messages.at(-1);
+	element.id = `chat-${chat.phone}`;
+	element.ariaSelected = chat.phone === selected;
+	showPin(element, pinsOf(chat).length > 0);
 	write(element, {
 		'.name': nameOf(chat),
 		time: last ? minutes.format(last.momment) : '',
-		'.last': last ? sender + last.text : '',
-		'.badge': kindOf(chat),
-		'.unread': unread > 0 ? `${unread} new` : '',
+		'.last': last ? join(': ', senderIn(chat, last), last.text) : '',
+		'.kind': kindOf(chat),
 	});
 }
 
@@ -68,27 +58,23 @@ function showChat(chat) {
 	const { text } = composer.elements;
 	const isAtEnd = messages.scrollHeight - messages.scrollTop - messages.clientHeight < 50;
 	const isOther = find('#phone').value !== chat.phone;
-	const pins = pinsOf(chat);
 	const texts = new Map(chat.messages.map(({ messageId, text }) => [messageId, text]));
-	const pinned = new Set(pins.map(({ messageId }) => messageId));
+	const pins = pinsOf(chat);
 
-	showAvatar(find('#avatar'), chat);
 	showCopy(find('#phone'), 'chat ID', chat.phone);
-	write(shown, { '#name': nameOf(chat), '#kind': kindOf(chat) });
+	write(document, { '#name': nameOf(chat), '#kind': kindOf(chat) });
 	text.placeholder = text.ariaLabel = `Write ${chat.isGroup ? 'into' : 'as'} ${nameOf(chat)}`;
 	sync(find('#pins'), pins, 'messageId', (element, { messageId, expiresAt }) => {
-		write(element, {
-			'.text': texts.get(messageId) ?? `A message from before the sandbox, ${shorten(messageId)}`,
-			'.left': timeLeft(expiresAt),
-		});
+		const unknown = `A message from before the sandbox, ${shorten(messageId)}`;
+		write(element, { '.text': texts.get(messageId) ?? unknown, '.left': timeLeft(expiresAt) });
 	});
 	sync(messages, chat.messages, 'messageId', (element, message) => {
-		const { messageId, senderName, fromMe } = message;
+		const { messageId, fromMe } = message;
 		element.classList.toggle('from-me', fromMe);
-		element.classList.toggle('is-pinned', pinned.has(messageId));
+		showPin(element, isIn(pins)(message));
 		showCopy(find('.copy', element), 'message ID', messageId, shorten(messageId));
 		write(element, {
-			'.sender': chat.isGroup && !fromMe && senderName !== chat.name ? senderName : '',
+			'.sender': fromMe ? '' : senderIn(chat, message),
 			'.text': message.text,
 			time: minutes.format(message.momment),
 		});
@@ -99,12 +85,10 @@ function showChat(chat) {
 /** Tells screen readers what has changed in a chat. */
 function announce(chat, before) {
 	if (!before) return;
-	const isMissingIn = (pins) => (pin) => !pins.some(({ messageId }) => messageId === pin.messageId);
-	const written = chat.messages.slice(before.messages.length);
 	const news = [
-		...written.map(({ senderName, text }) => `${senderName}: ${text}`),
-		...chat.pins.filter(isMissingIn(before.pins)).map(() => `Pinned in ${nameOf(chat)}`),
-		...before.pins.filter(isMissingIn(chat.pins)).map(() => `Unpinned in ${nameOf(chat)}`),
+		...chat.messages.slice(before.messages.length).map((one) => `${one.senderName}: ${one.text}`),
+		...chat.pins.filter((pin) => !isIn(before.pins)(pin)).map(() => `Pinned in ${nameOf(chat)}`),
+		...before.pins.filter((pin) => !isIn(chat.pins)(pin)).map(() => `Unpinned in ${nameOf(chat)}`),
 	];
 	if (news.length > 0) write(document, { '#news': news.join('. ') });
 }
@@ -130,19 +114,15 @@ list.addEventListener('click', ({ target }) => {
 	if (option) select(option.dataset.key, true);
 });
 list.addEventListener('keydown', (event) => {
-	const phones = [...list.children].map(({ dataset }) => dataset.key);
-	const at = phones.indexOf(selected);
+	const option = find('[aria-selected=true]', list);
 	const targets = {
-		ArrowUp: at - 1,
-		ArrowDown: at + 1,
-		Home: 0,
-		End: phones.length - 1,
-		Enter: at,
+		...{ ArrowUp: option.previousElementSibling, ArrowDown: option.nextElementSibling },
+		...{ Home: list.firstElementChild, End: list.lastElementChild, Enter: option },
 	};
-	const phone = phones[targets[event.key]];
-	if (phone === undefined) return;
+	const target = targets[event.key];
+	if (!target) return;
 	event.preventDefault();
-	select(phone, event.key === 'Enter');
+	select(target.dataset.key, event.key === 'Enter');
 });
 addEventListener('hashchange', () => {
 	selected = openedChat() || selected;
@@ -155,7 +135,6 @@ find('#pins').addEventListener('click', ({ target }) => {
 	if (!message) return;
 	message.scrollIntoView({ block: 'center' });
 	message.focus({ preventScroll: true });
-	message.animate({ boxShadow: ['0 0 0 5px var(--accent)', '0 0 0 5px transparent'] }, 2500);
 });
 
 composer.addEventListener('submit', async (event) => {
@@ -167,8 +146,8 @@ composer.addEventListener('submit', async (event) => {
 	messages.scrollTop = messages.scrollHeight;
 });
 composer.addEventListener('keydown', (event) => {
-	if (event.key !== 'Enter' || event.target.type === 'submit') return;
-	if (event.shiftKey || event.isComposing) return;
+	const { key, shiftKey, isComposing, target } = event;
+	if (key !== 'Enter' || shiftKey || isComposing || target.type === 'submit') return;
 	event.preventDefault();
 	composer.requestSubmit();
 });
@@ -177,9 +156,7 @@ document.addEventListener('click', async ({ target }) => {
 	const button = target.closest('.copy');
 	if (!button) return;
 	await navigator.clipboard.writeText(button.value);
-	write(document, { '#news': 'Copied' });
-	button.classList.add('is-copied');
-	setTimeout(() => button.classList.remove('is-copied'), 1500);
+	write(document, { '#news': `Copied ${button.value}` });
 });
 
 /* Requests and switches */
@@ -187,19 +164,14 @@ document.addEventListener('click', async ({ target }) => {
 function showRequests(requests) {
 	write(document, { '#count': requests.at(-1)?.number ?? '' });
 	sync(find('#requests'), requests.reverse(), 'number', (element, request) => {
-		const { phone, messageId, messageAction, status, isDone, isFaulty } = request;
-		const asked = [
-			...[messageAction, messageId && shorten(messageId)],
-			phone && `in ${chats.get(phone)?.name || phone}`,
-		];
+		const { method, path, phone, messageId, messageAction, status, isDone, isFaulty } = request;
+		const place = phone && `in ${chats.get(phone)?.name || phone}`;
 		element.classList.toggle('is-done', isDone && !isFaulty);
-		element.classList.toggle('is-waiting', !status && !isFaulty);
-		find('.asked', element).title = [messageId, phone].filter(Boolean).join(' in ');
+		find('.asked', element).title = join(' in ', messageId, phone);
 		write(element, {
-			'.call': `${request.method} ${request.path}`,
-			'.badge': isFaulty ? 'on purpose' : '',
-			'.status': status || (isFaulty ? 'no answer' : '…'),
-			'.asked': asked.filter(Boolean).join(' '),
+			'.call': `${method} ${path}`,
+			'.status': join(' ', isFaulty && 'on purpose', status || (isFaulty ? 'no response' : '…')),
+			'.asked': join(' ', messageAction, messageId && shorten(messageId), place),
 			time: seconds.format(request.receivedAt),
 		});
 	});
@@ -207,15 +179,15 @@ function showRequests(requests) {
 
 function showSettings({ faults, connection, latencyMs, requestsPerSecond }, offeredFaults) {
 	const { elements } = switches;
-	const [fault] = faults;
-	for (const answer of [...offeredFaults, ...faults.map(({ response }) => response)]) {
-		const value = JSON.stringify(answer);
-		if ([...elements.answer.options].some((option) => option.value === value)) continue;
-		elements.answer.add(new Option(describe(answer), value));
+	for (const response of [...offeredFaults, ...faults.map(({ response }) => response)]) {
+		const value = JSON.stringify(response);
+		if ([...elements.response.options].some((option) => option.value === value)) continue;
+		elements.response.add(new Option(describe(response), value));
 	}
+	const [fault] = faults;
 	const { path = '', every = 1, times = '' } = fault ?? { path: '/pin-message' };
-	const answer = fault ? JSON.stringify(fault.response) : '';
-	const values = { connection, latencyMs, requestsPerSecond, answer, path, every, times };
+	const response = fault ? JSON.stringify(fault.response) : '';
+	const values = { connection, latencyMs, requestsPerSecond, response, path, every, times };
 	for (const [name, value] of Object.entries(values)) {
 		// What is being typed stays.
 		if (elements[name] !== document.activeElement) elements[name].value = value;
@@ -237,35 +209,30 @@ function showConnection(connection) {
 	write(document, { '#connection': texts[connection] });
 }
 
-function describe(answer) {
+function describe(response) {
 	const texts = {
 		reset: 'Connection reset',
-		resetMidResponse: 'Connection reset within the answer',
-		silence: 'No answer',
+		resetMidResponse: 'Connection reset within the response',
+		silence: 'No response',
 	};
-	const { status, body } = answer;
+	const { status, body } = response;
 	const content = body?.error ?? (typeof body === 'string' ? 'HTML page' : 'empty');
-	return texts[answer] ?? `${status} · ${content}`;
+	return texts[response] ?? `${status} · ${content}`;
 }
 
 function toFaults() {
-	const { answer, path, every, times } = switches.elements;
-	if (!answer.value) return [];
+	const { response, path, every, times } = switches.elements;
+	if (!response.value) return [];
 	const when = { path: path.value, every: every.valueAsNumber };
-	return [
-		{
-			response: JSON.parse(answer.value),
-			...when,
-			...(times.value && { times: times.valueAsNumber }),
-		},
-	];
+	const end = times.value && { times: times.valueAsNumber };
+	return [{ response: JSON.parse(response.value), ...when, ...end }];
 }
 
 const set = async (settings) => await send('PUT', '/sandbox/settings', settings);
 
 switches.addEventListener('change', async ({ target }) => {
 	// Another failure has not struck yet.
-	if (target.name === 'answer') switches.elements.times.value = '';
+	if (target.name === 'response') switches.elements.times.value = '';
 	if (!switches.reportValidity()) return;
 	const isFault = target.closest('fieldset') !== null;
 	await set(isFault ? { faults: toFaults() } : { [target.name]: target.value });
@@ -313,34 +280,32 @@ function showCopy(button, what, value, short = value) {
 	write(button, { code: short });
 }
 
-function showAvatar(element, { name, phone }) {
-	const letters = (name?.trim() || '#').split(/\s+/).map(([letter]) => letter);
-	const hue = [...phone].reduce((sum, digit) => (sum * 31 + digit.charCodeAt(0)) % 360, 0);
-	element.textContent = letters[0] + (letters.slice(1).at(-1) ?? '');
-	element.style.setProperty('--hue', hue);
+function showPin(element, isPinned) {
+	find('.pin', element).toggleAttribute('hidden', !isPinned);
 }
 
 function timeLeft(expiresAt) {
 	const left = Math.ceil((expiresAt - Date.now()) / 60_000);
-	const [unit, length] =
-		left > 24 * 60 ? ['day', 24 * 60] : left > 60 ? ['hour', 60] : ['minute', 1];
+	const units = { day: 24 * 60, hour: 60, minute: 1 };
+	const [unit, length] = Object.entries(units).find(([, length]) => left > length) ?? ['minute', 1];
 	const format = new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' });
 	return `${format.format(Math.ceil(left / length))} left`;
 }
 
+const join = (separator, ...parts) => parts.filter(Boolean).join(separator);
 const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-
 const seconds = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-
 const shorten = (id) => `${id}`.replace(/^(.{4}).{5,}(.{4})$/s, '$1…$2');
-
+const senderIn = ({ isGroup, name }, { senderName }) =>
+	isGroup && senderName !== name ? senderName : '';
 const nameOf = ({ name, phone }) => name || phone;
-
 const kindOf = ({ phone, isGroup, archived }) =>
-	[phone.endsWith('@newsletter') && 'channel', isGroup && 'group', archived && 'archived']
-		.filter(Boolean)
-		.join(', ');
-
+	join(
+		', ',
+		phone.endsWith('@newsletter') && 'channel',
+		isGroup && 'group',
+		archived && 'archived',
+	);
 const timeOf = ({ messages }) => messages.at(-1)?.momment ?? 0;
-
+const isIn = (pins) => (one) => pins.some(({ messageId }) => messageId === one.messageId);
 const pinsOf = ({ pins }) => pins.filter(({ expiresAt }) => expiresAt > Date.now());

@@ -10,8 +10,14 @@ import { first } from '../support/only.mts';
 
 const SCREENSHOTS = '.local/screenshots';
 
-/** All that WCAG 2.2 asks for at level AA, as far as a machine can tell. */
-const AXE_RUN = `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`;
+/**
+ * All that WCAG 2.2 asks for at level AA, as far as a machine can tell. Without preload, as axe would
+ * copy imported stylesheets into the page, which its Content-Security-Policy forbids.
+ */
+const AXE_RUN = `axe.run({
+	runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+	preload: false,
+})`;
 
 const ANA = '5511999999999';
 
@@ -81,7 +87,7 @@ const pinOf = (body: object = {}) => ({
 	...{ messageAction: 'pin', pinMessageDuration: '7_days', ...body },
 });
 
-test('what the contact writes appears as it was written, and counts as new elsewhere', async () => {
+test('what the contact writes appears as it was written, and what others write in its chat', async () => {
 	await withPage(async ({ sandbox, page }) => {
 		const text = '<img src="https://elsewhere.test/x.png"><b>Hi</b>';
 		await page.getByRole('option', { name: 'Ana Souza' }).click();
@@ -94,11 +100,10 @@ test('what the contact writes appears as it was written, and counts as new elsew
 		assert.deepEqual([written?.text, written?.fromMe], [text, false]);
 
 		sandbox.chats.write('5511988887777', 'Fresh bread!', { senderName: 'Padaria', fromMe: false });
-		const bakery = page.getByRole('option', { name: /Padaria do Bairro.*Fresh bread!.*1 new/s });
+		const bakery = page.getByRole('option', { name: /Padaria do Bairro.*Fresh bread!/s });
 		await bakery.waitFor();
 		await bakery.click();
 		await page.locator('#messages li', { hasText: 'Fresh bread!' }).waitFor();
-		await bakery.waitFor({ state: 'detached' });
 	});
 });
 
@@ -139,12 +144,13 @@ test('pins show at once with the time left, lead to the message, and go when unp
 
 test('chat and message IDs can be copied in full', async () => {
 	await withPage(async ({ page }) => {
+		const copied = page.getByRole('status').filter({ hasText: 'Copied' });
 		const clipboard = async () => await page.evaluate('navigator.clipboard.readText()');
 		await page.getByRole('button', { name: `Copy the chat ID ${DEMO_MESSAGE.phone}` }).click();
-		await page.locator('#phone.is-copied').waitFor();
+		await copied.filter({ hasText: DEMO_MESSAGE.phone }).waitFor();
 		assert.equal(await clipboard(), DEMO_MESSAGE.phone);
 		await page.getByRole('button', { name: 'Copy the message ID 77DF…AD83' }).click();
-		await page.locator('#messages .is-copied').waitFor();
+		await copied.filter({ hasText: DEMO_MESSAGE.messageId }).waitFor();
 		assert.equal(await clipboard(), DEMO_MESSAGE.messageId);
 	});
 });
@@ -168,10 +174,10 @@ test('failures strike as set, requests show it, and no secret reaches the page',
 		const requests = page.locator('#requests li');
 		const newest = async (text: RegExp) =>
 			await requests.first().filter({ hasText: text }).waitFor();
-		const answer = page.getByRole('combobox', { name: 'Answer' });
+		const response = page.getByRole('combobox', { name: 'Response' });
 		const times = page.getByRole('spinbutton', { name: 'Only the next' });
 		const set = async (label: string) => {
-			await answer.selectOption(label);
+			await response.selectOption(label);
 			await times.and(page.locator(':enabled')).waitFor();
 		};
 
@@ -201,10 +207,10 @@ test('failures strike as set, requests show it, and no secret reaches the page',
 		await until(() => sandbox.faults.latencyMs === 200);
 		await assert.rejects(call(sandbox, '/status'));
 
-		await newest(/GET \/status.*no answer/s);
+		await newest(/GET \/status.*no response/s);
 		assert.equal((await call(sandbox, '/status')).status, 200);
 
-		await answer.selectOption('Answers as usual');
+		await response.selectOption('Responds as usual');
 		await expectFaults(sandbox, []);
 		await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('1');
 		await page.getByRole('spinbutton', { name: 'Latency' }).fill('20');
@@ -284,7 +290,7 @@ test('in both themes and at every width, all can be read and reached', async () 
 		sandbox.chats.write(DEMO_MESSAGE.phone, 'Not at all.', { senderName: 'Me', fromMe: true });
 		sandbox.chats.write(DEMO_MESSAGE.phone, 'On Friday?', { senderName: 'Bruno', fromMe: false });
 		sandbox.chats.write(ANA, 'Hello?', { senderName: 'Ana Souza', fromMe: false });
-		await page.getByRole('option', { name: /Ana Souza.*1 new/s }).waitFor();
+		await page.getByRole('option', { name: /Ana Souza.*Hello\?/s }).waitFor();
 		for (const colorScheme of ['light', 'dark'] as const) {
 			await page.emulateMedia({ colorScheme });
 			const look = async (name: string) => {
@@ -301,10 +307,10 @@ test('in both themes and at every width, all can be read and reached', async () 
 			await look('wide');
 			await page.setViewportSize({ width: 900, height: 700 });
 			await page.getByRole('button', { name: 'Requests and switches' }).click();
-			await page.getByRole('combobox', { name: 'Answer' }).waitFor();
+			await page.getByRole('combobox', { name: 'Response' }).waitFor();
 			await look('medium');
 			await page.keyboard.press('Escape');
-			await page.getByRole('combobox', { name: 'Answer' }).waitFor({ state: 'hidden' });
+			await page.getByRole('combobox', { name: 'Response' }).waitFor({ state: 'hidden' });
 			await page.setViewportSize({ width: 360, height: 700 });
 			await look('narrow-list');
 			await page.getByRole('option', { name: 'Condomínio' }).click();
@@ -355,7 +361,7 @@ test(
 
 /** Polls until the condition holds, a minute at most. */
 async function until(condition: () => boolean | Promise<boolean>) {
-	for (const deadline = Date.now() + 60_000; !condition();) {
+	for (const deadline = Date.now() + 60_000; !(await condition());) {
 		assert.ok(Date.now() < deadline, `Never: ${condition}`);
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
