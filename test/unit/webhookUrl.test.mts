@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+import type { IWebhookFunctions } from 'n8n-workflow';
 import { toConnection } from '../../nodes/shared/connection';
 import {
 	checkHttps,
@@ -5,6 +7,7 @@ import {
 	type Owner,
 	toHost,
 	toOwner,
+	toWebhookUrl,
 	type WebhookUrl,
 } from '../../nodes/ZApiPinMessageTrigger/webhookUrl';
 
@@ -76,6 +79,48 @@ test.each([
 	expect(check).toThrow(
 		expect.objectContaining({
 			message: "Z-API calls HTTPS URLs only, and n8n's own is not one",
+			description: expect.stringContaining('WEBHOOK_URL'),
+		}),
+	);
+});
+
+/** What n8n gives a node whose webhook has this URL. */
+const inN8n = (url: string | undefined, webhookId?: string) => {
+	// It is asked for nothing else.
+	const context = { getNodeWebhookUrl: () => url, getNode: () => ({ webhookId }) };
+	return context as unknown as IWebhookFunctions;
+};
+
+const CONNECTION = toConnection({ instanceId: 'I1', token: 'T' });
+const sign = (text: string, token = 'T') =>
+	createHmac('sha256', token).update(text).digest('base64url');
+
+test.each([
+	['https://n8n.test/webhook/hook-1/received', 'hook-1', '/hook-1/received'],
+	['https://n8n.test/base/webhook-test/hook-1/received', 'hook-1', '/hook-1/received'],
+	[
+		'https://n8n.test/webhook/workflow-1/trigger/received',
+		undefined,
+		'/workflow-1/trigger/received',
+	],
+])('the secret in %s is of what its test and production URLs end in', (url, webhookId, ending) => {
+	const { origin, pathname: path } = new URL(url);
+	const secret = sign(ending);
+	expect(toWebhookUrl(inN8n(url, webhookId), CONNECTION)).toStrictEqual({
+		...{ href: `${url}?secret=${secret}`, origin, path, ending, secret },
+	});
+});
+
+test('another token makes another secret', () => {
+	const connection = toConnection({ instanceId: 'I1', token: 'T2' });
+	const { secret } = toWebhookUrl(inN8n('https://n8n.test/a/b/c', 'b'), connection);
+	expect(secret).toBe(sign('/b/c', 'T2'));
+});
+
+test.each([[undefined], [''], ['n8n.test/webhook']])("%j is not a URL of n8n's own", (url) => {
+	expect(() => toWebhookUrl(inN8n(url), CONNECTION)).toThrow(
+		expect.objectContaining({
+			message: "n8n's own URL is not a URL",
 			description: expect.stringContaining('WEBHOOK_URL'),
 		}),
 	);
