@@ -176,7 +176,10 @@ test('nobody but Z-API starts an execution', async () => {
 	await n8n.client.saveCredential('Z-API', { ...credential, token: '' });
 	assert.equal(await post(url, JSON.stringify(callback)), 503);
 	await n8n.client.saveCredential('Z-API', credential);
-	assert.match(await readFile(n8n.log, 'utf8'), /cannot take a call\. Instance Token is empty/);
+	assert.match(
+		await readFile(n8n.log, 'utf8'),
+		/can't receive a callback\. Instance Token is empty/,
+	);
 	// What came before would have started before this does.
 	const { messageId } = write('From Z-API.');
 	await waitFor(() => pinned().includes(messageId));

@@ -194,7 +194,7 @@ test.each<
 		const firstLogLine = log.length;
 		expect(await receive({}, parameters, credential)).toStrictEqual(refusal(503, 'Not ready'));
 		const lines = log.slice(firstLogLine).join('');
-		expect(lines).toContain(`Z-API Pin Message Trigger cannot take a call. ${logged}`);
+		expect(lines).toContain(`Z-API Pin Message Trigger can't receive a callback. ${logged}`);
 		expect(lines).not.toMatch(/canary/i);
 		expect(lines).not.toContain(SECRET);
 	},
