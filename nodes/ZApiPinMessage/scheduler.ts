@@ -134,6 +134,8 @@ function toBackOff(attempts: number, { random }: Clock): number {
 
 /** Decides when an attempt may begin: see `schedule`. */
 class Limiter {
+	isStopped = false;
+
 	private active = 0;
 
 	private limit: number;
@@ -147,7 +149,8 @@ class Limiter {
 
 	private waiting: Array<() => void> = [];
 
-	private readonly stopping = new AbortController();
+	/** One for each wait: a signal that many listen to makes Node.js warn. */
+	private readonly waits = new Set<AbortController>();
 
 	constructor(
 		private readonly concurrency: number,
@@ -157,10 +160,6 @@ class Limiter {
 		this.limit = concurrency;
 		if (signal?.aborted) this.stop();
 		signal?.addEventListener('abort', () => this.stop());
-	}
-
-	get isStopped(): boolean {
-		return this.stopping.signal.aborted;
 	}
 
 	/** Waits for a turn. Returns false when there will be none. */
@@ -211,11 +210,16 @@ class Limiter {
 
 	/** Waits, but not beyond a stop. */
 	async wait(ms: number): Promise<void> {
-		await this.clock.sleep(ms, this.stopping.signal);
+		if (this.isStopped) return;
+		const wait = new AbortController();
+		this.waits.add(wait);
+		await this.clock.sleep(ms, wait.signal);
+		this.waits.delete(wait);
 	}
 
 	stop(): void {
-		this.stopping.abort();
+		this.isStopped = true;
+		for (const wait of this.waits) wait.abort();
 		for (const resolve of this.waiting.splice(0)) resolve();
 	}
 

@@ -133,7 +133,7 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 		});
 		expect(items).toStrictEqual([]);
 		expect(errorItems).toHaveLength(1);
-		expect(errorItems?.[0].json.error).toContain(row(name).message);
+		expect(errorItems?.[0]?.json.error).toContain(row(name).message);
 		expectNoSecret(trace);
 	});
 });

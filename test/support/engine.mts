@@ -8,8 +8,10 @@ import {
 	HookContext,
 	LoadOptionsContext,
 	PackageDirectoryLoader,
+	WebhookContext,
 	WorkflowExecute,
 } from 'n8n-core';
+import pWaitFor from 'p-wait-for';
 import {
 	type ICredentialDataDecryptedObject,
 	type ICredentialsHelper,
@@ -22,6 +24,8 @@ import {
 	type INodeParameters,
 	type INodeType,
 	type INodeTypes,
+	type IWebhookData,
+	type IWebhookResponseData,
 	type IWorkflowExecuteAdditionalData,
 	NodeConnectionTypes,
 	Workflow,
@@ -45,8 +49,8 @@ interface RunOptions {
 	/** The JSON of each input item. */
 	items?: IDataObject[];
 	onError?: INode['onError'];
-	/** When to press Stop. */
-	cancelAfterMs?: number;
+	/** Stop is pressed as soon as it says so. */
+	cancelWhen?: () => boolean;
 }
 
 /**
@@ -57,7 +61,7 @@ interface RunOptions {
 export async function runPinNode(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,
-	{ items = [{}], onError, cancelAfterMs }: RunOptions = {},
+	{ items = [{}], onError, cancelWhen }: RunOptions = {},
 ): Promise<Outcome> {
 	const loader = await loadPackage();
 	const start = toNode('Start', 'start');
@@ -78,9 +82,12 @@ export async function runPinNode(
 		startNode: start,
 		pinData: { [start.name]: items.map((json) => ({ json })) },
 	});
-	if (cancelAfterMs !== undefined) setTimeout(() => running.cancel(), cancelAfterMs);
+	if (cancelWhen) {
+		await pWaitFor(cancelWhen, { timeout: 10_000 });
+		running.cancel();
+	}
 	const run = await running;
-	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0].data?.main ?? [];
+	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0]?.data?.main ?? [];
 	return {
 		items: items0 ?? undefined,
 		errorItems: errorItems ?? undefined,
@@ -116,9 +123,10 @@ export async function searchChats(
 		nodeTypes: toNodeTypes(loader),
 	});
 	const context = new LoadOptionsContext(workflow, node, toAdditionalData(loader, data), '');
-	const { listSearch } = (loader.getNode('zApiPinMessage').type as INodeType).methods ?? {};
-	if (!listSearch) throw new Error('The node cannot search');
-	return await listSearch.searchChats.call(context, filter, paginationToken);
+	const { methods } = loader.getNode('zApiPinMessage').type as INodeType;
+	const search = methods?.listSearch?.searchChats;
+	if (!search) throw new Error('The node cannot search');
+	return await search.call(context, filter, paginationToken);
 }
 
 /** A workflow with "Z-API Pin Message Trigger", in an n8n of this address. */
@@ -126,7 +134,28 @@ export interface TriggerWorkflow {
 	/** What n8n asks of the node when the workflow is activated or listens for a test event. */
 	activate: (kind?: Kind) => Promise<void>;
 	deactivate: (kind?: Kind) => Promise<void>;
+	/** What the node makes of a call of its webhook, and what it responds with itself. */
+	receive: (call: WebhookCall) => Promise<Reception>;
 }
+
+/** A call of the webhook, as n8n's own server has read it. */
+export interface WebhookCall {
+	query: IDataObject;
+	headers: Record<string, string>;
+	body: unknown;
+	rawBody?: Buffer;
+}
+
+export interface Reception {
+	/** What tells n8n whether to start an execution. */
+	result: IWebhookResponseData;
+	/** Absent when n8n responds. */
+	status?: number;
+	response?: unknown;
+}
+
+/** Where the nodes and the credential come from. */
+type Loader = Pick<PackageDirectoryLoader, 'getNode' | 'getCredential'>;
 
 type Kind = 'production' | 'test';
 
@@ -136,6 +165,7 @@ type Kind = 'production' | 'test';
  * @param webhookId ID of the node's webhook, in both of its URLs
  * @param origin address of the n8n, as `WEBHOOK_URL` gives it
  * @param testOrigin the same as `N8N_EDITOR_BASE_URL` gives it
+ * @param loader the built package, unless a test is about the sources
  */
 export async function openTrigger(
 	credential: ICredentialDataDecryptedObject,
@@ -144,9 +174,10 @@ export async function openTrigger(
 		webhookId = 'hook-1',
 		origin = 'http://127.0.0.1:5678',
 		testOrigin = origin,
-	}: { webhookId?: string; origin?: string; testOrigin?: string } = {},
+		loader,
+	}: { webhookId?: string; origin?: string; testOrigin?: string; loader?: Loader } = {},
 ): Promise<TriggerWorkflow> {
-	const loader = await loadPackage();
+	loader ??= await loadPackage();
 	const node: INode = {
 		...toNode('Trigger', `${PACKAGE}.zApiPinMessageTrigger`),
 		...{ parameters, webhookId, credentials: { zApi: { id: '1', name: 'Z-API' } } },
@@ -163,17 +194,21 @@ export async function openTrigger(
 		webhookBaseUrl: `${origin}/webhook`,
 		webhookTestBaseUrl: `${testOrigin}/webhook-test`,
 	};
-	const { webhookMethods, description } = loader.getNode('zApiPinMessageTrigger').type as INodeType;
+	const type = loader.getNode('zApiPinMessageTrigger').type as INodeType;
+	const { webhookMethods, description } = type;
 	const [webhookDescription] = description.webhooks ?? [];
 	const setUp = webhookMethods?.default;
 	assert(webhookDescription && setUp);
+	const webhookData: IWebhookData = {
+		...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/received`, webhookDescription },
+		...{ workflowId: 'test', workflowExecuteAdditionalData: additionalData },
+	};
 	const call = async (method: 'checkExists' | 'create' | 'delete', kind: Kind) => {
 		const workflow = workflows[kind];
 		const mode = method === 'delete' ? 'internal' : kind === 'test' ? 'manual' : 'trigger';
 		const activation = method === 'delete' ? 'update' : kind === 'test' ? 'manual' : 'activate';
 		const context = new HookContext(workflow, node, additionalData, mode, activation, {
-			...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/received`, webhookDescription },
-			...{ workflowId: workflow.id, workflowExecuteAdditionalData: additionalData },
+			...webhookData,
 			isTest: kind === 'test',
 		});
 		return await setUp[method].call(context);
@@ -185,6 +220,23 @@ export async function openTrigger(
 		},
 		deactivate: async (kind = 'production') => {
 			await call('delete', kind);
+		},
+		receive: async (httpRequest) => {
+			const reception: Partial<Reception> = {};
+			const httpResponse = {
+				status: (status: number) => Object.assign(reception, { status }) && httpResponse,
+				json: (response: unknown) => Object.assign(reception, { response }) && httpResponse,
+			};
+			const data = {
+				...additionalData,
+				httpRequest,
+				httpResponse,
+			} as IWorkflowExecuteAdditionalData;
+			const { production } = workflows;
+			const context = new WebhookContext(production, node, data, 'webhook', webhookData, [], null);
+			const result = await type.webhook?.call(context);
+			assert(result);
+			return { ...reception, result };
 		},
 	};
 }
@@ -228,7 +280,7 @@ function toPinNode(parameters: INodeParameters): INode {
 	};
 }
 
-function toNodeTypes(loader: PackageDirectoryLoader): INodeTypes {
+function toNodeTypes(loader: Loader): INodeTypes {
 	// Its output is pinned, so it never runs.
 	const start = {
 		description: { properties: [], inputs: [], outputs: [NodeConnectionTypes.Main] },
@@ -244,7 +296,7 @@ function toNodeTypes(loader: PackageDirectoryLoader): INodeTypes {
 
 /** What n8n's command line gives its engine, as far as these workflows need it. */
 function toAdditionalData(
-	loader: PackageDirectoryLoader,
+	loader: Loader,
 	credential: ICredentialDataDecryptedObject,
 	workflow?: Workflow,
 ): IWorkflowExecuteAdditionalData {

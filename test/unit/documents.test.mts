@@ -27,7 +27,7 @@ const toRows = (text: string) =>
 
 /** The anchors that GitHub gives a document's headings. */
 const toAnchors = (text: string) =>
-	[...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+	[...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
 		heading
 			.toLowerCase()
 			.replace(/[^\p{L}\p{N} _-]/gu, '')
@@ -37,7 +37,7 @@ const toAnchors = (text: string) =>
 test.each(documents)('the links of %s lead somewhere', (file) => {
 	const text = read(file).replace(/```[\s\S]*?```/g, '');
 	const links = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)]
-		.map(([, link, source]) => link ?? source)
+		.map(([, link, source]) => link ?? source ?? '')
 		.filter((link) => !/^https?:/.test(link));
 	for (const link of links) {
 		const [target, anchor] = link.split('#');

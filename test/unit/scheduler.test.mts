@@ -3,8 +3,11 @@ import { VirtualClock } from '../support/virtualClock.mts';
 
 const LATENCY_MS = 100;
 
-const fail = (name: string, retry?: 'backOff' | 'pause'): Attempt<string> => ({
-	...{ ok: false, error: new Error(name) },
+type FailedAttempt = Extract<Attempt<string>, { ok: false }>;
+
+const fail = (name: string, retry?: FailedAttempt['retry']): FailedAttempt => ({
+	ok: false,
+	error: new Error(name),
 	...(retry && { retry }),
 });
 
@@ -38,9 +41,9 @@ async function run(
 	const defaults = { concurrency: 10, retries: 3, stopOnFailure: false, clock };
 	const jobs = Array.from({ length: count }, (_, job) => job);
 	const result = await clock.run(schedule(jobs, attempt, { ...defaults, ...settings }));
-	const triesOf = (wanted: number) => tries.filter(({ job }) => job === wanted);
+	const attemptsOf = (wanted: number) => tries.filter(({ job }) => job === wanted);
 	const outcomes = result.attempts.map(toName);
-	return { ...result, outcomes, tries, triesOf, mostRunning, elapsed: clock.now(), clock };
+	return { ...result, outcomes, tries, attemptsOf, mostRunning, elapsed: clock.now(), clock };
 }
 
 test('runs as many at once as allowed and keeps the order', async () => {
@@ -55,8 +58,8 @@ test('runs as many at once as allowed and keeps the order', async () => {
 });
 
 test('a concurrency of 1 brings a job to its end before the next one starts', async () => {
-	const answer = (job: number, tries: number) => (job === 1 && tries < 3 ? BUSY : OK);
-	const { tries, mostRunning } = await run(4, answer, { concurrency: 1 });
+	const respond = (job: number, tries: number) => (job === 1 && tries < 3 ? BUSY : OK);
+	const { tries, mostRunning } = await run(4, respond, { concurrency: 1 });
 	expect(tries.map(({ job }) => job)).toStrictEqual([0, 1, 1, 1, 2, 3]);
 	expect(mostRunning).toBe(1);
 });
@@ -65,14 +68,14 @@ test('no jobs: nothing happens', async () => {
 	expect(await run(0, () => OK)).toMatchObject({ outcomes: [], succeeded: 0, elapsed: 0 });
 });
 
-test('tries a temporary failure again, waiting longer each time', async () => {
-	const { outcomes, triesOf } = await run(1, () => BUSY);
+test('retries a temporary failure, with exponential back-off', async () => {
+	const { outcomes, attemptsOf } = await run(1, () => BUSY);
 	expect(outcomes).toStrictEqual(['busy']);
-	// Between two tries: the latency, and 250, 1000, 4000 ms.
-	expect(triesOf(0).map(({ at }) => at)).toStrictEqual([0, 350, 1450, 5550]);
+	// Between two attempts: the latency, and 250, 1000, 4000 ms.
+	expect(attemptsOf(0).map(({ at }) => at)).toStrictEqual([0, 350, 1450, 5550]);
 });
 
-test('leaves up to half of a wait to chance', async () => {
+test('leaves up to half of a back-off to chance', async () => {
 	const clock = new VirtualClock();
 	clock.random = () => 0.999;
 	const at: number[] = [];
@@ -85,24 +88,24 @@ test('leaves up to half of a wait to chance', async () => {
 	expect(at).toStrictEqual([0, 125]);
 });
 
-test.each([0, 1, 5])('gives a job %i more tries', async (retries) => {
+test.each([0, 1, 5])('gives a job %i retries', async (retries) => {
 	expect((await run(1, () => BUSY, { retries })).tries).toHaveLength(retries + 1);
 	expect((await run(1, () => OVERLOADED, { retries })).tries).toHaveLength(retries + 1);
 });
 
-test('does not try again what is not temporary, nor what has succeeded', async () => {
+test('retries neither what is not temporary nor what has succeeded', async () => {
 	const { tries, outcomes } = await run(20, (job) => (job % 2 ? REFUSED : OK));
 	expect(tries).toHaveLength(20);
 	expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(10);
 });
 
 describe('overload', () => {
-	test('holds every job back, each time twice as long while nothing gets through', async () => {
-		const { triesOf } = await run(2, () => OVERLOADED, { retries: 5 });
-		// Between two tries: the latency, and 1, 2, 4, 8 and again 8 seconds.
+	test('pauses every job, each time twice as long while nothing gets through', async () => {
+		const { attemptsOf } = await run(2, () => OVERLOADED, { retries: 5 });
+		// Between two attempts: the latency, and 1, 2, 4, 8 and again 8 seconds.
 		const expected = [0, 1100, 3200, 7300, 15_400, 23_500];
-		expect(triesOf(0).map(({ at }) => at)).toStrictEqual(expected);
-		expect(triesOf(1).map(({ at }) => at)).toStrictEqual(expected);
+		expect(attemptsOf(0).map(({ at }) => at)).toStrictEqual(expected);
+		expect(attemptsOf(1).map(({ at }) => at)).toStrictEqual(expected);
 	});
 
 	test.each([
@@ -110,20 +113,20 @@ describe('overload', () => {
 		['no longer than a minute', 3_600_000, 60_000],
 		['a moment at least', 0, 250],
 	])('leaves the service alone %s', async (_what, retryAfterMs, waited) => {
-		const answer = (_job: number, tries: number) =>
+		const respond = (_job: number, tries: number) =>
 			tries === 1 ? { ...OVERLOADED, retryAfterMs } : OK;
-		const { triesOf } = await run(1, answer);
-		expect(triesOf(0)[1].at).toBe(LATENCY_MS + waited);
+		const { attemptsOf } = await run(1, respond);
+		expect(attemptsOf(0)[1]?.at).toBe(LATENCY_MS + waited);
 	});
 
-	test('what ran when the hold began does not prolong it, unless the service says so', async () => {
+	test('what ran when the pause began does not prolong it, unless the service says so', async () => {
 		const clock = new VirtualClock();
 		const starts: number[] = [];
 		const attempt = async (job: number): Promise<Attempt<string>> => {
 			starts.push(clock.now());
 			const isFirstRound = starts.length <= 3;
 			await clock.sleep(100 * (job + 1));
-			return isFirstRound ? { ...OVERLOADED, retryAfterMs: job === 2 ? 1500 : undefined } : OK;
+			return isFirstRound ? { ...OVERLOADED, ...(job === 2 && { retryAfterMs: 1500 }) } : OK;
 		};
 		const settings = { concurrency: 3, retries: 3, stopOnFailure: false, clock };
 		const { succeeded } = await clock.run(
@@ -134,7 +137,7 @@ describe('overload', () => {
 			),
 		);
 		expect(succeeded).toBe(3);
-		// Answers at 100, 200 and 300 ms; the last asks for 1500 ms more.
+		// Responses at 100, 200 and 300 ms; the last asks for 1500 ms more.
 		expect(starts.slice(3).every((at) => at >= 1800)).toBe(true);
 		expect(starts[3]).toBe(1800);
 	});
@@ -190,19 +193,19 @@ describe('stop', () => {
 		expect(outcomes[12]).toBe('refused');
 	});
 
-	test('a job that waits for another try is not tried again', async () => {
-		const { outcomes, triesOf } = await run(
+	test('a job in its back-off is not retried', async () => {
+		const { outcomes, attemptsOf } = await run(
 			2,
 			(job, tries) => (job === 0 && tries === 1 ? BUSY : job === 1 ? REFUSED : OK),
 			{ stopOnFailure: true },
 		);
-		expect(triesOf(0)).toHaveLength(1);
+		expect(attemptsOf(0)).toHaveLength(1);
 		expect(outcomes).toStrictEqual([undefined, 'refused']);
 	});
 
 	test.each([
-		['waits for another try', BUSY],
-		['is held back', OVERLOADED],
+		['is in its back-off', BUSY],
+		['is paused', OVERLOADED],
 		['is under way', OK],
 	])('a signal ends it at once while a job %s', async (_what, answer) => {
 		const clock = new VirtualClock();
