@@ -45,7 +45,7 @@ function showInList(element, chat) {
 	const last = chat.messages.at(-1);
 	element.id = `chat-${chat.phone}`;
 	element.ariaSelected = chat.phone === selected;
-	showPin(element, pinsOf(chat).length > 0);
+	find('.pin', element).toggleAttribute('hidden', pinsOf(chat).length === 0);
 	write(element, {
 		'.name': nameOf(chat),
 		time: last ? minutes.format(last.momment) : '',
@@ -71,7 +71,7 @@ function showChat(chat) {
 	sync(messages, chat.messages, 'messageId', (element, message) => {
 		const { messageId, fromMe } = message;
 		element.classList.toggle('from-me', fromMe);
-		showPin(element, isIn(pins)(message));
+		find('.pin', element).toggleAttribute('hidden', !isIn(pins)(message));
 		showCopy(find('.copy', element), 'message ID', messageId, shorten(messageId));
 		write(element, {
 			'.sender': fromMe ? '' : senderIn(chat, message),
@@ -278,10 +278,6 @@ function showCopy(button, what, value, short = value) {
 	button.title = `Copy the ${what} ${value}`;
 	button.ariaLabel = `Copy the ${what} ${short}`;
 	write(button, { code: short });
-}
-
-function showPin(element, isPinned) {
-	find('.pin', element).toggleAttribute('hidden', !isPinned);
 }
 
 function timeLeft(expiresAt) {
