@@ -28,7 +28,7 @@ test.each([
 	['Instance Token', 'token'],
 ])('%s has to be usable in a URL', (field, name) => {
 	for (const value of ['', ' ', '.', '..', ' .. ', undefined, 5]) {
-		const connect = () => toConnection({ ...CREDENTIAL, [name]: value } as typeof CREDENTIAL);
+		const connect = () => toConnection({ ...CREDENTIAL, [name]: value });
 		expect(connect).toThrow(
 			expect.objectContaining({
 				message: `${field} is empty or not usable`,
