@@ -25,8 +25,6 @@ export default {
 	],
 	jest: {
 		configFile: 'jest.config.js',
-		// What each mutant needs is known from the first run.
-		enableFindRelatedTests: false,
 		config: {
 			testMatch: ['<rootDir>/test/unit/**/*.test.mts'],
 			testPathIgnorePatterns: ['/(documents|words|receiveCallback)\\.'],
