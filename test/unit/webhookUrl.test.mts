@@ -87,7 +87,8 @@ test.each([
 /** What n8n gives a node whose webhook has this URL. */
 const inN8n = (url: string | undefined, webhookId?: string) => {
 	// It is asked for nothing else.
-	const context = { getNodeWebhookUrl: () => url, getNode: () => ({ webhookId }) };
+	const getNodeWebhookUrl = (name: string) => (name === 'default' ? url : undefined);
+	const context = { getNodeWebhookUrl, getNode: () => ({ webhookId }) };
 	return context as unknown as IWebhookFunctions;
 };
 
