@@ -93,7 +93,7 @@ test.each([
 	[400, undefined, [false, false, true, true]],
 	[429, undefined, ['pause', false, false, false]],
 	[503, undefined, ['pause', false, false, false]],
-	[500, undefined, ['backOff', false, false, false]],
+	[500, undefined, ['backOff', true, false, false]],
 	[200, undefined, ['backOff', true, false, false]],
 	[undefined, 'ETIMEDOUT', ['backOff', true, false, false]],
 	[undefined, 'ENOTFOUND', ['backOff', false, false, false]],

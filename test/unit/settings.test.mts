@@ -56,7 +56,7 @@ test('takes any number of chats, in every form', () => {
 	}
 });
 
-const LIST = 'Check the expression: it has to yield a list, such as ["messageReceived"].';
+const LIST = 'Check the expression: it has to yield a list.';
 const SWITCH = 'Check the expression: it has to yield true or false.';
 const EVENTS = 'Use one of: messageReceived, messagePinned, messageUnpinned.';
 
