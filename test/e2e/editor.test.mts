@@ -11,6 +11,7 @@ import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, SANDBOX_INSTANCE, startSandbox } from '../../sandbox/server.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
 import { startTestN8n } from '../support/n8n.mts';
+import { waitFor } from '../support/wait.mts';
 import { launchBrowser } from '../support/browser.mts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -164,7 +165,16 @@ step('Unpinning has no duration', async () => {
 
 step('When Z-API fails, the message says what happened and what to do', async () => {
 	sandbox.faults.set({ response: KNOWN_FAULTS.notConnected });
-	await see('node-execute-button').click();
+	// n8n ignores a click that comes while it still shows the end of the execution before.
+	await waitFor(async () => {
+		await see('node-execute-button').click();
+		return await see('node-error-message')
+			.waitFor({ timeout: 10_000 })
+			.then(
+				() => true,
+				() => false,
+			);
+	});
 	assert.equal(
 		await see('node-error-message').innerText(),
 		'The Z-API instance is not connected to WhatsApp [item 0]',
