@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setInterval } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import type { Execution, StoredWorkflow } from '../../scripts/n8n/client.mts';
 import { to, toNode } from '../../scripts/workflows.mts';
@@ -244,13 +245,19 @@ test('deactivating gives the webhook back, as /me says', async () => {
 	assert.deepEqual([receivedCallbackUrl, receiveCallbackSentByMe], [PREVIOUS, false]);
 });
 
-test('500 callbacks at once start 500 executions', async () => {
+test('500 callbacks in 10 seconds start 500 executions', async () => {
 	sandbox.instance.receivedCallbackUrl = '';
 	const many = await importWorkflow('Many', { events: ['messageReceived'] }, 1);
 	await n8n.client.activate(many);
 	const { length } = sandbox.deliveries;
 	const startedAt = performance.now();
-	for (let index = 0; index < 500; index++) write(`Message ${index}`);
+	// Nothing is waited for here: it is the rate that is tested.
+	let index = 0;
+	for await (const step of setInterval(15, 1)) {
+		write(`Message ${index}`);
+		index += step;
+		if (index === 500) break;
+	}
 	await expectExecutions(many, 500, 300_000);
 	const seconds = (performance.now() - startedAt) / 1000;
 	console.log(`500 callbacks: all executed after ${seconds.toFixed(1)} s`);
