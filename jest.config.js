@@ -5,6 +5,8 @@ process.env.N8N_LOG_LEVEL = 'debug';
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
+	// Against hanging only: how fast a machine is, no test asks.
+	testTimeout: 60_000,
 	testMatch: ['<rootDir>/test/{unit,engine,sandbox}/**/*.test.mts'],
 	moduleFileExtensions: ['mts', 'ts', 'js', 'json', 'node'],
 	// Some libraries are ES modules only, which Jest runs as CommonJS.

@@ -98,7 +98,7 @@ test('200 items against 50 requests a second end with 200 pinned, none twice', a
 	expect(items).toHaveLength(200);
 	expect(accountOf(sandbox)).toMatchObject({ acceptedTwice: 0 });
 	expect(accountOf(sandbox).accepted.size).toBe(200);
-}, 20_000);
+});
 
 test('several executions of one instance share its limit without knowing of each other', async () => {
 	sandbox.faults.requestsPerSecond = 50;
@@ -110,7 +110,7 @@ test('several executions of one instance share its limit without knowing of each
 	expect(runs.map(({ items }) => items?.length)).toStrictEqual([60, 60, 60]);
 	expect(accountOf(sandbox)).toMatchObject({ acceptedTwice: 0 });
 	expect(accountOf(sandbox).accepted.size).toBe(180);
-}, 40_000);
+});
 
 test.each([
 	['requests are under way', 5, () => sandbox.faults.set({ response: 'silence' })],
@@ -191,4 +191,4 @@ test('whatever happens, items, order, pairing and the sandbox agree', async () =
 		},
 	);
 	await fc.assert(property, { numRuns: 40 });
-}, 60_000);
+});

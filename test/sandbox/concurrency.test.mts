@@ -1,12 +1,7 @@
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { useSandbox } from '../support/sandbox.mts';
+import { waitFor } from '../support/wait.mts';
 
-let sandbox: Sandbox;
-
-beforeEach(async () => {
-	sandbox = await startSandbox();
-});
-
-afterEach(async () => await sandbox.close());
+const sandbox = useSandbox({});
 
 async function getStatus(signal?: AbortSignal) {
 	const { instanceId, token, clientToken } = sandbox.instance;
@@ -32,12 +27,12 @@ test('a request without a response is in flight until its connection closes', as
 	sandbox.faults.set({ response: 'silence', times: 1 }, { response: 'reset', times: 1 });
 	const leaving = new AbortController();
 	const silent = getStatus(leaving.signal);
-	while (sandbox.requests.length === 0) await new Promise(setImmediate);
+	await waitFor(() => sandbox.requests.length > 0);
 	await expect(getStatus()).rejects.toThrow();
 	expect([sandbox.inFlight, sandbox.mostInFlight]).toStrictEqual([1, 2]);
 	leaving.abort();
 	await expect(silent).rejects.toThrow();
-	while (sandbox.inFlight > 0) await new Promise(setImmediate);
+	await waitFor(() => sandbox.inFlight === 0);
 });
 
 test('what goes beyond the rate limit is refused', async () => {

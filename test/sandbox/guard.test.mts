@@ -1,17 +1,11 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { useSandbox } from '../support/sandbox.mts';
 
 const ANA = '5511999999999';
 
-let sandbox: Sandbox;
-
-beforeEach(async () => {
-	sandbox = await startSandbox();
-});
-
-afterEach(async () => await sandbox.close());
+const sandbox = useSandbox({});
 
 /** Like `fetch`, which doesn't let anyone set Host or Origin. */
 async function request(

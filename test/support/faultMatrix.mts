@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { markdownTable } from 'markdown-table';
 import pLimit from 'p-limit';
@@ -7,6 +5,7 @@ import { accountOf } from '../../sandbox/account.mts';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from './canaries.mts';
+import { startOtherHost } from './otherHost.mts';
 
 /** Runs "Z-API Pin Message", set to continue, on one item for each message ID. */
 export type RunItems = (
@@ -109,14 +108,8 @@ export interface Line {
  * @param atOnce how many run at a time; more than what runs the items can bear would be a fault too
  */
 export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promise<Line[]> {
-	let redirected = 0;
-	const otherHost = createServer((_request, response) => {
-		redirected++;
-		response.end('{"messageId":"D241"}');
-	});
-	await new Promise<void>((resolve) => otherHost.listen(0, '127.0.0.1', resolve));
-	const { port } = otherHost.address() as AddressInfo;
-	const runs = Object.entries(toCases(`http://127.0.0.1:${port}/`)).flatMap(([name, one]) =>
+	const otherHost = await startOtherHost();
+	const runs = Object.entries(toCases(otherHost.url)).flatMap(([name, one]) =>
 		Object.entries(PATTERNS)
 			.filter(([pattern]) => one.fault !== undefined || pattern === 'every item')
 			.map(([pattern, when]) => ({
@@ -136,7 +129,7 @@ export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promis
 		otherHost.close();
 	}
 	const followed = lines.find(({ fault }) => fault.startsWith('redirect'));
-	if (redirected > 0) followed?.violations.push('The redirect was followed');
+	if (otherHost.requests > 0) followed?.violations.push('The redirect was followed');
 	return lines;
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import getPort from 'get-port';
-import { installN8n, installNode, unpackPackage } from '../../scripts/n8n/install.mts';
+import { installN8n, installNode, N8N_VERSION, unpackPackage } from '../../scripts/n8n/install.mts';
 import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
 
 /** An n8n whose data is gone when it is stopped. */
@@ -13,14 +13,14 @@ export interface TestN8n extends N8n {
 }
 
 /** Starts a real n8n with the package in it, as `npm start` does, in a folder that goes with it. */
-export async function startTestN8n(): Promise<TestN8n> {
+export async function startTestN8n(version = N8N_VERSION): Promise<TestN8n> {
 	await installNode();
-	await installN8n();
+	await installN8n({ version });
 	const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-test-'));
 	const port = await getPort();
 	const remove = async () => await rm(userFolder, { recursive: true, force: true });
 	const start = async (): Promise<TestN8n> => {
-		const n8n = await startN8n({ userFolder, port });
+		const n8n = await startN8n({ userFolder, port, version });
 		return {
 			...n8n,
 			userFolder,

@@ -1,13 +1,20 @@
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from './canaries.mts';
 
-/** Gives each Jest test of a file a sandbox of its own, with the canaries as its credential. */
-export function useSandbox(): Sandbox {
-	// Stands for the test's own, so that a file may name it before it is started.
-	const sandbox = {} as Sandbox;
+/**
+ * Gives each Jest test of a file a sandbox of its own.
+ *
+ * @param options what differs from the sandbox's usual instance; if absent, the canaries
+ */
+export function useSandbox(options: Parameters<typeof startSandbox>[0] = CANARIES): Sandbox {
+	let current: Sandbox;
 	beforeEach(async () => {
-		Object.setPrototypeOf(sandbox, await startSandbox(CANARIES));
+		current = await startSandbox(options);
 	});
-	afterEach(async () => await sandbox.close());
-	return sandbox;
+	afterEach(async () => await current.close());
+	// Stands for the test's own, so that a file may name it before it is started.
+	return new Proxy({} as Sandbox, {
+		get: (_target, key) => Reflect.get(current, key),
+		set: (_target, key, value) => Reflect.set(current, key, value),
+	});
 }

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import getPort from 'get-port';
 import type {
 	INodeCredentialTestResult,
 	INodeListSearchResult,
@@ -12,15 +8,9 @@ import type {
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import {
-	installN8n,
-	installNode,
-	N8N_1_VERSION,
-	N8N_VERSION,
-	unpackPackage,
-} from '../../scripts/n8n/install.mts';
-import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
+import { N8N_1_VERSION, N8N_VERSION } from '../../scripts/n8n/install.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
+import { startTestN8n, type TestN8n } from '../support/n8n.mts';
 
 const PACKAGE = 'n8n-nodes-zapi-pin-message';
 
@@ -33,25 +23,19 @@ const NODE_TYPES = {
 
 for (const version of [N8N_1_VERSION, N8N_VERSION]) {
 	describe(`n8n ${version}`, () => {
-		let userFolder: string;
 		let sandbox: Sandbox;
-		let n8n: N8n;
+		let n8n: TestN8n;
 		let credential: { id: string; name: string };
 
 		before(async () => {
-			await installNode();
-			await installN8n({ version });
-			userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-versions-'));
-			await unpackPackage(userFolder);
+			n8n = await startTestN8n(version);
 			sandbox = await startSandbox();
-			n8n = await startN8n({ userFolder, version, port: await getPort() });
 			credential = await n8n.client.saveCredential('Sandbox', credentialOf(sandbox));
 		});
 
 		after(async () => {
 			await n8n?.stop();
 			await sandbox?.close();
-			await rm(userFolder, { recursive: true, force: true });
 		});
 
 		afterEach(() => sandbox.faults.reset());
