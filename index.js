@@ -1,5 +1,5 @@
 module.exports = {
 	...require('./dist/credentials/ZApi.credentials.js'),
 	...require('./dist/nodes/ZApiPinMessage/ZApiPinMessage.node.js'),
-	...require('./dist/nodes/ZApiTrigger/ZApiTrigger.node.js'),
+	...require('./dist/nodes/ZApiPinMessageTrigger/ZApiPinMessageTrigger.node.js'),
 };

@@ -7,8 +7,13 @@ module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/{unit,engine,sandbox}/**/*.test.mts'],
 	moduleFileExtensions: ['mts', 'ts', 'js', 'json', 'node'],
+	// Some libraries are ES modules only, which Jest runs as CommonJS.
 	transform: {
-		'\\.m?ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
+		'\\.m?ts$|/(p-wait-for|p-timeout|markdown-table)/.*\\.js$': [
+			'@swc/jest',
+			{ jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } },
+		],
 	},
+	transformIgnorePatterns: ['/node_modules/(?!(p-wait-for|p-timeout|markdown-table)/)'],
 	modulePathIgnorePatterns: ['<rootDir>/.local'],
 };

@@ -77,7 +77,9 @@ interface ChatEvents {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export const DURATIONS_MS: Record<string, number> = {
+export type Duration = '24_hours' | '7_days' | '30_days';
+
+export const DURATIONS_MS: Record<Duration, number> = {
 	'24_hours': DAY_MS,
 	'7_days': 7 * DAY_MS,
 	'30_days': 30 * DAY_MS,

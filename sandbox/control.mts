@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { redact } from '../nodes/shared/redact.ts';
+import { mask } from '../nodes/shared/mask.ts';
 import type { Fault } from './faults.mts';
-import { authorIn, DURATIONS_MS } from './chats.mts';
+import { authorIn, type Duration, DURATIONS_MS } from './chats.mts';
 import type { Instance } from './instance.mts';
 import type { RecordedRequest, ZApiState } from './zApi.mts';
 
@@ -44,7 +44,7 @@ interface Deed {
 	/** Of a reaction; empty to take it back. */
 	value: string;
 	action: 'pin' | 'unpin';
-	duration: string;
+	duration?: Duration;
 }
 
 const text = { type: 'string', minLength: 1 };
@@ -137,7 +137,7 @@ export function showRequests({ requests, instance }: ZApiState) {
 		const asked = { method, path, phone, messageId, messageAction };
 		return {
 			...{ number: first + index + 1, receivedAt, status, isDone, isFaulty },
-			...redact(asked, secretsOf(request, instance)),
+			...mask(asked, secretsOf(request, instance)),
 		};
 	});
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sse, { type SSEReplyInterface } from '@fastify/sse';
 import type { FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { redact } from '../nodes/shared/redact.ts';
+import { mask } from '../nodes/shared/mask.ts';
 import type { Chat } from './chats.mts';
 import { showRequests, showSettings } from './control.mts';
 import { OFFERED_FAULTS } from './faults.mts';
@@ -27,7 +27,7 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 	for (const [url, [file, type]] of Object.entries(FILES)) {
 		app.get(url, async (_request, reply) => {
 			reply.header('cache-control', 'no-cache');
-			return reply
+			return await reply
 				.type(`${type}; charset=utf-8`)
 				.send(await readFile(new URL(file, import.meta.url)));
 		});
@@ -43,7 +43,7 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 		const settings = showSettings(state);
 		const data = { chats: [...chats], requests, settings, offeredFaults: OFFERED_FAULTS };
 		// Wherever a workflow has put them.
-		return { data: redact(data, [token, clientToken].filter(Boolean)), retry: 1000 };
+		return { data: mask(data, [token, clientToken].filter(Boolean)), retry: 1000 };
 	};
 	const tell = () => {
 		timer = undefined;

@@ -53,7 +53,7 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 			await call(delivery, closing);
 		};
 		// What still fails after all retries is seen in `deliveries`.
-		limit(async () => await pRetry(send, RETRIES)).catch(() => {});
+		limit(async () => await pRetry(send, RETRIES)).catch(() => undefined);
 	};
 	const tellReceived = (chat: Chat, event: Happening, content: Record<string, unknown>) => {
 		if (event.fromMe && !instance.receiveCallbackSentByMe) return;
@@ -120,7 +120,7 @@ async function call(delivery: Delivery, closing: AbortSignal): Promise<void> {
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(delivery.callback),
 		signal: closing,
-	}).catch((error: Error) => {
+	}).catch((error: unknown) => {
 		// p-retry takes every other TypeError for a bug, but fetch throws one for whatever goes wrong.
 		throw new Error('n8n could not be reached', { cause: error });
 	});

@@ -82,7 +82,7 @@ export const zApi: FastifyPluginAsync<{ state: ZApiState }> = async (app, { stat
 		const given = fault?.response ?? own ?? KNOWN_FAULTS.methodNotFound;
 		recorded.status = typeof given === 'object' ? given.status : 0;
 		await sendResponse(given, request, reply);
-		return reply;
+		return await reply;
 	});
 
 	app.setNotFoundHandler(
@@ -108,7 +108,7 @@ function record(state: ZApiState, request: FastifyRequest, path: string): Record
 
 function toBody(request: FastifyRequest): Record<string, unknown> {
 	try {
-		return JSON.parse(String(request.body)) ?? {};
+		return (JSON.parse(request.body as string) ?? {}) as Record<string, unknown>;
 	} catch {
 		return {};
 	}
@@ -124,12 +124,13 @@ function refuse(
 	const sent = request.headers['client-token'];
 	if (instance.clientToken && sent === undefined) return KNOWN_FAULTS.clientTokenMissing;
 	if (instance.clientToken && sent !== instance.clientToken)
-		return clientTokenNotAllowed(`${sent}`);
+		return clientTokenNotAllowed(String(sent));
 	if (instanceId !== instance.instanceId || token !== instance.token) {
 		return KNOWN_FAULTS.instanceNotFound;
 	}
-	if (!(method in methods)) return KNOWN_FAULTS.methodNotFound;
-	if (request.method !== methods[method].verb) return KNOWN_FAULTS.httpMethodRefused;
+	const known = methods[method];
+	if (!known) return KNOWN_FAULTS.methodNotFound;
+	if (request.method !== known.verb) return KNOWN_FAULTS.httpMethodRefused;
 	const contentType = request.headers['content-type'] ?? '';
 	if (request.method !== 'GET' && !contentType.startsWith('application/json')) {
 		return KNOWN_FAULTS.contentTypeRefused;
@@ -144,9 +145,9 @@ async function perform(
 ): Promise<SandboxResponse> {
 	const refusal = refuse(state, request, methods);
 	if (refusal) return refusal;
-	const { handle } = methods[(request.params as InstancePath)['*']];
+	const method = methods[(request.params as InstancePath)['*']];
 	try {
-		const body = await handle(toBody(request), request.query as Record<string, string>);
+		const body = await method?.handle(toBody(request), request.query as Record<string, string>);
 		return { status: 200, body };
 	} catch (error) {
 		// Assumed: what Z-API responds to a body that is not as documented.
@@ -219,7 +220,7 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 			});
 		}),
 		'pin-message': post(({ phone, messageId, messageAction, pinMessageDuration }) => {
-			const durationMs = DURATIONS_MS[String(pinMessageDuration)];
+			const durationMs = (DURATIONS_MS as Record<string, number>)[String(pinMessageDuration)];
 			if (typeof phone !== 'string' || typeof messageId !== 'string' || !durationMs) {
 				throw new Error('Invalid body');
 			}

@@ -1,23 +1,15 @@
 // Measures this node against n8n's HTTP Request node in one real n8n, on the sandbox. Ratios matter:
 // the runs are interleaved, so that what else the machine does falls on all of them alike.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accountOf, credentialOf } from '../sandbox/account.mts';
 import { startSandbox } from '../sandbox/server.mts';
-import {
-	type Execution,
-	findPort,
-	installN8n,
-	installNode,
-	type N8n,
-	N8N_VERSION,
-	type N8nClient,
-	startN8n,
-	type StoredWorkflow,
-	unpackPackage,
-} from './n8n.mts';
+import { type Measured, median, type Row, toSpread, writeReport } from './benchReport.mts';
+import type { Execution, N8nClient, StoredWorkflow } from './n8n/client.mts';
+import { installN8n, installNode, N8N_VERSION, unpackPackage } from './n8n/install.mts';
+import { findPort, type N8n, startN8n } from './n8n/process.mts';
 import { PHONE, toNode, toPinNode, toWorkflow, TRIGGER } from './workflows.mts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -35,38 +27,20 @@ const NO_OPERATION = 'No Operation';
 /** What small hosts have, in MB. With more, V8 lets garbage lie, and a peak says little. */
 const HEAP_LIMIT = 512;
 
-const TROUBLE = `## When not all goes well
-
-One run each. _Sent twice_ counts items that were sent again after Z-API had confirmed them; _in the output_ and _reported as pinned_ are what the workflow goes on with.`;
-
-const TROUBLE_COLUMNS = [
-	...['trouble', 'node', 'the execution ends in', 'pinned', 'sent twice'],
-	...['in the output', 'reported as pinned'],
-];
-
-interface Measured {
-	/** How long the node took, in milliseconds, of each run. */
-	times: number[];
-	/** Message IDs that the sandbox pinned, of the last run. */
-	pinned: number;
-	/** Requests for a message whose pin was confirmed already, of the last run. */
-	twice: number;
-}
-
-interface Row {
-	what: string;
-	measured: string;
-	/** What it must be, where that can be said. */
-	limit?: string;
-	holds?: boolean;
-}
+type Variant =
+	| typeof THIS_NODE
+	| typeof WITH_CREDENTIAL
+	| typeof WITH_SECRETS
+	| typeof WITH_RETRIES
+	| typeof A_TENTH
+	| typeof NO_OPERATION;
 
 const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-bench-'));
 const port = await findPort(5778);
 const sandbox = await startSandbox();
 const rows: Row[] = [];
 const troubles: string[][] = [];
-const raw: Record<string, Record<string, Measured>> = {};
+const raw: Record<string, Partial<Record<string, Measured>>> = {};
 let n8n: N8n | undefined;
 
 try {
@@ -77,11 +51,7 @@ try {
 	await measureTrouble();
 	await measureMemory();
 	await measureInstalled();
-	const table = [toTable(rows), TROUBLE, toMarkdown(TROUBLE_COLUMNS, troubles)].join('\n\n');
-	console.log(`\n${table}`);
-	const about = { n8n: N8N_VERSION, runs: RUNS, rows, raw, troubles };
-	await writeFile(path.join(root, 'docs/bench.json'), `${JSON.stringify(about, null, '\t')}\n`);
-	await writeFile(path.join(root, 'docs/bench.md'), `# Bench\n\n${toIntroduction()}\n\n${table}\n`);
+	await writeReport(path.join(root, 'docs'), { n8n: N8N_VERSION, runs: RUNS, rows, raw, troubles });
 	if (rows.some(({ holds }) => holds === false)) process.exitCode = 1;
 } finally {
 	await n8n?.stop();
@@ -99,7 +69,7 @@ async function measureTimes() {
 	const { client } = await startAnew();
 	const workflows = new Map<string, StoredWorkflow>();
 
-	const run = async (variant: string, allItems: number): Promise<Execution> => {
+	const run = async (variant: Variant, allItems: number): Promise<Execution> => {
 		const items = variant === A_TENTH ? allItems / 10 : allItems;
 		const name = `${variant}, ${items} items`;
 		const workflow = workflows.get(name) ?? (await importWorkflow(client, variant, items));
@@ -109,38 +79,39 @@ async function measureTimes() {
 	};
 
 	/** Takes the variants in turn, after one run of each that doesn't count. */
-	const measure = async (
+	const measure = async <V extends Variant>(
 		what: string,
-		variants: string[],
+		variants: readonly V[],
 		items: number,
-		{ runs = RUNS, prepare = () => {} }: { runs?: number; prepare?: () => void } = {},
-	) => {
-		const results: Record<string, Measured> = {};
+		{ runs = RUNS, prepare }: { runs?: number; prepare?: () => void } = {},
+	): Promise<Record<V, Measured>> => {
+		const results: Partial<Record<Variant, Measured>> = {};
 		for (let index = 0; index <= runs; index++) {
 			for (const variant of variants) {
 				sandbox.faults.reset();
-				prepare();
+				prepare?.();
 				const { status, runData, error } = await run(variant, items);
 				if (status !== 'success') throw new Error(`${what}, ${variant}: ${error?.message}`);
 				const times = results[variant]?.times ?? [];
-				if (index > 0) times.push(runData[TESTED][0].executionTime);
-				const { accepted: pinned, acceptedTwice: confirmedTwice } = accountOf(sandbox);
-				results[variant] = { times, pinned: pinned.size, twice: confirmedTwice };
+				const taskData = runData[TESTED]?.[0];
+				if (index > 0 && taskData) times.push(taskData.executionTime);
+				const { accepted, acceptedTwice } = accountOf(sandbox);
+				results[variant] = { times, pinned: accepted.size, twice: acceptedTwice };
 			}
 		}
 		raw[what] = { ...raw[what], ...results };
 		for (const [variant, { times }] of Object.entries(results)) {
 			console.log(`${what}: ${variant}: ${toSpread(times)}`);
 		}
-		return results;
+		return results as Record<V, Measured>;
 	};
 
-	const all = [THIS_NODE, WITH_CREDENTIAL, WITH_SECRETS];
+	const all = [THIS_NODE, WITH_CREDENTIAL, WITH_SECRETS] as const;
 
-	const compare = (
+	const compare = <Other extends Variant>(
 		what: string,
-		results: Record<string, Measured>,
-		limits: Array<[other: string, limit: number]>,
+		results: Record<typeof THIS_NODE | Other, Measured>,
+		limits: Array<[other: Other, limit: number]>,
 	) => {
 		for (const [other, limit] of limits) {
 			const ratio = median(results[THIS_NODE].times) / median(results[other].times);
@@ -219,17 +190,17 @@ async function measureTrouble() {
 		},
 	};
 	for (const [what, { items, onError, prepare }] of Object.entries(cases)) {
-		for (const variant of [THIS_NODE, WITH_CREDENTIAL, WITH_RETRIES]) {
+		for (const variant of [THIS_NODE, WITH_CREDENTIAL, WITH_RETRIES] as const) {
 			sandbox.faults.reset();
 			sandbox.requests.length = 0;
 			prepare();
 			const name = `Trouble ${troubles.length}`;
 			const workflow = await importWorkflow(client, variant, items, { name, onError });
 			const { status, runData } = await client.execute(workflow, TRIGGER);
-			const output = runData[TESTED]?.at(-1)?.data?.main[0] ?? [];
-			const { accepted: pinned, acceptedTwice: confirmedTwice } = accountOf(sandbox);
+			const output = runData[TESTED]?.at(-1)?.data?.main?.[0] ?? [];
+			const { accepted, acceptedTwice } = accountOf(sandbox);
 			const reported = output.filter(({ json, error }) => !error && json.error === undefined);
-			const numbers = [pinned.size, confirmedTwice, output.length, reported.length];
+			const numbers = [accepted.size, acceptedTwice, output.length, reported.length];
 			troubles.push([what, variant, status, ...numbers.map(String)]);
 		}
 	}
@@ -261,23 +232,27 @@ function judge(
  * run has an n8n of its own, as one that has worked before keeps what it had.
  */
 async function measureMemory() {
-	const peaks: Record<string, number[]> = { [NO_OPERATION]: [], [THIS_NODE]: [] };
+	const variants = [NO_OPERATION, THIS_NODE] as const;
+	const peaks: Record<(typeof variants)[number], number[]> = {
+		[NO_OPERATION]: [],
+		[THIS_NODE]: [],
+	};
 	const items = 10_000;
 	for (let index = 0; index < RUNS; index++) {
-		for (const [variant, values] of Object.entries(peaks)) {
+		for (const variant of variants) {
 			const { client, pid } = await startAnew({
 				NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT}`,
 			});
 			const workflow = await importWorkflow(client, variant, items);
 			const { status } = await client.execute(workflow, TRIGGER);
 			if (status !== 'success') throw new Error(`${variant}, ${items} items: ${status}`);
-			values.push(await readMemory(pid, 'VmHWM'));
+			peaks[variant].push(await readMemory(pid, 'VmHWM'));
 		}
 	}
 	const added = median(peaks[THIS_NODE]) - median(peaks[NO_OPERATION]);
 	rows.push({
 		what: `10,000 items: n8n's peak memory (heap limit ${HEAP_LIMIT} MB) − with No Operation in its place`,
-		measured: `${added.toFixed(0)} MB (${peaks[THIS_NODE].map(Math.round)} − ${peaks[NO_OPERATION].map(Math.round)})`,
+		measured: `${added.toFixed(0)} MB (${toSpread(peaks[THIS_NODE], 'MB')} − ${toSpread(peaks[NO_OPERATION], 'MB')})`,
 		limit: '< 100 MB',
 		holds: added < 100,
 	});
@@ -285,9 +260,9 @@ async function measureMemory() {
 
 /** How much longer n8n takes to start, and how much more it then holds, with the package in it. */
 async function measureInstalled() {
-	const measured: Record<string, { times: number[]; memory: number[] }> = {
-		bare: { times: [], memory: [] },
-		installed: { times: [], memory: [] },
+	const measured = {
+		bare: { times: [] as number[], memory: [] as number[] },
+		installed: { times: [] as number[], memory: [] as number[] },
 	};
 	for (let index = 0; index < 2 * RUNS; index++) {
 		for (const [variant, { times, memory }] of Object.entries(measured)) {
@@ -300,7 +275,7 @@ async function measureInstalled() {
 			memory.push(Math.round(await readMemory(pid, 'VmRSS')));
 		}
 	}
-	const compare = (what: string, unit: string, [installed, bare]: number[][]) => {
+	const compare = (what: string, unit: string, [installed, bare]: [number[], number[]]) => {
 		const added = (median(installed) - median(bare)).toFixed(0);
 		rows.push({
 			what: `The package in n8n: ${what} − without it`,
@@ -320,7 +295,7 @@ async function readMemory(pid: number, which: 'VmHWM' | 'VmRSS'): Promise<number
 
 async function importWorkflow(
 	client: N8nClient,
-	variant: string,
+	variant: Variant,
 	items: number,
 	{ name, onError }: { name?: string; onError?: string } = {},
 ): Promise<StoredWorkflow> {
@@ -330,7 +305,7 @@ async function importWorkflow(
 	return await client.importWorkflow({ ...workflow, ...(name && { name }), nodes }, credential);
 }
 
-function toBenchWorkflow(variant: string, items: number) {
+function toBenchWorkflow(variant: Variant, items: number) {
 	const { instanceId, token, clientToken } = sandbox.instance;
 	const request = {
 		method: 'POST',
@@ -353,7 +328,7 @@ function toBenchWorkflow(variant: string, items: number) {
 	const http = (parameters: object) =>
 		toNode(TESTED, 'n8n-nodes-base.httpRequest', { ...request, ...parameters }, 4.2);
 	const thisNode = () => toPinNode(TESTED);
-	const variants: Record<string, () => ReturnType<typeof toNode>> = {
+	const variants: Record<Variant, () => ReturnType<typeof toNode>> = {
 		[NO_OPERATION]: () => toNode(TESTED, 'n8n-nodes-base.noOp', {}),
 		[THIS_NODE]: thisNode,
 		[A_TENTH]: thisNode,
@@ -368,39 +343,4 @@ function toBenchWorkflow(variant: string, items: number) {
 	};
 	const code = `return Array.from({ length: ${items} }, (_, n) => ({ json: { messageId: 'M' + n } }));`;
 	return toWorkflow(`${variant}, ${items} items`, code, variants[variant]());
-}
-
-function median(values: number[]): number {
-	const sorted = [...values].sort((a, b) => a - b);
-	const middle = Math.floor(sorted.length / 2);
-	return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function toSpread(values: number[], unit = 'ms'): string {
-	return `${median(values).toFixed(0)} ${unit} [${Math.min(...values)}–${Math.max(...values)}]`;
-}
-
-function toIntroduction(): string {
-	return [
-		`Written by \`npm run bench\`: n8n ${N8N_VERSION} and the sandbox on one machine.`,
-		`Medians of at least ${RUNS} interleaved runs, with the fastest and the slowest in brackets.`,
-		'Times are those that n8n records for the node itself; its start is timed from outside.',
-	].join(' ');
-}
-
-function toTable(lines: Row[]): string {
-	return toMarkdown(
-		['measure', 'measured', 'must be', ''],
-		lines.map(({ what, measured, limit = '', holds }) => [what, measured, limit, toVerdict(holds)]),
-	);
-}
-
-function toMarkdown(columns: string[], lines: string[][]): string {
-	const toRow = (cells: string[]) => `| ${cells.join(' | ')} |`;
-	return [columns, columns.map(() => '---'), ...lines].map(toRow).join('\n');
-}
-
-function toVerdict(holds?: boolean): string {
-	if (holds === undefined) return '';
-	return holds ? 'holds' : 'does not hold';
 }

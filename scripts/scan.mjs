@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import {
 	analyzePackage,
 	SOURCE_FILE_PATTERNS,
+	// @ts-expect-error It comes without types.
 } from '@n8n/scan-community-package/scanner/scanner.mjs';
-import { unpackPackage } from './n8n.mts';
+import { unpackPackage } from './n8n/install.mts';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'n8n-scan-'));
 try {

@@ -1,46 +1,45 @@
-// A real n8n with this package in it, against the sandbox. `--once` ends after the demo has run.
+// A real n8n with this package in it, against the sandbox. `--once` ends after the demo has run; `--dev`
+// brings what changes in the sources into the running n8n.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { Listr, PRESET_TIMER } from 'listr2';
 import { credentialOf } from '../sandbox/account.mts';
 import { DEMO_MESSAGE } from '../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../sandbox/server.mts';
-import {
-	findPort,
-	installN8n,
-	installNode,
-	type N8n,
-	N8N_VERSION,
-	OWNER,
-	startN8n,
-	unpackPackage,
-} from './n8n.mts';
+import type { StoredWorkflow } from './n8n/client.mts';
+import { installN8n, installNode, N8N_VERSION, unpackPackage } from './n8n/install.mts';
+import { findPort, type N8n, startN8n } from './n8n/process.mts';
 import { TRIGGER } from './workflows.mts';
 
 const N8N_PORT = 5678;
 const SANDBOX_PORT = 8021;
 
 const once = process.argv.includes('--once');
+const isDevelopment = process.argv.includes('--dev');
 const root = fileURLToPath(new URL('..', import.meta.url));
-const interrupted = new AbortController();
 
-interface Started {
-	n8n: N8n;
+/** What the tasks hand on to each other. */
+interface Context {
+	/** Where n8n keeps its data. */
+	userFolder: string;
+	port: number;
 	sandbox: Sandbox;
-	/** Where to look at the demo workflow. */
+	n8n: N8n;
+	/** URL of the demo workflow. */
 	editorUrl: string;
 	/** Status of the demo's execution, in n8n's words. */
 	status: string;
 }
 
-const started: Partial<Started> = {};
-let userFolder = '';
+const interrupted = new AbortController();
+const { signal } = interrupted;
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupted.abort());
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-	process.on(signal, () => interrupted.abort());
-}
+/** Ends what was started; the last comes first. */
+const cleanUps: Array<() => Promise<unknown>> = [];
 
 try {
 	const { n8n, sandbox, editorUrl, status } = await start();
@@ -50,26 +49,27 @@ try {
 			[
 				'',
 				`Editor   ${editorUrl}`,
-				`Login    ${OWNER.email}  ${OWNER.password}`,
+				`Login    ${n8n.owner.email}  ${n8n.owner.password}`,
 				`Sandbox  ${sandbox.url}/`,
 				`Log      ${n8n.log}`,
 				'',
 				"Write a message with #notice on the sandbox's page, and see it pinned.",
+				...(isDevelopment
+					? ['What you save in nodes/ and credentials/ is in n8n seconds later.']
+					: []),
 				'Ctrl-C ends all of it.',
 			].join('\n'),
 		);
-		await Promise.race([n8n.ended, aborted(interrupted.signal)]);
-		if (!interrupted.signal.aborted) throw new Error(`n8n has ended. See ${n8n.log}`);
+		await Promise.race([n8n.ended, aborted()]);
+		if (!signal.aborted) throw new Error(`n8n has ended. See ${n8n.log}`);
 	}
 } catch (error) {
-	if (!interrupted.signal.aborted) {
+	if (!signal.aborted) {
 		console.error((error as Error).message);
 		process.exitCode = 1;
 	}
 } finally {
-	await started.n8n?.stop();
-	await started.sandbox?.close();
-	if (once && userFolder) await rm(userFolder, { recursive: true, force: true });
+	for (const cleanUp of cleanUps.reverse()) await cleanUp();
 }
 
 /** Tells what became of the demo message, as the sandbox knows it. */
@@ -84,63 +84,97 @@ function report({ chats }: Sandbox, status: string) {
 	console.log(`\nPinned in “${name}” until ${until}: “${message?.text}”`);
 }
 
-async function start(): Promise<Started> {
+async function start(): Promise<Context> {
 	const port = await findPort(N8N_PORT);
 	const sandboxPort = await findPort(SANDBOX_PORT);
 	sayMoved('n8n', N8N_PORT, port);
 	sayMoved('The sandbox', SANDBOX_PORT, sandboxPort);
-	// A port for each n8n that runs at once, and so a folder.
-	userFolder = once
-		? await mkdtemp(path.join(tmpdir(), 'n8n-once-'))
-		: path.join(root, `.local/n8n-${port}`);
-	const { signal } = interrupted;
-	const tasks = [
-		{ title: 'Node.js 24', task: async () => await installNode(signal) },
-		{
-			title: `n8n ${N8N_VERSION} (the first time takes about five minutes)`,
-			task: async () => await installN8n({ signal }),
-		},
-		{
-			title: 'Sandbox',
-			task: async () => {
-				started.sandbox = await startSandbox({ port: sandboxPort });
+	const tasks = new Listr<Context>(
+		[
+			{ title: 'Node.js 24', task: async () => await installNode(signal) },
+			{
+				title: `n8n ${N8N_VERSION} (the first time takes about five minutes)`,
+				task: async () => await installN8n({ signal }),
 			},
-		},
-		{ title: 'The packed package into n8n', task: async () => await unpackPackage(userFolder) },
-		{
-			title: 'n8n starts',
-			task: async () => {
-				started.n8n = await startN8n({ userFolder, port, signal });
+			{
+				title: 'Sandbox',
+				task: async (context) => {
+					context.sandbox = await startSandbox({ port: sandboxPort });
+					cleanUps.push(context.sandbox.close);
+				},
 			},
-		},
-		{ title: 'Demo workflow', task: runDemo },
-	];
-	await new Listr(tasks, { rendererOptions: { timer: PRESET_TIMER } }).run();
-	return started as Started;
+			{
+				title: 'The packed package into n8n',
+				task: async (context) => {
+					context.port = port;
+					context.userFolder = await makeUserFolder(port);
+					const target = await unpackPackage(context.userFolder);
+					if (isDevelopment) await compileOnChange(path.join(target, 'dist'));
+				},
+			},
+			{
+				title: 'n8n starts',
+				task: async (context) => {
+					const env = { N8N_DEV_RELOAD: String(isDevelopment) };
+					context.n8n = await startN8n({ ...context, env, signal });
+					cleanUps.push(context.n8n.stop);
+				},
+			},
+			{ title: 'Demo workflow', task: runDemo },
+		],
+		{ rendererOptions: { timer: PRESET_TIMER } },
+	);
+	return await tasks.run();
 }
 
 function sayMoved(what: string, preferred: number, port: number) {
 	if (port !== preferred) console.log(`${what} uses port ${port}, as ${preferred} is taken.`);
 }
 
-async function runDemo() {
-	const { n8n, sandbox } = started as Started;
+/** A port for each n8n that runs at once, and so a folder. */
+async function makeUserFolder(port: number): Promise<string> {
+	if (!once) return path.join(root, `.local/n8n-${port}`);
+	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-once-'));
+	cleanUps.push(async () => await rm(folder, { recursive: true, force: true }));
+	return folder;
+}
+
+/** Compiles into the package that n8n has, again and again; n8n loads again what has changed there. */
+async function compileOnChange(outDir: string): Promise<void> {
+	const compiler = execa('tsc', ['--watch', '--preserveWatchOutput', '--outDir', outDir], {
+		...{ cwd: root, preferLocal: true, stdin: 'ignore', buffer: false, reject: false },
+	});
+	cleanUps.push(async () => {
+		compiler.kill();
+		await compiler;
+	});
+	// The first pass writes every file: n8n is to find them complete.
+	await new Promise<void>((resolve) => {
+		compiler.stdout.on('data', (text: Buffer) => {
+			if (text.includes('Watching for file changes')) resolve();
+		});
+	});
+	compiler.stdout.pipe(process.stdout);
+}
+
+async function runDemo(context: Context) {
+	const { n8n, sandbox } = context;
 	const credential = await n8n.client.saveCredential('Z-API Sandbox', credentialOf(sandbox));
 	const importExample = async (file: string) => {
 		const example = await readFile(path.join(root, 'examples', file), 'utf8');
-		return await n8n.client.importWorkflow(JSON.parse(example), credential);
+		return await n8n.client.importWorkflow(JSON.parse(example) as StoredWorkflow, credential);
 	};
 	const listening = await importExample('pin-messages-with-a-keyword.json');
 	// A new sandbox knows nothing of the webhook that n8n registered with the last one.
 	await n8n.client.deactivate(listening);
 	await n8n.client.activate(listening);
 	const workflow = await importExample('pin-a-message.json');
-	started.editorUrl = `${n8n.url}/workflow/${workflow.id}`;
+	context.editorUrl = `${n8n.url}/workflow/${workflow.id}`;
 	const execution = await n8n.client.execute(workflow, TRIGGER);
-	started.status = execution.status;
+	context.status = execution.status;
 }
 
-async function aborted(signal: AbortSignal) {
+async function aborted() {
 	if (signal.aborted) return;
 	await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -18,7 +18,7 @@ export class ZApiPinMessage implements INodeType {
 		icon: { light: 'file:../../icons/pin.svg', dark: 'file:../../icons/pin.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] === "unpin" ? "Unpin message" : "Pin message" }}',
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Pin and unpin WhatsApp messages in private chats and groups through Z-API',
 		defaults: { name: 'Z-API Pin Message' },
 		usableAsTool: true,
@@ -31,6 +31,6 @@ export class ZApiPinMessage implements INodeType {
 	methods = { credentialTest: { testConnection }, listSearch: { searchChats } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await pinItems.call(this)];
+		return [await pinItems(this)];
 	}
 }

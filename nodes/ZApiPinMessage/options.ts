@@ -1,44 +1,43 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
+import { DEFAULT_TIMEOUT_MS } from '../shared/transport';
 
-/** How the requests of one execution are made. */
-export interface PinOptions {
-	/** How many requests may be under way at once. */
-	maxConcurrentRequests: number;
-	/** How many more times a request is made that may well succeed later. */
-	retries: number;
-	/** How long one answer may take, in milliseconds. */
-	timeout: number;
+interface NumericOption {
+	displayName: string;
+	default: number;
+	minValue: number;
+	maxValue: number;
+	description: string;
 }
 
-const numbers: INodeProperties[] = [
-	{
+const NUMERIC_OPTIONS = {
+	maxConcurrentRequests: {
 		displayName: 'Max Concurrent Requests',
-		name: 'maxConcurrentRequests',
-		type: 'number',
 		default: 250,
-		typeOptions: { minValue: 1, maxValue: 500, numberPrecision: 0 },
+		minValue: 1,
+		maxValue: 500,
 		description:
 			'How many items are worked on at once; 1 works on them strictly one after the other',
 	},
-	{
+	retries: {
 		displayName: 'Retries',
-		name: 'retries',
-		type: 'number',
 		default: 3,
-		typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 0 },
+		minValue: 0,
+		maxValue: 10,
 		description:
 			'How many more times an item is tried when Z-API is busy or can\'t be reached. Leave n8n\'s own "Retry On Fail" off, as it sends all items again.',
 	},
-	{
+	timeout: {
 		displayName: 'Timeout',
-		name: 'timeout',
-		type: 'number',
-		default: 30000,
-		typeOptions: { minValue: 1, maxValue: 600000, numberPrecision: 0 },
-		description: 'How long to wait for the answer to one request, in milliseconds',
+		default: DEFAULT_TIMEOUT_MS,
+		minValue: 1,
+		maxValue: 600_000,
+		description: 'How long to wait for the response to one request, in milliseconds',
 	},
-];
+} satisfies Record<string, NumericOption>;
+
+/** How the requests of one execution are made. */
+export type PinOptions = Record<keyof typeof NUMERIC_OPTIONS, number>;
 
 export const options: INodeProperties = {
 	displayName: 'Options',
@@ -46,7 +45,12 @@ export const options: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: numbers,
+	options: Object.entries(NUMERIC_OPTIONS).map(([name, { minValue, maxValue, ...option }]) => ({
+		...option,
+		name,
+		type: 'number',
+		typeOptions: { minValue, maxValue, numberPrecision: 0 },
+	})),
 };
 
 /**
@@ -56,20 +60,23 @@ export const options: INodeProperties = {
  * @throws {UserError} naming the option that is not a whole number within its bounds
  */
 export function toOptions(values: Partial<Record<keyof PinOptions, unknown>>): PinOptions {
-	const toNumber = (wanted: keyof PinOptions) => {
-		const option = numbers.find(({ name }) => name === wanted);
-		const value = values[wanted] ?? option?.default;
-		const { minValue = 0, maxValue = 0 } = option?.typeOptions ?? {};
-		if (typeof value === 'number' && Number.isInteger(value)) {
-			if (value >= minValue && value <= maxValue) return value;
-		}
-		throw new UserError(`${option?.displayName} is out of range`, {
-			description: `Use a whole number from ${minValue} to ${maxValue}.`,
-		});
-	};
 	return {
-		maxConcurrentRequests: toNumber('maxConcurrentRequests'),
-		retries: toNumber('retries'),
-		timeout: toNumber('timeout'),
+		maxConcurrentRequests: toNumber('maxConcurrentRequests', values),
+		retries: toNumber('retries', values),
+		timeout: toNumber('timeout', values),
 	};
+}
+
+function toNumber(
+	name: keyof PinOptions,
+	values: Partial<Record<keyof PinOptions, unknown>>,
+): number {
+	const { displayName, minValue, maxValue, ...option } = NUMERIC_OPTIONS[name];
+	const value = values[name] ?? option.default;
+	if (Number.isInteger(value) && Number(value) >= minValue && Number(value) <= maxValue) {
+		return Number(value);
+	}
+	throw new UserError(`${displayName} is out of range`, {
+		description: `Use a whole number from ${minValue} to ${maxValue}.`,
+	});
 }

@@ -10,12 +10,12 @@ export interface PinParameters {
 }
 
 /** Reads the parameters of one item, with its expressions evaluated. */
-export function readParameters(this: IExecuteFunctions, itemIndex: number): PinParameters {
+export function readParameters(context: IExecuteFunctions, itemIndex: number): PinParameters {
 	return {
-		operation: this.getNodeParameter('operation', itemIndex),
-		chat: this.getNodeParameter('phone', itemIndex, '', { extractValue: true }),
-		messageId: this.getNodeParameter('messageId', itemIndex),
+		operation: context.getNodeParameter('operation', itemIndex),
+		chat: context.getNodeParameter('phone', itemIndex, '', { extractValue: true }),
+		messageId: context.getNodeParameter('messageId', itemIndex),
 		// Unpinning has none, but Z-API wants one all the same.
-		duration: this.getNodeParameter('duration', itemIndex, DEFAULT_DURATION),
+		duration: context.getNodeParameter('duration', itemIndex, DEFAULT_DURATION),
 	};
 }

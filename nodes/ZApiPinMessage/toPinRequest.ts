@@ -1,6 +1,7 @@
-import { UserError } from 'n8n-workflow';
 import { toChatId } from '../shared/chatId';
-import { toMessageId } from '../shared/messageId';
+import { toChoice } from '../shared/choices';
+import { toMessageId } from './messageId';
+import type { Duration, Operation } from './parameters';
 import { DEFAULT_DURATION, DURATIONS, OPERATIONS } from './parameters';
 import type { PinParameters } from './readParameters';
 
@@ -8,8 +9,8 @@ import type { PinParameters } from './readParameters';
 export type PinRequest = {
 	phone: string;
 	messageId: string;
-	messageAction: string;
-	pinMessageDuration: string;
+	messageAction: Operation;
+	pinMessageDuration: Duration;
 };
 
 /**
@@ -19,23 +20,13 @@ export type PinRequest = {
  * @throws {UserError} naming the parameter that can't be sent and saying what it should be
  * @see https://developer.z-api.io (Pin / Unpin messages)
  */
-export function toPinRequest(parameters: PinParameters): PinRequest {
-	const operation = toOneOf(OPERATIONS, parameters.operation, 'Operation');
+export function toPinRequest({ operation, chat, messageId, duration }: PinParameters): PinRequest {
+	const messageAction = toChoice(OPERATIONS, operation, 'Operation');
 	return {
-		phone: toChatId(parameters.chat),
-		messageId: toMessageId(parameters.messageId),
-		messageAction: operation,
+		phone: toChatId(chat),
+		messageId: toMessageId(messageId),
+		messageAction,
 		pinMessageDuration:
-			operation === 'pin' ? toOneOf(DURATIONS, parameters.duration, 'Duration') : DEFAULT_DURATION,
+			messageAction === 'pin' ? toChoice(DURATIONS, duration, 'Duration') : DEFAULT_DURATION,
 	};
-}
-
-function toOneOf(allowed: readonly string[], value: unknown, parameter: string): string {
-	const match = allowed.find((entry) => entry === value);
-	if (match === undefined) {
-		throw new UserError(`${parameter} has an unknown value`, {
-			description: `Use one of: ${allowed.join(', ')}.`,
-		});
-	}
-	return match;
 }

@@ -1,10 +1,10 @@
 import { UserError } from 'n8n-workflow';
 
 export const WHAT_A_CHAT_LOOKS_LIKE =
-	'Use a phone with its country code (5511999999999), a group ID (120363019502650977-group) or a LID (999999999999999@lid).';
+	'Use a phone number with its country code (5511999999999), a group ID (120363019502650977-group) or a LID (999999999999999@lid).';
 
 const GROUP_ENDING =
-	'A group ID ends in "-group" (120363019502650977-group). A phone has at most 15 digits, country code first (5511999999999).';
+	'A group ID ends in "-group" (120363019502650977-group). A phone number has at most 15 digits, country code first (5511999999999).';
 
 const NUMBER_TOO_LARGE =
 	'n8n rounds numbers this large, so the last digits are lost already. Pass it as text: in quotes, or with .toString() where it comes from.';
@@ -14,22 +14,69 @@ const BLANK = String.raw`\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff`;
 
 const SEPARATOR = `[${BLANK}().-]`;
 
+const DIGIT_OR_SEPARATOR = `[\\d${BLANK}().-]`;
+
+/** Every form in which a chat is accepted: its pattern, and what its groups become for Z-API. */
+const FORMS: ReadonlyArray<{ pattern: string; toChat: (...groups: string[]) => string }> = [
+	// A phone number as people write it.
+	{
+		pattern: String.raw`(\+?${SEPARATOR}*[1-9](?:${SEPARATOR}*\d){7,14}${SEPARATOR}*)`,
+		toChat: (text = '') => text.replace(/\D/g, ''),
+	},
+	// A phone number as other WhatsApp APIs write it, perhaps with a device.
+	{
+		pattern: String.raw`([1-9]\d{7,14})(?::\d+)?@(?:s\.whatsapp\.net|c\.us)`,
+		toChat: (digits = '') => digits,
+	},
+	{ pattern: String.raw`(\d{15,})(?:-group|@g\.us)`, toChat: (digits) => `${digits}-group` },
+	// A group from before November 2021.
+	{ pattern: String.raw`(\d{8,15}-\d{10})(?:-group|@g\.us)?`, toChat: (id = '') => id },
+	{ pattern: String.raw`(\d+)(?::\d+)?@lid`, toChat: (digits) => `${digits}@lid` },
+];
+
 /** Matches exactly the texts that `toChatId` accepts: n8n checks it while one types. */
-export const CHAT_ID_PATTERN = `[${BLANK}]*(?:${[
-	String.raw`\+?${SEPARATOR}*[1-9](?:${SEPARATOR}*\d){7,14}${SEPARATOR}*`,
-	String.raw`[1-9]\d{7,14}(?::\d+)?@(?:s\.whatsapp\.net|c\.us)`,
-	String.raw`\d{15,}(?:-group|@g\.us)`,
-	String.raw`\d{8,15}-\d{10}(?:-group|@g\.us)?`,
-	String.raw`\d+(?::\d+)?@lid`,
-].join('|')})[${BLANK}]*`;
+export const CHAT_ID_PATTERN = `[${BLANK}]*(?:${FORMS.map(({ pattern }) => pattern).join('|')})[${BLANK}]*`;
+
+const PARSERS = FORMS.map(({ pattern, toChat }) => ({
+	regExp: new RegExp(`^${pattern}$`),
+	toChat,
+}));
+
+/** What a text that has none of the forms is, by the first row that fits. */
+const REFUSALS: ReadonlyArray<{ regExp: RegExp; what: string; advice: string }> = [
+	{ regExp: /^$/, what: 'is empty', advice: WHAT_A_CHAT_LOOKS_LIKE },
+	{
+		regExp: /@(newsletter|broadcast)$/,
+		what: 'is a channel or a broadcast',
+		advice: 'Messages can be pinned in private chats and groups only.',
+	},
+	{
+		regExp: new RegExp(`^\\+?${SEPARATOR}*(?:\\d${SEPARATOR}*){16,}$`),
+		what: 'has too many digits for a phone number',
+		advice: GROUP_ENDING,
+	},
+	{
+		regExp: new RegExp(`^\\+?${SEPARATOR}*(?:\\d${SEPARATOR}*){1,7}$`),
+		what: 'has too few digits for a phone number',
+		advice: WHAT_A_CHAT_LOOKS_LIKE,
+	},
+	{
+		regExp: new RegExp(`^\\+?${SEPARATOR}*0${DIGIT_OR_SEPARATOR}*$`),
+		what: 'begins with 0 instead of a country code',
+		advice: WHAT_A_CHAT_LOOKS_LIKE,
+	},
+];
+
+const NO_FORM = {
+	what: 'is neither a phone number, a group ID nor a LID',
+	advice: WHAT_A_CHAT_LOOKS_LIKE,
+};
 
 const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
 
-const PHONE_CHARACTERS = new RegExp(`^\\+?(?:${SEPARATOR}|\\d)+$`);
-
 /**
- * Brings a chat into the form that Z-API takes: a phone in digits, a group ID or a LID. JIDs, as other
- * WhatsApp APIs write them, are translated.
+ * Brings a chat into the form that Z-API takes: a phone number in digits, a group ID or a LID. JIDs, as
+ * other WhatsApp APIs write them, are translated.
  *
  * @param value the Chat parameter as it came, from a user or an expression
  * @returns the chat as Z-API writes it
@@ -37,41 +84,16 @@ const PHONE_CHARACTERS = new RegExp(`^\\+?(?:${SEPARATOR}|\\d)+$`);
  * @see https://developer.z-api.io (phone, group ID, LID, channel)
  */
 export function toChatId(value: unknown): string {
-	const text = toDigitsOrText(value).replace(SURROUNDING_BLANKS, '');
-	if (text === '') throw refusal('is empty', WHAT_A_CHAT_LOOKS_LIKE);
-
-	if (/@(newsletter|broadcast)$/.test(text)) {
-		throw refusal(
-			'is a channel or a broadcast',
-			'Messages can be pinned in private chats and groups only.',
-		);
+	const text = toText(value).replace(SURROUNDING_BLANKS, '');
+	for (const { regExp, toChat } of PARSERS) {
+		const match = regExp.exec(text);
+		if (match) return toChat(...match.slice(1));
 	}
-
-	const lid = /^(\d+)(?::\d+)?@lid$/.exec(text);
-	if (lid) return `${lid[1]}@lid`;
-
-	const group = /^(\d{15,}|\d{8,15}-\d{10})(-group|@g\.us)?$/.exec(text);
-	if (group?.[1].includes('-')) return group[1];
-	if (group?.[2]) return `${group[1]}-group`;
-
-	const phoneJid = /^(\d+)(?::\d+)?@(?:s\.whatsapp\.net|c\.us)$/.exec(text);
-	return toPhone(phoneJid ? phoneJid[1] : text);
+	const { what, advice } = REFUSALS.find(({ regExp }) => regExp.test(text)) ?? NO_FORM;
+	throw refusal(what, advice);
 }
 
-function toPhone(text: string): string {
-	if (!PHONE_CHARACTERS.test(text)) {
-		throw refusal('is neither a phone, a group ID nor a LID', WHAT_A_CHAT_LOOKS_LIKE);
-	}
-	const digits = text.replace(/\D/g, '');
-	if (digits.length > 15) throw refusal('has too many digits for a phone', GROUP_ENDING);
-	if (digits.length < 8) throw refusal('has too few digits for a phone', WHAT_A_CHAT_LOOKS_LIKE);
-	if (digits.startsWith('0')) {
-		throw refusal('begins with 0 instead of a country code', WHAT_A_CHAT_LOOKS_LIKE);
-	}
-	return digits;
-}
-
-function toDigitsOrText(value: unknown): string {
+function toText(value: unknown): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value === 'string') return value;
 	if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {

@@ -7,12 +7,12 @@ import type {
 	UserError,
 } from 'n8n-workflow';
 
-import type { Answer } from './answer';
-import { toObject } from './answer';
 import { authenticate } from './connection';
 import { toFailure } from './failures';
-import { toSentences } from './nodeErrors';
-import { toNetworkCode } from './transport';
+import type { ZApiResponse } from './response';
+import { toObject } from './response';
+import { DEFAULT_TIMEOUT_MS, toNetworkCode } from './transport';
+import { toSentences } from './zApiError';
 
 /**
  * Tells whether a `zApi` credential reaches an instance that is connected to WhatsApp. A function
@@ -32,26 +32,26 @@ export async function testConnection(
 	} catch (error) {
 		return { status: 'Error', message: toSentences(error as UserError) };
 	}
-	const answer = await get(this.helpers, request);
+	const response = await get(this.helpers, request);
 	// `error` is filled even when all is well: `You are already connected.`
-	if (toObject(answer.body).connected === true) {
+	if (toObject(response.body).connected === true) {
 		return { status: 'OK', message: 'Connected to WhatsApp' };
 	}
-	return { status: 'Error', message: toSentences(toFailure(answer)) };
+	return { status: 'Error', message: toSentences(toFailure(response)) };
 }
 
 /** n8n gives credential tests no HTTP helper but its older one. */
 async function get(
 	{ request }: ICredentialTestFunctions['helpers'],
 	{ url, headers }: IHttpRequestOptions,
-): Promise<Answer> {
+): Promise<ZApiResponse> {
 	try {
 		const { statusCode, body } = await request({
 			method: 'GET',
 			uri: url,
 			headers,
 			json: true,
-			timeout: 30_000,
+			timeout: DEFAULT_TIMEOUT_MS,
 			simple: false,
 			resolveWithFullResponse: true,
 			followRedirect: false,

@@ -1,33 +1,32 @@
-import type { Answer } from './answer';
-import { carriesError, toErrorText, toObject } from './answer';
+import type { ZApiResponse } from './response';
+import { hasError, toErrorText, toObject } from './response';
 
 /** One way in which a request to Z-API can go wrong, and what to tell the user. */
 export interface Failure {
 	name: string;
 	/** Whether this is what went wrong; the first row that says yes is used. */
-	matches: (answer: Answer) => boolean;
+	matches: (response: ZApiResponse) => boolean;
 	/** What happened. */
 	message: string;
 	/** What to do to get going again. */
 	description: string;
-	/** The same where pinning is what failed, when that says more. */
-	pinDescription?: string;
 	/** Whether the user is helped by reading Z-API's own words. */
-	quotesAnswer?: boolean;
-	/** Whether the same request may well succeed later. */
-	temporary?: boolean;
-	/** Whether Z-API is asking for fewer requests. */
-	overloaded?: boolean;
+	quotesResponse?: boolean;
+	/** Whether what was sent is at fault, so that the parameters are what to check. */
+	isAboutInput?: boolean;
+	/** Whether Z-API may have done all the same what was asked. */
+	maybeDone?: boolean;
+	/** How the same request may well succeed later; absent when it won't. See the scheduler. */
+	retry?: 'backOff' | 'pause';
 }
 
 const NOT_CONFIRMED: Failure = {
 	name: 'notConfirmed',
 	matches: () => true,
-	message: 'The answer does not confirm that Z-API did what was asked',
+	message: 'The response does not confirm that Z-API did what was asked',
 	description: 'Check Base URL in the credential, then try again.',
-	pinDescription:
-		'Check Base URL in the credential, then try again. Pinning a message twice does no harm.',
-	temporary: true,
+	maybeDone: true,
+	retry: 'backOff',
 };
 
 /**
@@ -73,8 +72,8 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'notConnected',
-		matches: (answer) =>
-			says(/not connected/i)(answer) || toObject(answer.body).connected === false,
+		matches: (response) =>
+			says(/not connected/i)(response) || toObject(response.body).connected === false,
 		message: 'The Z-API instance is not connected to WhatsApp',
 		description:
 			'Open the instance in the Z-API panel and scan the QR code with the phone, then try again.',
@@ -85,12 +84,12 @@ export const FAILURES: readonly Failure[] = [
 		message: 'Z-API does not accept the credential',
 		description:
 			'Copy Instance ID, Instance Token and, if the account uses one, Client-Token again from the Z-API panel into the credential.',
-		quotesAnswer: true,
+		quotesResponse: true,
 	},
 	{
 		name: 'methodNotFound',
-		matches: (answer) => hasStatus(404)(answer) || says(/^NOT_FOUND\b/)(answer),
-		message: 'Z-API has nothing at this address',
+		matches: (response) => hasStatus(404)(response) || says(/^NOT_FOUND\b/)(response),
+		message: 'Z-API has nothing at this URL',
 		description: 'Check Base URL in the credential. For Z-API itself it can be left empty.',
 	},
 	{
@@ -112,53 +111,51 @@ export const FAILURES: readonly Failure[] = [
 		matches: hasStatus(429),
 		message: 'Z-API asks for fewer requests',
 		description: 'Wait a minute, then try again.',
-		temporary: true,
-		overloaded: true,
+		retry: 'pause',
 	},
 	{
 		name: 'serviceOverloaded',
 		matches: hasStatus(503),
 		message: 'Z-API is overloaded or under maintenance',
 		description: 'Wait a few minutes, then try again.',
-		temporary: true,
-		overloaded: true,
+		retry: 'pause',
 	},
 	{
 		name: 'serviceUnavailable',
-		matches: hasStatus(408, 425, 500, 502, 504),
+		matches: (response) => hasStatus(408, 425)(response) || isServerStatus(response),
 		message: 'Z-API is not working at the moment',
 		description: 'Wait a few minutes, then try again.',
-		temporary: true,
+		retry: 'backOff',
 	},
 	{
 		name: 'redirected',
 		matches: ({ statusCode = 0 }) => statusCode >= 300 && statusCode < 400,
-		message: 'The address in Base URL points to another one',
+		message: 'The URL in Base URL redirects to another one',
 		description:
-			'Set Base URL in the credential to the final address. Redirects are not followed, so that the credential stays where it belongs.',
+			'Set Base URL in the credential to the final URL. Redirects are not followed, so that the credential stays where it belongs.',
 	},
 	{
 		name: 'requestRefused',
 		matches: ({ statusCode = 0 }) => statusCode >= 400,
 		message: 'Z-API refused the request',
 		description: 'Check the parameters of the node.',
-		pinDescription: 'Check Chat and Message ID.',
-		quotesAnswer: true,
+		isAboutInput: true,
+		quotesResponse: true,
 	},
 	{
 		name: 'timedOut',
 		matches: hasNetworkCode(/^(ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/),
-		message: 'Z-API did not answer in time',
+		message: 'Z-API did not respond in time',
 		description: 'Wait a few minutes, then try again.',
-		pinDescription: 'Wait a few minutes, then try again. Pinning a message twice does no harm.',
-		temporary: true,
+		maybeDone: true,
+		retry: 'backOff',
 	},
 	{
 		name: 'hostNotFound',
 		matches: hasNetworkCode(/^(ENOTFOUND|EAI_AGAIN)$/),
 		message: 'The server named in Base URL was not found',
 		description: 'Check Base URL in the credential and the internet connection of n8n.',
-		temporary: true,
+		retry: 'backOff',
 	},
 	{
 		name: 'insecureConnection',
@@ -172,17 +169,16 @@ export const FAILURES: readonly Failure[] = [
 		message: 'Z-API could not be reached',
 		description:
 			'Check Base URL in the credential and the internet connection of n8n, then try again.',
-		pinDescription:
-			'Check Base URL in the credential and the internet connection of n8n, then try again. Pinning a message twice does no harm.',
-		temporary: true,
+		maybeDone: true,
+		retry: 'backOff',
 	},
 	{
 		name: 'refusedWithSuccessStatus',
-		matches: ({ body }) => carriesError(body),
+		matches: ({ body }) => hasError(body),
 		message: 'Z-API did not do what was asked',
 		description: 'Check the parameters of the node.',
-		pinDescription: 'Check Chat and Message ID.',
-		quotesAnswer: true,
+		isAboutInput: true,
+		quotesResponse: true,
 	},
 	NOT_CONFIRMED,
 ];
@@ -190,21 +186,26 @@ export const FAILURES: readonly Failure[] = [
 /**
  * Tells what went wrong.
  *
- * @param answer an answer that is known not to be a success
+ * @param response a response that is known not to be a success
  * @returns the first row of the table that fits
  */
-export function toFailure(answer: Answer): Failure {
-	return FAILURES.find(({ matches }) => matches(answer)) ?? NOT_CONFIRMED;
+export function toFailure(response: ZApiResponse): Failure {
+	return FAILURES.find(({ matches }) => matches(response)) ?? NOT_CONFIRMED;
 }
 
 function says(pattern: RegExp) {
-	return ({ body }: Answer) => pattern.test(toErrorText(body));
+	return ({ body }: ZApiResponse) => pattern.test(toErrorText(body));
 }
 
 function hasStatus(...statusCodes: number[]) {
-	return ({ statusCode = 0 }: Answer) => statusCodes.includes(statusCode);
+	return ({ statusCode = 0 }: ZApiResponse) => statusCodes.includes(statusCode);
+}
+
+/** Proxies and CDNs have statuses of their own, such as 520 to 530. */
+function isServerStatus({ statusCode = 0 }: ZApiResponse) {
+	return statusCode >= 500;
 }
 
 function hasNetworkCode(pattern: RegExp) {
-	return ({ networkCode = '' }: Answer) => pattern.test(networkCode);
+	return ({ networkCode = '' }: ZApiResponse) => pattern.test(networkCode);
 }

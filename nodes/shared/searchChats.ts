@@ -1,15 +1,15 @@
 import type {
-	ICredentialDataDecryptedObject,
 	IDataObject,
 	ILoadOptionsFunctions,
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { isTrue, toObject } from './answer';
-import { askZApi } from './askZApi';
-import { CREDENTIAL_TYPE } from './connection';
-import { toSentences } from './nodeErrors';
+import type { Connection } from './connection';
+import { readConnection } from './connection';
+import { isTrue, toObject } from './response';
+import { requestBody } from './transport';
+import { toSentences } from './zApiError';
 
 const PAGE_SIZE = 100;
 
@@ -24,7 +24,7 @@ const PAGES_SEARCHED = 50;
  * pins.
  *
  * @param filter part of a name or of an ID; accents and case don't matter
- * @param paginationToken the page to begin with, as the last answer gave it
+ * @param paginationToken the page to begin with, as the last result named it
  * @returns a page of chats; with a filter, all that fit among the next 5,000
  * @throws {NodeOperationError} with the node's own sentences on what to do
  * @see https://developer.z-api.io (`GET /chats`)
@@ -34,12 +34,12 @@ export async function searchChats(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const credential = await this.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
+	const connection = await readConnection(this);
 	const wanted = toComparable(filter ?? '');
 	const results: INodeListSearchItems[] = [];
 	const first = Number(paginationToken ?? 1);
 	for (let page = first; page < first + PAGES_SEARCHED; page++) {
-		const chats = await readPage.call(this, credential, page);
+		const chats = await readPage(this, connection, page);
 		results.push(
 			...chats.flatMap(toListItem).filter(({ name }) => toComparable(name).includes(wanted)),
 		);
@@ -53,17 +53,17 @@ export async function searchChats(
 }
 
 async function readPage(
-	this: ILoadOptionsFunctions,
-	credential: ICredentialDataDecryptedObject,
+	context: ILoadOptionsFunctions,
+	connection: Connection,
 	page: number,
 ): Promise<IDataObject[]> {
 	const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
 	try {
-		const body = await askZApi.call(this, credential, { method: 'GET', path }, Array.isArray);
+		const body = await requestBody(context, connection, { method: 'GET', path }, Array.isArray);
 		return (body as unknown[]).map(toObject);
 	} catch (error) {
 		// The editor shows the message only.
-		throw new NodeOperationError(this.getNode(), toSentences(error as Error));
+		throw new NodeOperationError(context.getNode(), toSentences(error as Error));
 	}
 }
 

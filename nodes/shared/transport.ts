@@ -1,38 +1,41 @@
 import type {
-	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
 	IHookFunctions,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import type { Answer } from './answer';
+import type { Connection } from './connection';
 import { CREDENTIAL_TYPE } from './connection';
+import type { ZApiResponse } from './response';
+import { hasError, hasSuccessStatus } from './response';
+import { toZApiError } from './zApiError';
 
-/** A call of one method of the instance. */
-export interface Call {
+/** A request to one method of the instance. */
+export interface ZApiRequest {
 	method: 'GET' | 'POST' | 'PUT';
 	/** With a leading slash and, where there is one, a query, e.g. `/pin-message`. */
 	path: string;
 	/** Sent as JSON. */
 	body?: Record<string, string | boolean>;
-	/** How long the answer may take, in milliseconds. */
-	timeout: number;
 }
+
+/** How long a request may take, in milliseconds, where no option says so: a person is waiting. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
  * Sends one request to a method of the instance, once.
  *
- * @param credential the decrypted fields, read once for the whole execution: n8n would otherwise read
- * and decrypt them for every request
- * @returns the answer, of whatever status, or why none came; never throws for either
+ * @param timeout how long the response may take, in milliseconds
+ * @returns the response, of whatever status, or why none came; never throws for either
  */
-export async function callZApi(
-	this: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
-	credential: ICredentialDataDecryptedObject,
-	{ method, path, body, timeout }: Call,
-): Promise<Answer> {
-	const request: IHttpRequestOptions = {
+export async function sendRequest(
+	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
+	{ credential }: Connection,
+	{ method, path, body }: ZApiRequest,
+	timeout: number,
+): Promise<ZApiResponse> {
+	const options: IHttpRequestOptions = {
 		method,
 		url: path,
 		...(body && { headers: { 'Content-Type': 'application/json' }, body }),
@@ -44,27 +47,49 @@ export async function callZApi(
 		disableFollowRedirect: true,
 	};
 	try {
-		const response: IN8nHttpFullResponse = await this.helpers.httpRequestWithAuthentication.call(
-			this,
+		const response: IN8nHttpFullResponse = await context.helpers.httpRequestWithAuthentication.call(
+			context,
 			CREDENTIAL_TYPE,
-			request,
-			{
-				credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data: credential },
-			},
+			options,
+			// Without it, n8n reads and decrypts the credential for every request.
+			{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data: credential } },
 		);
-		const { statusCode, headers, body: answered } = response;
-		return { statusCode, body: answered, retryAfterMs: toRetryAfterMs(headers['retry-after']) };
+		const { statusCode, headers } = response;
+		const retryAfterMs = toRetryAfterMs(headers['retry-after']);
+		return { statusCode, body: response.body, retryAfterMs };
 	} catch (error) {
-		// Only the code is taken: the rest of what n8n throws holds the address, and so the token.
+		// Only the code is taken: the rest of what n8n throws holds the URL, and so the token.
 		return { networkCode: toNetworkCode(error) };
 	}
 }
 
-/** Reads `Retry-After`: seconds or an HTTP date. */
+/**
+ * Sends one request and insists on success: for what happens while a workflow is edited or published.
+ *
+ * @param isExpected whether the body of a response that reports no error is of the documented form
+ * @param moreSecrets what of the request must not be shown either, when Z-API echoes it
+ * @returns the body
+ * @throws {ZApiError} when the response is not a success
+ */
+export async function requestBody(
+	context: IHookFunctions | ILoadOptionsFunctions,
+	connection: Connection,
+	request: ZApiRequest,
+	isExpected: (body: unknown) => boolean,
+	moreSecrets: string[] = [],
+): Promise<unknown> {
+	const response = await sendRequest(context, connection, request, DEFAULT_TIMEOUT_MS);
+	const { body } = response;
+	if (hasSuccessStatus(response) && !hasError(body) && isExpected(body)) return body;
+	throw toZApiError(response, [...connection.secrets, ...moreSecrets]);
+}
+
+/** Reads `Retry-After`: seconds, perhaps with a fraction, or an HTTP date. */
 export function toRetryAfterMs(value: unknown, now = Date.now()): number | undefined {
 	if (typeof value !== 'string' || value.trim() === '') return undefined;
-	const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-	return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
+	const seconds = Number(value);
+	const ms = Number.isNaN(seconds) ? Date.parse(value) - now : seconds * 1000;
+	return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
 }
 
 /** Finds Node.js's code of what went wrong, which n8n and axios wrap several times. */

@@ -12,9 +12,10 @@ import {
 	KNOWN_FAULTS,
 } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import type { N8n, StoredWorkflow } from '../../scripts/n8n.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { startTestN8n } from '../n8n.mts';
+import type { StoredWorkflow } from '../../scripts/n8n/client.mts';
+import type { N8n } from '../../scripts/n8n/process.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { startTestN8n } from '../support/n8n.mts';
 
 const EXAMPLE = new URL('../../examples/pin-with-an-ai-agent-or-mcp-client.json', import.meta.url);
 
@@ -38,7 +39,7 @@ const answers: string[] = [];
 
 before(async () => {
 	n8n = await startTestN8n();
-	sandbox = await startSandbox(CANARIES);
+	sandbox = await startSandbox({ ...CANARIES, knowsAnyMessage: true });
 	const { client } = n8n;
 	const zApi = await client.saveCredential('Z-API', credentialOf(sandbox));
 	const bearer = { name: 'MCP', type: 'httpBearerAuth', data: { token: TOKEN } };

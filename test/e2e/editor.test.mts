@@ -9,9 +9,9 @@ import { type Browser, type Page, selectors } from 'playwright-core';
 import { DEMO_MESSAGE, type PinEvent } from '../../sandbox/chats.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, SANDBOX_INSTANCE, startSandbox } from '../../sandbox/server.mts';
-import { type N8n, OWNER } from '../../scripts/n8n.mts';
-import { startTestN8n } from '../n8n.mts';
-import { launchBrowser } from './browser.mts';
+import type { N8n } from '../../scripts/n8n/process.mts';
+import { startTestN8n } from '../support/n8n.mts';
+import { launchBrowser } from '../support/browser.mts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -71,8 +71,8 @@ async function execute(): Promise<PinEvent> {
 
 step('A new user signs in and begins a workflow', async () => {
 	await page.goto(`${n8n.url}/workflow/new`);
-	await see('emailOrLdapLoginId').locator('input').fill(OWNER.email);
-	await see('password').locator('input').fill(OWNER.password);
+	await see('emailOrLdapLoginId').locator('input').fill(n8n.owner.email);
+	await see('password').locator('input').fill(n8n.owner.password);
 	await see('form-submit-button').click();
 	await see('canvas-add-button').click();
 	await see('node-creator-search-bar').fill('manual');

@@ -7,9 +7,9 @@ import pWaitFor from 'p-wait-for';
 import { credentialOf } from '../../sandbox/account.mts';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import type { Execution, StoredWorkflow } from '../../scripts/n8n.mts';
+import type { Execution, StoredWorkflow } from '../../scripts/n8n/client.mts';
 import { TRIGGER } from '../../scripts/workflows.mts';
-import { startTestN8n, type TestN8n } from '../n8n.mts';
+import { startTestN8n, type TestN8n } from '../support/n8n.mts';
 
 const FOLDER = fileURLToPath(new URL('../../examples', import.meta.url));
 const GROUP = DEMO_MESSAGE.phone;

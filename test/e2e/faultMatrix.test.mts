@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { credentialOf } from '../../sandbox/account.mts';
-import type { N8n } from '../../scripts/n8n.mts';
+import type { N8n } from '../../scripts/n8n/process.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
-import { runFaultMatrix, toTable } from '../faultMatrix.mts';
-import { startTestN8n } from '../n8n.mts';
+import { runFaultMatrix, toTable } from '../support/faultMatrix.mts';
+import { startTestN8n } from '../support/n8n.mts';
 
 let n8n: N8n;
 

@@ -4,8 +4,8 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page, Request } from 'playwright-core';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { launchBrowser } from './browser.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { launchBrowser } from '../support/browser.mts';
 
 const SCREENSHOTS = '.local/screenshots';
 
@@ -221,7 +221,10 @@ test('failures strike as set, requests show it, and no secret reaches the page',
 		await newest(/403.*pin \*\*\*/s);
 		await call(sandbox, '/pin-message', pinOf({ messageId: CANARIES.token }));
 		await newest(/200.*pin \*\*\*/s);
-		const seen = [await page.content(), ...(await Promise.all(traffic))].join('\n');
+		const seen = [
+			await page.content(),
+			...(await Promise.all(traffic.map(async (text) => await text))),
+		].join('\n');
 		const shown = await (await fetch(`${sandbox.url}/sandbox/requests`)).text();
 		for (const part of ['<title>', '"path":"/pin-message"']) assert.ok(seen.includes(part), part);
 		assert.ok(!/canary/i.test(seen + shown), 'A secret was found');

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { credentialOf } from '../../sandbox/account.mts';
 import { startSandbox } from '../../sandbox/server.mts';
-import type { N8n } from '../../scripts/n8n.mts';
-import { startTestN8n } from '../n8n.mts';
-import { launchBrowser } from './browser.mts';
+import type { N8n } from '../../scripts/n8n/process.mts';
+import { startTestN8n } from '../support/n8n.mts';
+import { launchBrowser } from '../support/browser.mts';
 
 const ROOT = new URL('../../', import.meta.url);
 

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pWaitFor from 'p-wait-for';
-import type { StoredWorkflow } from '../../scripts/n8n.mts';
+import type { StoredWorkflow } from '../../scripts/n8n/client.mts';
 import { to, toNode } from '../../scripts/workflows.mts';
 import { credentialOf } from '../../sandbox/account.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { startTestN8n, type TestN8n } from '../n8n.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { startTestN8n, type TestN8n } from '../support/n8n.mts';
 
 const GROUP = '120363019502650977-group';
 /** Whoever had the webhook before: nothing answers there. */
@@ -36,7 +36,7 @@ const registered = () => new URL(sandbox.instance.receivedCallbackUrl);
 const pinned = () => sandbox.chats.get(GROUP).pins.map(({ messageId }) => messageId);
 
 /**
- * Z-API Trigger → only what is no pin → Z-API Pin Message.
+ * Z-API Pin Message Trigger → only what is no pin → Z-API Pin Message.
  *
  * @param nodes how many of them
  */
@@ -58,7 +58,7 @@ async function importWorkflow(
 			combinator: 'and',
 		},
 	};
-	const trigger = toNode('Trigger', 'n8n-nodes-zapi-pin-message.zApiTrigger', parameters);
+	const trigger = toNode('Trigger', 'n8n-nodes-zapi-pin-message.zApiPinMessageTrigger', parameters);
 	return await n8n.client.importWorkflow(
 		{
 			name,
@@ -194,7 +194,7 @@ test('a test that cannot give the webhook back leaves n8n running', async () => 
 	await n8n.client.listen(story, 'Trigger');
 	sandbox.faults.set({ path: '/me', response: { status: 503 } });
 	await n8n.client.stopListening(story);
-	const isLogged = async () => /was not given back/.test(await readFile(n8n.log, 'utf8'));
+	const isLogged = async () => (await readFile(n8n.log, 'utf8')).includes('was not given back');
 	await pWaitFor(isLogged, patience);
 	sandbox.faults.reset();
 	assert.ok(await n8n.client.isReady());

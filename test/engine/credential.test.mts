@@ -1,26 +1,14 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode, testCredential } from './engine.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { runPinNode, testCredential } from '../support/engine.mts';
+import { useSandbox } from '../support/sandbox.mts';
 
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-	sandbox = await startSandbox(CANARIES);
-});
-
-afterAll(async () => await sandbox.close());
-
-beforeEach(() => {
-	sandbox.faults.reset();
-	sandbox.requests.length = 0;
-	Object.assign(sandbox.instance, CANARIES, { connection: 'connected' });
-});
+const sandbox = useSandbox();
 
 const headersSent = () => sandbox.requests.map(({ headers }) => headers['client-token']);
 
-test.each([['' as unknown], ['  '], [undefined]])(
+test.each([[''], ['  '], [undefined]])(
 	'sends no Client-Token header when the field holds %j',
 	async (clientToken) => {
 		sandbox.instance.clientToken = '';
@@ -92,11 +80,7 @@ test.each<[what: string, sentence: RegExp, change: () => object]>([
 		/could not be reached\. Check Base URL/,
 		() => ({ baseUrl: 'http://127.0.0.1:1' }),
 	],
-	[
-		'wrong address',
-		/nothing at this address\. Check Base URL/,
-		() => ({ baseUrl: `${sandbox.url}/v1` }),
-	],
+	['wrong URL', /nothing at this URL\. Check Base URL/, () => ({ baseUrl: `${sandbox.url}/v1` })],
 ])('the connection test explains a %s', async (_what, sentence, change) => {
 	const result = await testCredential({ ...credentialOf(sandbox), ...change() });
 	expect(result.status).toBe('Error');

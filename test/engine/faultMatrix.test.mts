@@ -1,7 +1,7 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Line, runFaultMatrix, toTable } from '../faultMatrix.mts';
-import { runPinNode } from './engine.mts';
+import { type Line, runFaultMatrix, toTable } from '../support/faultMatrix.mts';
+import { runPinNode } from '../support/engine.mts';
 
 const DOCUMENT = `${__dirname}/../../docs/faults.md`;
 

@@ -1,22 +1,11 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { readFileSync } from 'node:fs';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode } from './engine.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { runPinNode } from '../support/engine.mts';
+import { useSandbox } from '../support/sandbox.mts';
 
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-	sandbox = await startSandbox(CANARIES);
-});
-
-afterAll(async () => await sandbox.close());
-
-beforeEach(() => {
-	sandbox.faults.reset();
-	sandbox.requests.length = 0;
-});
+const sandbox = useSandbox();
 
 const bodies = () => sandbox.requests.map(({ body }) => body);
 
@@ -34,12 +23,12 @@ test('sends the request of the documentation, field by field', async () => {
 
 	expect(sandbox.requests).toHaveLength(1);
 	const [sent] = sandbox.requests;
-	expect(sent.method).toBe(documented.method);
-	expect(sent.path).toBe(new URL(documented.url).pathname.replace(/^.*\/token\/[^/]+/, ''));
-	expect(sent.body).toStrictEqual(documentedBody);
+	expect(sent?.method).toBe(documented.method);
+	expect(sent?.path).toBe(new URL(documented.url).pathname.replace(/^.*\/token\/[^/]+/, ''));
+	expect(sent?.body).toStrictEqual(documentedBody);
 	for (const { name } of documented.headers) {
 		const expected = name === 'Client-Token' ? CANARIES.clientToken : 'application/json';
-		expect(sent.headers[name.toLowerCase()]).toBe(expected);
+		expect(sent?.headers[name.toLowerCase()]).toBe(expected);
 	}
 });
 
@@ -111,7 +100,7 @@ test('masks a secret that a successful answer echoes', async () => {
 	const body = { messageId: 'D241', echo: { [`of ${CANARIES.token}`]: [CANARIES.clientToken] } };
 	sandbox.faults.set({ response: { status: 200, body } });
 	const { items, trace } = await runPinNode(credentialOf(sandbox), {});
-	expect(items?.[0].json).toStrictEqual({ messageId: 'D241', echo: { 'of ***': ['***'] } });
+	expect(items?.[0]?.json).toStrictEqual({ messageId: 'D241', echo: { 'of ***': ['***'] } });
 	expect(trace).not.toContain('canary');
 });
 

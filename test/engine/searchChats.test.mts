@@ -1,16 +1,10 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { runPinNode, searchChats } from './engine.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { runPinNode, searchChats } from '../support/engine.mts';
+import { useSandbox } from '../support/sandbox.mts';
 
-let sandbox: Sandbox;
-
-beforeEach(async () => {
-	sandbox = await startSandbox(CANARIES);
-});
-
-afterEach(async () => await sandbox.close());
+const sandbox = useSandbox();
 
 /** Adds chats to those that the sandbox begins with. */
 function addChats(count: number, name?: (index: number) => string) {
@@ -59,7 +53,7 @@ test('pages through 5,000 chats, each listed once', async () => {
 		expect(results.length).toBeGreaterThan(0);
 		expect(results.length).toBeLessThanOrEqual(100);
 		seen.push(...results.map(({ value }) => value));
-		token = paginationToken as string | undefined;
+		token = paginationToken;
 	} while (token);
 	expect(new Set(seen).size).toBe(5006);
 	expect(seen).toHaveLength(5006);
@@ -96,7 +90,9 @@ test.each([
 	['closed', 'reset' as const, /could not be reached\. Check/],
 ])('trouble is told in the sentences of the node: %s', async (_what, answer, sentences) => {
 	sandbox.faults.set({ response: answer });
-	const error = await searchChats(credentialOf(sandbox)).catch((caught: Error) => caught);
+	const error = await searchChats(credentialOf(sandbox)).catch(
+		(caught: unknown) => caught as Error,
+	);
 	expect((error as Error).message).toMatch(sentences);
 	expect(JSON.stringify(error) + (error as Error).stack).not.toMatch(/canary/i);
 });

@@ -1,28 +1,23 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../faultMatrix.mts';
-import { log, openTrigger } from './engine.mts';
+import { startSandbox } from '../../sandbox/server.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { log, openTrigger } from '../support/engine.mts';
+import { useSandbox } from '../support/sandbox.mts';
 
 const OTHER = 'https://crm.example.com/hook?key=other-secret';
 const PINS = { events: ['messagePinned'] };
 const MESSAGES = { events: ['messageReceived'] };
 const REPLACE = { replaceExistingWebhook: true };
 
-let sandbox: Sandbox;
-
-beforeEach(async () => {
-	sandbox = await startSandbox(CANARIES);
-});
-
-afterEach(async () => await sandbox.close());
+const sandbox = useSandbox();
 
 const registered = () => sandbox.instance.receivedCallbackUrl;
 const changes = () => sandbox.requests.filter(({ method }) => method === 'PUT');
 const messageOf = async (promise: Promise<unknown>) =>
 	await promise.then(
 		() => '',
-		(error: Error) => error.message,
+		(error: unknown) => (error as Error).message,
 	);
 
 const PRODUCTION = /^http:\/\/127\.0\.0\.1:5678\/webhook\/hook-1\/received\?secret=[\w-]{43}$/;
@@ -234,10 +229,10 @@ test('a changed token means another secret, registered at the next activation', 
 	expect(registered()).not.toBe(before);
 });
 
-test('an address that is not HTTPS is refused before Z-API is asked to call it', async () => {
+test('a URL that is not HTTPS is refused before Z-API is asked to call it', async () => {
 	const credential = { ...credentialOf(sandbox), baseUrl: 'https://api.z-api.io' };
 	const trigger = await openTrigger(credential, PINS, { origin: 'http://localhost:5678' });
-	expect(await messageOf(trigger.activate())).toMatch(/HTTPS addresses only.*WEBHOOK_URL/);
+	expect(await messageOf(trigger.activate())).toMatch(/HTTPS URLs only.*WEBHOOK_URL/);
 });
 
 test('a webhook URL that Z-API refuses leaves everything as it was', async () => {
@@ -260,10 +255,10 @@ test('a URL that Z-API echoes is masked, whose ever it is', async () => {
 			step === 'activate' ? '127.0.0.1:5678/webhook/hook-1/received' : 'crm.example.com/hook';
 		const query = step === 'activate' ? await secretOf() : 'key=other-secret';
 		const error = `value ${url}?${query} or ${query} is not valid`;
-		sandbox.faults.set(
-			{ path: '/update-webhook-received', response: { status: 400, body: { error } } },
-			{ path: '/update-webhook-received-delivery', response: { status: 400, body: { error } } },
-		);
+		sandbox.faults.set({
+			path: '/update-webhook-received',
+			response: { status: 400, body: { error } },
+		});
 		const message = await messageOf(trigger[step]());
 		expect(message).toMatch(/Z-API says: “value \*\*\*\?\*\*\* or \*\*\* is not valid”/);
 	}
@@ -284,6 +279,19 @@ test.each([
 		{ ...PINS, options: { chats: { values: [{ chat: { value: '1@newsletter' } }] } } },
 		/^Chat is a channel/,
 	],
+	['an unknown event', { events: ['messageSent'] }, /^Events has an unknown value\. Use one of: /],
+	['events that are text', { events: '={{ "messagePinned" }}' }, /^Events is not a list/],
+	['an unknown chat type', { ...PINS, options: { chatType: 'all' } }, /^Chat Type has an unknown/],
+	[
+		'an unknown sender',
+		{ ...PINS, options: { sentByMe: true } },
+		/^Sent by Connected Number has an unknown value/,
+	],
+	[
+		'text instead of a switch',
+		{ ...PINS, options: { replaceExistingWebhook: 'false' } },
+		/^Replace Existing Webhook is neither true nor false/,
+	],
 ])('%s: nothing is registered', async (_what, parameters, sentence) => {
 	const trigger = await openTrigger(credentialOf(sandbox), parameters);
 	expect(await messageOf(trigger.activate())).toMatch(sentence);
@@ -299,7 +307,7 @@ test.each([
 ])('activating explains without leaking: %s', async (_what, answer, sentence) => {
 	sandbox.faults.set({ response: answer });
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
-	const error = await trigger.activate().catch((caught: Error) => caught);
+	const error = await trigger.activate().catch((caught: unknown) => caught as Error);
 	expect((error as Error).message).toMatch(sentence);
 	expect(JSON.stringify(error) + (error as Error).stack).not.toMatch(/canary/i);
 	expect(changes()).toHaveLength(0);
@@ -317,13 +325,15 @@ test('deactivating while Z-API is down says so, and gives the webhook back at th
 });
 
 test('a test that ends while Z-API is down does not throw, and is in the log', async () => {
+	const firstLogLine = log.length;
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate('test');
 	const secret = new URL(registered()).searchParams.get('secret') ?? '';
 	expect(secret).toHaveLength(43);
 	sandbox.faults.set({ response: { status: 503, body: { error: CANARIES.token } } });
 	await trigger.deactivate('test');
-	expect(log.join('')).toMatch(/was not given back\. Z-API is overloaded/);
-	expect(log.join('')).not.toMatch(/canary/i);
-	expect(log.join('')).not.toContain(secret);
+	const logged = log.slice(firstLogLine).join('');
+	expect(logged).toMatch(/was not given back\. Z-API is overloaded/);
+	expect(logged).not.toMatch(/canary/i);
+	expect(logged).not.toContain(secret);
 });

@@ -9,14 +9,9 @@ import pLimit from 'p-limit';
 import pWaitFor from 'p-wait-for';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import {
-	type Execution,
-	installN8n,
-	installNode,
-	type N8n,
-	startN8n,
-	unpackPackage,
-} from '../../scripts/n8n.mts';
+import type { Execution } from '../../scripts/n8n/client.mts';
+import { installN8n, installNode, unpackPackage } from '../../scripts/n8n/install.mts';
+import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
 import { to, toNode, toPinNode } from '../../scripts/workflows.mts';
 import { startPostgres, startRedis } from './services.mts';
 
@@ -56,7 +51,7 @@ const earlier = new Set<string>();
 const started: Array<Pick<N8n, 'stop'>> = [];
 
 before(async () => {
-	sandbox = await startSandbox();
+	sandbox = await startSandbox({ knowsAnyMessage: true });
 	sandbox.chats.on('pin', (_chat, event) => pinned.set(event.messageId, event.pinned));
 	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-queue-'));
 	// PostgreSQL's user has to get in.

@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
@@ -20,7 +20,7 @@ async function request(
 ) {
 	const sent = httpRequest(sandbox.url + path, { method, headers: { ...headers } });
 	sent.end(body);
-	const [response] = await new Promise<[import('node:http').IncomingMessage]>((resolve, reject) =>
+	const [response] = await new Promise<[IncomingMessage]>((resolve, reject) =>
 		sent.once('response', (...given) => resolve(given)).once('error', reject),
 	);
 	return { status: response.statusCode, headers: response.headers, body: await text(response) };

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isWanted, toEvent, toOutput } from '../../nodes/ZApiTrigger/callback';
-import type { Settings } from '../../nodes/ZApiTrigger/settings';
+import { isWanted, toEvent, toOutput } from '../../nodes/ZApiPinMessageTrigger/callback';
+import type { TriggerSettings } from '../../nodes/ZApiPinMessageTrigger/settings';
 
 /** As Z-API documents it. */
 const MESSAGE: IDataObject = {
@@ -35,7 +35,7 @@ const UNPIN = { ...PIN, pinMessage: { ...(PIN.pinMessage as object), action: 'un
 const GROUP = { phone: '120363019502650977-group', chatLid: null, isGroup: true };
 const CHANNEL = { phone: '120363166555745933@newsletter', chatLid: null, isNewsletter: true };
 
-const ALL: Settings = {
+const ALL: TriggerSettings = {
 	events: ['messageReceived', 'messagePinned', 'messageUnpinned'],
 	chats: [],
 	sentByMe: 'pins',
@@ -55,7 +55,9 @@ test.each([
 	expect(toEvent(callback)).toBe(event);
 });
 
-test.each<[what: string, callback: IDataObject, settings: Partial<Settings>, wanted: boolean]>([
+test.each<
+	[what: string, callback: IDataObject, settings: Partial<TriggerSettings>, wanted: boolean]
+>([
 	['a message', MESSAGE, {}, true],
 	['a message, listening for pins', MESSAGE, { events: ['messagePinned'] }, false],
 	['a pin, listening for messages', PIN, { events: ['messageReceived'] }, false],

@@ -1,18 +1,30 @@
-import { type Attempt, schedule, type Schedule } from '../../nodes/shared/scheduler';
-import { VirtualClock } from './virtualClock.mts';
+import { type Attempt, schedule, type ScheduleOptions } from '../../nodes/ZApiPinMessage/scheduler';
+import { VirtualClock } from '../support/virtualClock.mts';
 
 const LATENCY_MS = 100;
 
-const OK: Attempt<string> = { outcome: 'ok' };
-const BUSY: Attempt<string> = { outcome: 'busy', failed: true, temporary: true };
-const OVERLOADED: Attempt<string> = { ...BUSY, outcome: 'overloaded', overloaded: true };
-const REFUSED: Attempt<string> = { outcome: 'refused', failed: true };
+type FailedAttempt = Extract<Attempt<string>, { ok: false }>;
 
-/** Runs jobs against a service that answers each try after 100 ms. */
+const fail = (name: string, retry?: FailedAttempt['retry']): FailedAttempt => ({
+	ok: false,
+	error: new Error(name),
+	...(retry && { retry }),
+});
+
+const OK: Attempt<string> = { ok: true, value: 'ok' };
+const BUSY = fail('busy', 'backOff');
+const OVERLOADED = fail('overloaded', 'pause');
+const REFUSED = fail('refused');
+
+/** What became of a job: its value, what it failed with, or nothing. */
+const toName = (attempt?: Attempt<string>) =>
+	attempt && (attempt.ok ? attempt.value : attempt.error.message);
+
+/** Runs jobs against a service that responds to each attempt after 100 ms. */
 async function run(
 	count: number,
-	answer: (job: number, tries: number) => Attempt<string>,
-	settings: Partial<Schedule> = {},
+	respond: (job: number, attempts: number) => Attempt<string>,
+	settings: Partial<ScheduleOptions> = {},
 ) {
 	const clock = new VirtualClock();
 	const tries: Array<{ job: number; at: number }> = [];
@@ -21,44 +33,49 @@ async function run(
 	const attempt = async (job: number) => {
 		mostRunning = Math.max(mostRunning, ++running);
 		tries.push({ job, at: clock.now() });
-		const answered = answer(job, tries.filter((one) => one.job === job).length);
+		const response = respond(job, tries.filter((one) => one.job === job).length);
 		await clock.sleep(LATENCY_MS);
 		running--;
-		return answered;
+		return response;
 	};
 	const defaults = { concurrency: 10, retries: 3, stopOnFailure: false, clock };
-	const result = await clock.run(schedule(count, attempt, { ...defaults, ...settings }));
-	const triesOf = (wanted: number) => tries.filter(({ job }) => job === wanted);
-	return { ...result, tries, triesOf, mostRunning, elapsed: clock.now(), clock };
+	const jobs = Array.from({ length: count }, (_, job) => job);
+	const result = await clock.run(schedule(jobs, attempt, { ...defaults, ...settings }));
+	const attemptsOf = (wanted: number) => tries.filter(({ job }) => job === wanted);
+	const outcomes = result.attempts.map(toName);
+	return { ...result, outcomes, tries, attemptsOf, mostRunning, elapsed: clock.now(), clock };
 }
 
 test('runs as many at once as allowed and keeps the order', async () => {
-	const { outcomes, done, mostRunning, elapsed } = await run(35, (job) => ({ outcome: `${job}` }));
+	const { outcomes, succeeded, mostRunning, elapsed } = await run(35, (job) => ({
+		ok: true,
+		value: `${job}`,
+	}));
 	expect(outcomes).toStrictEqual(Array.from({ length: 35 }, (_, job) => `${job}`));
-	expect(done).toBe(35);
+	expect(succeeded).toBe(35);
 	expect(mostRunning).toBe(10);
 	expect(elapsed).toBe(4 * LATENCY_MS);
 });
 
 test('a concurrency of 1 brings a job to its end before the next one starts', async () => {
-	const answer = (job: number, tries: number) => (job === 1 && tries < 3 ? BUSY : OK);
-	const { tries, mostRunning } = await run(4, answer, { concurrency: 1 });
+	const respond = (job: number, tries: number) => (job === 1 && tries < 3 ? BUSY : OK);
+	const { tries, mostRunning } = await run(4, respond, { concurrency: 1 });
 	expect(tries.map(({ job }) => job)).toStrictEqual([0, 1, 1, 1, 2, 3]);
 	expect(mostRunning).toBe(1);
 });
 
 test('no jobs: nothing happens', async () => {
-	expect(await run(0, () => OK)).toMatchObject({ outcomes: [], done: 0, elapsed: 0 });
+	expect(await run(0, () => OK)).toMatchObject({ outcomes: [], succeeded: 0, elapsed: 0 });
 });
 
-test('tries a temporary failure again, waiting longer each time', async () => {
-	const { outcomes, triesOf } = await run(1, () => BUSY);
+test('retries a temporary failure, with exponential back-off', async () => {
+	const { outcomes, attemptsOf } = await run(1, () => BUSY);
 	expect(outcomes).toStrictEqual(['busy']);
-	// Between two tries: the latency, and 250, 1000, 4000 ms.
-	expect(triesOf(0).map(({ at }) => at)).toStrictEqual([0, 350, 1450, 5550]);
+	// Between two attempts: the latency, and 250, 1000, 4000 ms.
+	expect(attemptsOf(0).map(({ at }) => at)).toStrictEqual([0, 350, 1450, 5550]);
 });
 
-test('leaves up to half of a wait to chance', async () => {
+test('leaves up to half of a back-off to chance', async () => {
 	const clock = new VirtualClock();
 	clock.random = () => 0.999;
 	const at: number[] = [];
@@ -67,28 +84,28 @@ test('leaves up to half of a wait to chance', async () => {
 		return BUSY;
 	};
 	const settings = { concurrency: 1, retries: 1, stopOnFailure: false, clock };
-	await clock.run(schedule(1, attempt, settings));
+	await clock.run(schedule([0], attempt, settings));
 	expect(at).toStrictEqual([0, 125]);
 });
 
-test.each([0, 1, 5])('gives a job %i more tries', async (retries) => {
+test.each([0, 1, 5])('gives a job %i retries', async (retries) => {
 	expect((await run(1, () => BUSY, { retries })).tries).toHaveLength(retries + 1);
 	expect((await run(1, () => OVERLOADED, { retries })).tries).toHaveLength(retries + 1);
 });
 
-test('does not try again what is not temporary, nor what has succeeded', async () => {
+test('retries neither what is not temporary nor what has succeeded', async () => {
 	const { tries, outcomes } = await run(20, (job) => (job % 2 ? REFUSED : OK));
 	expect(tries).toHaveLength(20);
 	expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(10);
 });
 
 describe('overload', () => {
-	test('holds every job back, each time twice as long while nothing gets through', async () => {
-		const { triesOf } = await run(2, () => OVERLOADED, { retries: 5 });
-		// Between two tries: the latency, and 1, 2, 4, 8 and again 8 seconds.
+	test('pauses every job, each time twice as long while nothing gets through', async () => {
+		const { attemptsOf } = await run(2, () => OVERLOADED, { retries: 5 });
+		// Between two attempts: the latency, and 1, 2, 4, 8 and again 8 seconds.
 		const expected = [0, 1100, 3200, 7300, 15_400, 23_500];
-		expect(triesOf(0).map(({ at }) => at)).toStrictEqual(expected);
-		expect(triesOf(1).map(({ at }) => at)).toStrictEqual(expected);
+		expect(attemptsOf(0).map(({ at }) => at)).toStrictEqual(expected);
+		expect(attemptsOf(1).map(({ at }) => at)).toStrictEqual(expected);
 	});
 
 	test.each([
@@ -96,25 +113,31 @@ describe('overload', () => {
 		['no longer than a minute', 3_600_000, 60_000],
 		['a moment at least', 0, 250],
 	])('leaves the service alone %s', async (_what, retryAfterMs, waited) => {
-		const answer = (_job: number, tries: number) =>
+		const respond = (_job: number, tries: number) =>
 			tries === 1 ? { ...OVERLOADED, retryAfterMs } : OK;
-		const { triesOf } = await run(1, answer);
-		expect(triesOf(0)[1].at).toBe(LATENCY_MS + waited);
+		const { attemptsOf } = await run(1, respond);
+		expect(attemptsOf(0)[1]?.at).toBe(LATENCY_MS + waited);
 	});
 
-	test('what ran when the hold began does not prolong it, unless the service says so', async () => {
+	test('what ran when the pause began does not prolong it, unless the service says so', async () => {
 		const clock = new VirtualClock();
 		const starts: number[] = [];
 		const attempt = async (job: number): Promise<Attempt<string>> => {
 			starts.push(clock.now());
 			const isFirstRound = starts.length <= 3;
 			await clock.sleep(100 * (job + 1));
-			return isFirstRound ? { ...OVERLOADED, retryAfterMs: job === 2 ? 1500 : undefined } : OK;
+			return isFirstRound ? { ...OVERLOADED, ...(job === 2 && { retryAfterMs: 1500 }) } : OK;
 		};
 		const settings = { concurrency: 3, retries: 3, stopOnFailure: false, clock };
-		const { done } = await clock.run(schedule(3, attempt, settings));
-		expect(done).toBe(3);
-		// Answers at 100, 200 and 300 ms; the last asks for 1500 ms more.
+		const { succeeded } = await clock.run(
+			schedule(
+				Array.from({ length: 3 }, (_, job) => job),
+				attempt,
+				settings,
+			),
+		);
+		expect(succeeded).toBe(3);
+		// Responses at 100, 200 and 300 ms; the last asks for 1500 ms more.
 		expect(starts.slice(3).every((at) => at >= 1800)).toBe(true);
 		expect(starts[3]).toBe(1800);
 	});
@@ -140,8 +163,14 @@ describe('overload', () => {
 				return isAccepted ? OK : OVERLOADED;
 			};
 			const settings = { concurrency, retries: 3, stopOnFailure: true, clock };
-			const { done } = await clock.run(schedule(count, attempt, settings));
-			expect(done).toBe(count);
+			const { succeeded } = await clock.run(
+				schedule(
+					Array.from({ length: count }, (_, job) => job),
+					attempt,
+					settings,
+				),
+			);
+			expect(succeeded).toBe(count);
 			const limit = (count / perSecond - 1) * 1000;
 			expect(clock.now()).toBeLessThanOrEqual(1.3 * limit + 3 * LATENCY_MS);
 			expect(tries).toBeLessThan(4 * count + concurrency);
@@ -151,32 +180,32 @@ describe('overload', () => {
 
 describe('stop', () => {
 	test('after a failure for good nothing new starts, and what runs is awaited', async () => {
-		const { outcomes, done, stoppedBy, tries } = await run(
+		const { outcomes, succeeded, stoppedBy, tries } = await run(
 			100,
 			(job) => (job === 12 ? REFUSED : OK),
 			{ stopOnFailure: true },
 		);
-		expect(stoppedBy).toBe(12);
+		expect(stoppedBy).toStrictEqual({ job: 12, error: new Error('refused') });
 		// 0 to 19 run when job 12 ends, and the two that ended just before it made room for two more.
 		expect(tries).toHaveLength(22);
-		expect(done).toBe(21);
+		expect(succeeded).toBe(21);
 		expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(21);
 		expect(outcomes[12]).toBe('refused');
 	});
 
-	test('a job that waits for another try is not tried again', async () => {
-		const { outcomes, triesOf } = await run(
+	test('a job in its back-off is not retried', async () => {
+		const { outcomes, attemptsOf } = await run(
 			2,
 			(job, tries) => (job === 0 && tries === 1 ? BUSY : job === 1 ? REFUSED : OK),
 			{ stopOnFailure: true },
 		);
-		expect(triesOf(0)).toHaveLength(1);
+		expect(attemptsOf(0)).toHaveLength(1);
 		expect(outcomes).toStrictEqual([undefined, 'refused']);
 	});
 
 	test.each([
-		['waits for another try', BUSY],
-		['is held back', OVERLOADED],
+		['is in its back-off', BUSY],
+		['is paused', OVERLOADED],
 		['is under way', OK],
 	])('a signal ends it at once while a job %s', async (_what, answer) => {
 		const clock = new VirtualClock();
@@ -190,15 +219,42 @@ describe('stop', () => {
 		void clock.sleep(250).then(() => controller.abort());
 		const { signal } = controller;
 		const settings = { concurrency: 2, retries: 3, stopOnFailure: false, signal, clock };
-		const { outcomes } = await clock.run(schedule(1000, attempt, settings));
+		const { attempts } = await clock.run(
+			schedule(
+				Array.from({ length: 1000 }, (_, job) => job),
+				attempt,
+				settings,
+			),
+		);
 		expect(clock.now()).toBeLessThanOrEqual(300);
 		expect(tries).toBeLessThanOrEqual(6);
-		expect(outcomes).toHaveLength(1000);
+		expect(attempts).toHaveLength(1000);
 	});
 
 	test('with a signal that was given before, nothing starts', async () => {
 		const { tries, outcomes } = await run(5, () => OK, { signal: AbortSignal.abort() });
 		expect(tries).toHaveLength(0);
 		expect(outcomes).toStrictEqual(Array(5).fill(undefined));
+	});
+
+	test('an attempt that throws has failed for good, and stops the others as any failure does', async () => {
+		for (const stopOnFailure of [true, false]) {
+			const attempted: number[] = [];
+			const attempt = async (job: number) => {
+				attempted.push(job);
+				if (job === 3) throw new Error('thrown');
+				return OK;
+			};
+			const jobs = Array.from({ length: 50 }, (_, job) => job);
+			const settings = { concurrency: 2, retries: 3, stopOnFailure, clock: new VirtualClock() };
+			const { attempts, stoppedBy } = await schedule(jobs, attempt, settings);
+			expect(toName(attempts[3])).toBe('thrown');
+			expect(attempted.filter((job) => job === 3)).toHaveLength(1);
+			expect(stoppedBy?.job).toBe(stopOnFailure ? 3 : undefined);
+			expect(attempted.length < 6).toBe(stopOnFailure);
+			expect(attempts.filter((one) => one?.ok)).toHaveLength(
+				stopOnFailure ? attempted.length - 1 : 49,
+			);
+		}
 	});
 });

@@ -15,12 +15,11 @@ import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import {
 	installN8n,
 	installNode,
-	type N8n,
 	N8N_1_VERSION,
 	N8N_VERSION,
-	startN8n,
 	unpackPackage,
-} from '../../scripts/n8n.mts';
+} from '../../scripts/n8n/install.mts';
+import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 
 const PACKAGE = 'n8n-nodes-zapi-pin-message';
@@ -29,7 +28,7 @@ const PACKAGE = 'n8n-nodes-zapi-pin-message';
 const NODE_TYPES = {
 	[`${PACKAGE}.zApiPinMessage`]: ['main'],
 	[`${PACKAGE}.zApiPinMessageTool`]: ['ai_tool'],
-	[`${PACKAGE}.zApiTrigger`]: ['main'],
+	[`${PACKAGE}.zApiPinMessageTrigger`]: ['main'],
 };
 
 for (const version of [N8N_1_VERSION, N8N_VERSION]) {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -9,6 +10,7 @@ import {
 	PackageDirectoryLoader,
 	WorkflowExecute,
 } from 'n8n-core';
+import pWaitFor from 'p-wait-for';
 import {
 	type ICredentialDataDecryptedObject,
 	type ICredentialsHelper,
@@ -44,8 +46,8 @@ interface RunOptions {
 	/** The JSON of each input item. */
 	items?: IDataObject[];
 	onError?: INode['onError'];
-	/** When to press Stop. */
-	cancelAfterMs?: number;
+	/** Stop is pressed as soon as it says so. */
+	cancelWhen?: () => boolean;
 }
 
 /**
@@ -56,7 +58,7 @@ interface RunOptions {
 export async function runPinNode(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,
-	{ items = [{}], onError, cancelAfterMs }: RunOptions = {},
+	{ items = [{}], onError, cancelWhen }: RunOptions = {},
 ): Promise<Outcome> {
 	const loader = await loadPackage();
 	const start = toNode('Start', 'start');
@@ -77,9 +79,12 @@ export async function runPinNode(
 		startNode: start,
 		pinData: { [start.name]: items.map((json) => ({ json })) },
 	});
-	if (cancelAfterMs !== undefined) setTimeout(() => running.cancel(), cancelAfterMs);
+	if (cancelWhen) {
+		await pWaitFor(cancelWhen, { timeout: 10_000 });
+		running.cancel();
+	}
 	const run = await running;
-	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0].data?.main ?? [];
+	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0]?.data?.main ?? [];
 	return {
 		items: items0 ?? undefined,
 		errorItems: errorItems ?? undefined,
@@ -93,8 +98,9 @@ export async function testCredential(
 	data: ICredentialDataDecryptedObject,
 ): Promise<INodeCredentialTestResult & { trace: string }> {
 	const loader = await loadPackage();
-	const { testConnection } = (loader.getNode('zApiPinMessage').type as INodeType).methods!
-		.credentialTest!;
+	const { methods } = loader.getNode('zApiPinMessage').type as INodeType;
+	const testConnection = methods?.credentialTest?.testConnection;
+	assert(testConnection);
 	const firstLogLine = log.length;
 	const context = new CredentialTestContext(toAdditionalData(loader, data));
 	const result = await testConnection.call(context, { id: '1', name: 'Z-API', type: 'zApi', data });
@@ -114,12 +120,13 @@ export async function searchChats(
 		nodeTypes: toNodeTypes(loader),
 	});
 	const context = new LoadOptionsContext(workflow, node, toAdditionalData(loader, data), '');
-	const { listSearch } = (loader.getNode('zApiPinMessage').type as INodeType).methods ?? {};
-	if (!listSearch) throw new Error('The node cannot search');
-	return await listSearch.searchChats.call(context, filter, paginationToken);
+	const { methods } = loader.getNode('zApiPinMessage').type as INodeType;
+	const search = methods?.listSearch?.searchChats;
+	if (!search) throw new Error('The node cannot search');
+	return await search.call(context, filter, paginationToken);
 }
 
-/** A workflow with "Z-API Trigger", in an n8n of this address. */
+/** A workflow with "Z-API Pin Message Trigger", in an n8n of this address. */
 export interface TriggerWorkflow {
 	/** What n8n asks of the node when the workflow is activated or listens for a test event. */
 	activate: (kind?: Kind) => Promise<void>;
@@ -129,7 +136,7 @@ export interface TriggerWorkflow {
 type Kind = 'production' | 'test';
 
 /**
- * Prepares a workflow with "Z-API Trigger".
+ * Prepares a workflow with "Z-API Pin Message Trigger".
  *
  * @param webhookId ID of the node's webhook, in both of its URLs
  * @param origin address of the n8n, as `WEBHOOK_URL` gives it
@@ -146,7 +153,7 @@ export async function openTrigger(
 ): Promise<TriggerWorkflow> {
 	const loader = await loadPackage();
 	const node: INode = {
-		...toNode('Trigger', `${PACKAGE}.zApiTrigger`),
+		...toNode('Trigger', `${PACKAGE}.zApiPinMessageTrigger`),
 		...{ parameters, webhookId, credentials: { zApi: { id: '1', name: 'Z-API' } } },
 	};
 	// A test has a copy of the workflow to itself, without what production remembers.
@@ -161,18 +168,20 @@ export async function openTrigger(
 		webhookBaseUrl: `${origin}/webhook`,
 		webhookTestBaseUrl: `${testOrigin}/webhook-test`,
 	};
-	const { webhookMethods, description } = loader.getNode('zApiTrigger').type as INodeType;
+	const { webhookMethods, description } = loader.getNode('zApiPinMessageTrigger').type as INodeType;
+	const [webhookDescription] = description.webhooks ?? [];
+	const setUp = webhookMethods?.default;
+	assert(webhookDescription && setUp);
 	const call = async (method: 'checkExists' | 'create' | 'delete', kind: Kind) => {
 		const workflow = workflows[kind];
 		const mode = method === 'delete' ? 'internal' : kind === 'test' ? 'manual' : 'trigger';
 		const activation = method === 'delete' ? 'update' : kind === 'test' ? 'manual' : 'activate';
-		const webhookDescription = description.webhooks![0];
 		const context = new HookContext(workflow, node, additionalData, mode, activation, {
 			...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/received`, webhookDescription },
 			...{ workflowId: workflow.id, workflowExecuteAdditionalData: additionalData },
 			isTest: kind === 'test',
 		});
-		return await webhookMethods!.default![method].call(context);
+		return await setUp[method].call(context);
 	};
 	return {
 		activate: async (kind = 'production') => {

@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What came of one request: an answer of whatever status, or none. */
-export interface Answer {
-	/** HTTP status; absent when no answer came. */
+/** What came of one request: a response of whatever status, or none. */
+export interface ZApiResponse {
+	/** HTTP status; absent when no response came. */
 	statusCode?: number;
 	/** The body, parsed if it was JSON, else the text as it came. */
 	body?: unknown;
-	/** For how long the service asks to be left alone, in milliseconds; absent when it doesn't say. */
+	/** `Retry-After`, in milliseconds; absent when the response has none. */
 	retryAfterMs?: number;
-	/** Why no answer came, in Node.js's words, e.g. `ECONNREFUSED`; absent when one came. */
+	/** Why no response came, as Node.js's code, e.g. `ECONNREFUSED`; absent when one came. */
 	networkCode?: string;
 }
 
@@ -19,7 +19,7 @@ export function toObject(body: unknown): IDataObject {
 		: {};
 }
 
-/** Z-API sends booleans also as text. */
+/** Z-API also sends booleans as text. */
 export function isTrue(value: unknown): boolean {
 	return value === true || value === 'true';
 }
@@ -33,11 +33,11 @@ export function toErrorText(body: unknown): string {
 		.join(': ');
 }
 
-/** Whether the body reports an error, of whatever type. */
-export function carriesError(body: unknown): boolean {
+/** Whether the body has an `error`, of whatever type. */
+export function hasError(body: unknown): boolean {
 	return Boolean(toObject(body).error);
 }
 
-export function isSuccessStatus({ statusCode = 0 }: Answer): boolean {
+export function hasSuccessStatus({ statusCode = 0 }: ZApiResponse): boolean {
 	return statusCode >= 200 && statusCode < 300;
 }

@@ -1,7 +1,46 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { chatLocator } from '../shared/chatLocator';
+import { chatParameter } from '../shared/chatParameter';
 
-export const EVENTS = ['messageReceived', 'messagePinned', 'messageUnpinned'] as const;
+/** What starts a workflow. */
+export const EVENTS = [
+	{
+		name: 'Message Received',
+		value: 'messageReceived',
+		description: 'A message arrives in a private chat, a group or a channel',
+	},
+	{
+		name: 'Message Pinned',
+		value: 'messagePinned',
+		description: 'Somebody pins a message, or this n8n does',
+	},
+	{
+		name: 'Message Unpinned',
+		value: 'messageUnpinned',
+		description: 'Somebody unpins a message, or this n8n does',
+	},
+] as const;
+
+export type TriggerEvent = (typeof EVENTS)[number]['value'];
+
+export const CHAT_TYPES = [
+	{ name: 'Groups Only', value: 'groups' },
+	{ name: 'Private Chats Only', value: 'private' },
+] as const;
+
+export type ChatType = (typeof CHAT_TYPES)[number]['value'];
+
+/** What counts of what the connected number does itself. */
+export const SENT_BY_ME = [
+	{
+		name: 'Everything',
+		value: 'all',
+		description: 'Messages too. A workflow that sends messages can start itself: filter on fromMe.',
+	},
+	{ name: 'Nothing', value: 'none' },
+	{ name: 'Pins and Unpins', value: 'pins' },
+] as const;
+
+export type SentByMe = (typeof SENT_BY_ME)[number]['value'];
 
 const events: INodeProperties = {
 	displayName: 'Events',
@@ -9,23 +48,7 @@ const events: INodeProperties = {
 	type: 'multiOptions',
 	required: true,
 	default: ['messageReceived'],
-	options: [
-		{
-			name: 'Message Received',
-			value: 'messageReceived',
-			description: 'A message arrives in a private chat, a group or a channel',
-		},
-		{
-			name: 'Message Pinned',
-			value: 'messagePinned',
-			description: 'Somebody pins a message, or this n8n does',
-		},
-		{
-			name: 'Message Unpinned',
-			value: 'messageUnpinned',
-			description: 'Somebody unpins a message, or this n8n does',
-		},
-	],
+	options: [...EVENTS],
 	description: 'What starts the workflow. A pin or unpin never counts as Message Received.',
 };
 
@@ -44,7 +67,7 @@ const onlyTheseChats: INodeProperties = {
 				{
 					displayName: 'Chat',
 					name: 'chat',
-					...chatLocator,
+					...chatParameter,
 					description:
 						'A private chat or group. Z-API may report a private chat under its LID only; choose the LID then.',
 				},
@@ -64,10 +87,7 @@ const options: INodeProperties = {
 			displayName: 'Chat Type',
 			name: 'chatType',
 			type: 'options',
-			options: [
-				{ name: 'Groups Only', value: 'groups' },
-				{ name: 'Private Chats Only', value: 'private' },
-			],
+			options: [...CHAT_TYPES],
 			default: 'groups',
 		},
 		{
@@ -97,16 +117,7 @@ const options: INodeProperties = {
 			displayName: 'Sent by Connected Number',
 			name: 'sentByMe',
 			type: 'options',
-			options: [
-				{
-					name: 'Everything',
-					value: 'all',
-					description:
-						'Messages too. A workflow that sends messages can start itself: filter on fromMe.',
-				},
-				{ name: 'Nothing', value: 'none' },
-				{ name: 'Pins and Unpins', value: 'pins' },
-			],
+			options: [...SENT_BY_ME],
 			default: 'pins',
 			description:
 				'What counts of what the connected number does itself, on the phone or through Z-API. Pins made by n8n are of that kind.',

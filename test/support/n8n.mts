@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import getPort from 'get-port';
-import { installN8n, installNode, type N8n, startN8n, unpackPackage } from '../scripts/n8n.mts';
+import { installN8n, installNode, unpackPackage } from '../../scripts/n8n/install.mts';
+import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
 
 /** An n8n whose data is gone when it is stopped. */
 export interface TestN8n extends N8n {

@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 const CHECK_THE_EXPRESSION =
-	'Check the expression. A message ID is one word, such as 77DF5293EBC176FFA6A88838E7A6AD83: take it from the webhook of the message or from the answer of the method that sent it.';
+	'Check the expression. A message ID is one word, such as 77DF5293EBC176FFA6A88838E7A6AD83: take it from the webhook of the message or from the response of the method that sent it.';
 
 /**
  * Checks a message ID.

@@ -1,8 +1,8 @@
-import { redact } from '../../nodes/shared/redact';
+import { mask } from '../../nodes/shared/mask';
 
 test('masks secrets in texts, keys and depths, regardless of case', () => {
 	const value = { 'a T.1 b': ['x', 1, null, { deep: 't.1T.1' }], c: 'Tx1', d: true };
-	expect(redact(value, ['T.1', 'unused'])).toStrictEqual({
+	expect(mask(value, ['T.1', 'unused'])).toStrictEqual({
 		'a *** b': ['x', 1, null, { deep: '******' }],
 		c: 'Tx1',
 		d: true,
@@ -11,5 +11,5 @@ test('masks secrets in texts, keys and depths, regardless of case', () => {
 
 test('leaves everything as it is without secrets', () => {
 	const value = { a: ['b'] };
-	expect(redact(value, [])).toBe(value);
+	expect(mask(value, [])).toBe(value);
 });

@@ -1,17 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INodeExecutionData } from 'n8n-workflow';
+import { markdownTable } from 'markdown-table';
 import pLimit from 'p-limit';
-import { accountOf } from '../sandbox/account.mts';
-import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../sandbox/faults.mts';
-import { type Sandbox, startSandbox } from '../sandbox/server.mts';
-
-/** Secrets that must not be found anywhere after a run. They need encoding in a URL. */
-export const CANARIES = {
-	instanceId: 'INSTANCE-1',
-	token: 'canary/token?A1',
-	clientToken: 'canary client token B2',
-};
+import { accountOf } from '../../sandbox/account.mts';
+import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import { CANARIES } from './canaries.mts';
 
 /** Runs "Z-API Pin Message", set to continue, on one item for each message ID. */
 export type RunItems = (
@@ -123,7 +118,7 @@ export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promis
 	const { port } = otherHost.address() as AddressInfo;
 	const runs = Object.entries(toCases(`http://127.0.0.1:${port}/`)).flatMap(([name, one]) =>
 		Object.entries(PATTERNS)
-			.filter(([pattern]) => one.fault || pattern === 'every item')
+			.filter(([pattern]) => one.fault !== undefined || pattern === 'every item')
 			.map(([pattern, when]) => ({
 				isAlone: one.timeout !== undefined,
 				start: async () => await runCase(runItems, name, one, pattern, when),
@@ -185,15 +180,11 @@ async function runCase(
 
 /** The lines as a table in Markdown. */
 export function toTable(lines: Line[]): string {
-	const head = ['fault', 'on', 'pinned', 'reported as pinned', 'reported as failed'];
-	const rows = lines.map((line) =>
-		[
-			...[line.fault, line.pattern, line.pinned, line.reportedPinned, line.reportedFailed],
-			...[line.sentTwice, line.requests],
-		].join(' | '),
-	);
-	const columns = [...head, 'sent twice', 'requests'];
-	return [columns.join(' | '), columns.map(() => '---').join(' | '), ...rows]
-		.map((row) => `| ${row} |`)
-		.join('\n');
+	const columns = ['fault', 'on', 'accepted', 'reported as accepted', 'reported as failed'];
+	const rows = lines.map((line) => [
+		...[line.fault, line.pattern, line.pinned, line.reportedPinned, line.reportedFailed],
+		...[line.sentTwice, line.requests],
+	]);
+	const table = [[...columns, 'sent twice', 'requests'], ...rows.map((row) => row.map(String))];
+	return markdownTable(table, { alignDelimiters: false });
 }

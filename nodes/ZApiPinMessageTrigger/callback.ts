@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isTrue, toObject } from '../shared/answer';
 import { toChatId } from '../shared/chatId';
-import type { Settings, TriggerEvent } from './settings';
+import { isTrue, toObject } from '../shared/response';
+import type { ChatType, TriggerEvent } from './parameters';
+import type { TriggerSettings } from './settings';
 
 /**
  * Tells which event a callback reports. Z-API does not show what an unpin looks like: every action but
@@ -15,7 +16,7 @@ export function toEvent({ pinMessage }: IDataObject): TriggerEvent {
 }
 
 /** Whether a callback is one that the user wants the workflow to start with. */
-export function isWanted(callback: IDataObject, settings: Settings): boolean {
+export function isWanted(callback: IDataObject, settings: TriggerSettings): boolean {
 	const event = toEvent(callback);
 	const isPin = event !== 'messageReceived';
 	const { chatType, sentByMe, chats } = settings;
@@ -47,7 +48,7 @@ export function toOutput(callback: IDataObject): IDataObject {
 	return { ...callback, pin };
 }
 
-function toChatType({ isGroup, isNewsletter, broadcast }: IDataObject): Settings['chatType'] {
+function toChatType({ isGroup, isNewsletter, broadcast }: IDataObject): ChatType | undefined {
 	if (isTrue(isGroup)) return 'groups';
 	return isTrue(isNewsletter) || isTrue(broadcast) ? undefined : 'private';
 }

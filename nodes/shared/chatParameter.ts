@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { CHAT_ID_PATTERN, WHAT_A_CHAT_LOOKS_LIKE } from './chatId';
 
 /** What every parameter that names a chat has in common. The node's `methods` must hold `searchChats`. */
-export const chatLocator: Pick<INodeProperties, 'type' | 'default' | 'modes'> = {
+export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	modes: [
@@ -15,7 +15,7 @@ export const chatLocator: Pick<INodeProperties, 'type' | 'default' | 'modes'> = 
 		},
 		{
 			// n8n's editor calls every mode of this name "By ID", whatever stands here.
-			displayName: 'By Phone or Group ID',
+			displayName: 'By Phone Number or Group ID',
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. 5511999999999 or 120363019502650977-group',
@@ -24,7 +24,7 @@ export const chatLocator: Pick<INodeProperties, 'type' | 'default' | 'modes'> = 
 					type: 'regex',
 					properties: {
 						regex: `(?:${CHAT_ID_PATTERN})`,
-						errorMessage: `Chat is neither a phone, a group ID nor a LID. ${WHAT_A_CHAT_LOOKS_LIKE}`,
+						errorMessage: `Chat is neither a phone number, a group ID nor a LID. ${WHAT_A_CHAT_LOOKS_LIKE}`,
 					},
 				},
 			],

@@ -8,22 +8,24 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { testConnection } from '../shared/credentialTest';
 import { searchChats } from '../shared/searchChats';
+import { checkExists, create, deleteWebhook } from './hooks';
 import { parameters } from './parameters';
 import { receiveCallback } from './receiveCallback';
-import { deregister, isRegistered, register } from './registration';
 
 /** Starts a workflow when a message arrives, is pinned or is unpinned. */
-export class ZApiTrigger implements INodeType {
+export class ZApiPinMessageTrigger implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Z-API Trigger',
-		name: 'zApiTrigger',
+		displayName: 'Z-API Pin Message Trigger',
+		name: 'zApiPinMessageTrigger',
 		icon: { light: 'file:../../icons/pin.svg', dark: 'file:../../icons/pin.dark.svg' },
 		group: ['trigger'],
 		version: 1,
 		subtitle:
 			'={{ $parameter["events"].map((event) => event.replace("message", "").toLowerCase()).join(", ") }}',
-		description: 'Starts the workflow when a WhatsApp message arrives, is pinned or is unpinned',
-		defaults: { name: 'Z-API Trigger' },
+		// n8n's panel shows it for the action node too.
+		description:
+			'Pin and unpin WhatsApp messages through Z-API, and start workflows when messages arrive, are pinned or are unpinned',
+		defaults: { name: 'Z-API Pin Message Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'zApi', required: true, testedBy: 'testConnection' }],
@@ -45,18 +47,18 @@ export class ZApiTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await isRegistered.call(this);
+				return await checkExists(this);
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				return await register.call(this);
+				return await create(this);
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
-				return await deregister.call(this);
+				return await deleteWebhook(this);
 			},
 		},
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return await receiveCallback.call(this);
+		return await receiveCallback(this);
 	}
 }

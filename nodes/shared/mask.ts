@@ -5,20 +5,20 @@
  * @param secrets what must not be shown; matched regardless of case
  * @returns the value itself when it holds no secret, else a masked copy
  */
-export function redact<T>(value: T, secrets: string[]): T {
+export function mask<T>(value: T, secrets: string[]): T {
 	if (secrets.length === 0) return value;
 	const pattern = new RegExp(secrets.map(escapePattern).join('|'), 'gi');
-	return redactWith(value, pattern) as T;
+	return maskWith(value, pattern) as T;
 }
 
-function redactWith(value: unknown, pattern: RegExp): unknown {
+function maskWith(value: unknown, pattern: RegExp): unknown {
 	if (typeof value === 'string') return value.replace(pattern, '***');
-	if (Array.isArray(value)) return value.map((entry) => redactWith(entry, pattern));
+	if (Array.isArray(value)) return value.map((entry) => maskWith(entry, pattern));
 	if (value === null || typeof value !== 'object') return value;
 	return Object.fromEntries(
 		Object.entries(value).map(([key, entry]) => [
 			key.replace(pattern, '***'),
-			redactWith(entry, pattern),
+			maskWith(entry, pattern),
 		]),
 	);
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../nodes/shared/scheduler';
+import type { Clock } from '../../nodes/ZApiPinMessage/scheduler';
 
 /** Time that passes only as fast as the code under test can run. */
 export class VirtualClock implements Clock {
@@ -10,8 +10,11 @@ export class VirtualClock implements Clock {
 
 	random = () => 0;
 
-	sleep = async (ms: number) =>
-		await new Promise<void>((wake) => this.timers.push({ at: this.time + ms, wake }));
+	sleep = async (ms: number, signal?: AbortSignal) =>
+		await new Promise<void>((wake) => {
+			this.timers.push({ at: this.time + ms, wake });
+			signal?.addEventListener('abort', () => wake());
+		});
 
 	/** Lets time pass until the work is done. */
 	async run<T>(work: Promise<T>): Promise<T> {

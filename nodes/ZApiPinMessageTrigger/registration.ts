@@ -1,0 +1,62 @@
+import type { IHookFunctions } from 'n8n-workflow';
+import type { Connection } from '../shared/connection';
+import { isTrue, toObject } from '../shared/response';
+import { requestBody } from '../shared/transport';
+
+/** What an instance does with incoming messages. */
+export interface Registration {
+	/** The one URL that it calls; empty: none. */
+	url: string;
+	/** Whether it also calls for what the connected number does itself. */
+	sentByMe: boolean;
+}
+
+/** @see https://developer.z-api.io (`GET /me`) */
+export async function readRegistration(
+	context: IHookFunctions,
+	connection: Connection,
+): Promise<Registration> {
+	const isMe = (body: unknown) => 'connected' in toObject(body);
+	const body = await requestBody(context, connection, { method: 'GET', path: '/me' }, isMe);
+	const { receivedCallbackUrl, receiveCallbackSentByMe } = toObject(body);
+	return {
+		url: typeof receivedCallbackUrl === 'string' ? receivedCallbackUrl : '',
+		sentByMe: isTrue(receiveCallbackSentByMe),
+	};
+}
+
+/**
+ * @param url empty to have none; Z-API does not say how else it is taken away
+ * @see https://developer.z-api.io (`PUT /update-webhook-received`)
+ */
+export async function setUrl(
+	context: IHookFunctions,
+	connection: Connection,
+	url: string,
+): Promise<void> {
+	await put(context, connection, '/update-webhook-received', { value: url });
+}
+
+/** @see https://developer.z-api.io (`PUT /update-notify-sent-by-me`) */
+export async function setSentByMe(
+	context: IHookFunctions,
+	connection: Connection,
+	notifySentByMe: boolean,
+): Promise<void> {
+	await put(context, connection, '/update-notify-sent-by-me', { notifySentByMe });
+}
+
+/** @see https://developer.z-api.io (`{"value": true}`) */
+async function put(
+	context: IHookFunctions,
+	connection: Connection,
+	path: string,
+	body: { value: string } | { notifySentByMe: boolean },
+): Promise<void> {
+	const isDone = (response: unknown) => isTrue(toObject(response).value);
+	// A URL that is echoed holds a secret, ours or another system's, in whatever form.
+	const [, place = '', query = ''] =
+		('value' in body && /^\w+:\/\/([^?]+)\??(.*)$/.exec(body.value)) || [];
+	const secrets = [query, place].filter(Boolean);
+	await requestBody(context, connection, { method: 'PUT', path, body }, isDone, secrets);
+}

@@ -1,0 +1,20 @@
+import { UserError } from 'n8n-workflow';
+
+/**
+ * Checks a parameter that takes one of a table's values: an expression can yield anything.
+ *
+ * @param choices the table that the parameter's options come from
+ * @param parameter as users see it
+ * @throws {UserError} naming the parameter and what it takes
+ */
+export function toChoice<T extends string>(
+	choices: ReadonlyArray<{ value: T }>,
+	value: unknown,
+	parameter: string,
+): T {
+	const choice = choices.find((candidate) => candidate.value === value);
+	if (choice) return choice.value;
+	throw new UserError(`${parameter} has an unknown value`, {
+		description: `Use one of: ${choices.map((candidate) => candidate.value).join(', ')}.`,
+	});
+}

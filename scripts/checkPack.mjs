@@ -1,0 +1,43 @@
+// Checks what `npm pack` would publish: all that n8n loads, nothing else, and small.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const ALLOWED =
+	/^(dist\/(credentials|nodes)\/.+\.js|dist\/nodes\/.+\.node\.json|dist\/icons\/.+\.svg|(README|LICENSE|CHANGELOG)\.md|index\.js|package\.json)$/;
+
+const MAX_BYTES = 60_000;
+
+const { n8n, main } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/** @type {[{ files: Array<{ path: string }>; size: number }]} */
+const [{ files, size }] = JSON.parse(
+	execFileSync('npm', ['pack', '--dry-run', '--json', '--loglevel=error'], { encoding: 'utf8' }),
+);
+const packed = files.map((file) => file.path);
+
+/**
+ * The icons that a compiled node or credential names.
+ *
+ * @param {string} file
+ */
+function findIcons(file) {
+	if (!packed.includes(file)) return [];
+	const icons = [...readFileSync(file, 'utf8').matchAll(/\bfile:([\w./-]+\.svg)/g)];
+	return icons.map(([, icon]) => path.posix.join(path.posix.dirname(file), String(icon)));
+}
+
+/** @type {string[]} */
+const loaded = [...n8n.nodes, ...n8n.credentials];
+const codexes = n8n.nodes.map((/** @type {string} */ node) => node.replace(/\.js$/, '.json'));
+const needed = [main, ...loaded, ...codexes, ...loaded.flatMap(findIcons)];
+
+const findings = [
+	...needed.filter((file) => !packed.includes(file)).map((file) => `Missing: ${file}`),
+	...loaded.filter((file) => findIcons(file).length === 0).map((file) => `Has no icon: ${file}`),
+	...packed.filter((file) => !ALLOWED.test(file)).map((file) => `Not for users: ${file}`),
+	...(size < MAX_BYTES ? [] : [`${size} bytes, at most ${MAX_BYTES} are allowed`]),
+];
+console.log(`${packed.length} files, ${size} bytes packed`);
+for (const finding of findings) console.error(finding);
+process.exitCode = findings.length > 0 ? 1 : 0;

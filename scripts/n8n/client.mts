@@ -1,0 +1,223 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'flatted';
+import type { IRunData, IRunExecutionData } from 'n8n-workflow';
+import pRetry, { AbortError } from 'p-retry';
+import { PACKAGE } from './install.mts';
+
+/** How many seconds a busy n8n gets. */
+const BUSY_TRIES = 30;
+
+/** Who may do everything in an n8n. */
+export interface Owner {
+	email: string;
+	password: string;
+}
+
+export interface StoredWorkflow {
+	id: string;
+	name: string;
+	versionId?: string;
+	nodes: Array<{ name: string; type: string; credentials?: object; parameters: object }>;
+	connections: object;
+	settings?: object;
+}
+
+/** How an execution ended. */
+export interface Execution {
+	id: string;
+	/** In n8n's words, e.g. `success`. */
+	status: string;
+	/** What the nodes did, by name. */
+	runData: IRunData;
+	/** What stopped it. */
+	error?: { message: string; description?: string };
+}
+
+interface StoredExecution {
+	id: string;
+	status: string;
+	/** n8n writes it with flatted. */
+	data: string;
+}
+
+function toExecution({ id, status, data }: StoredExecution): Execution {
+	const { resultData } = parse(data) as IRunExecutionData;
+	const { runData, error } = resultData;
+	return { id, status, runData, error: error as Execution['error'] };
+}
+
+/** n8n's own interface, the one that its editor uses. */
+export class N8nClient {
+	private cookie = '';
+
+	constructor(private readonly origin: string) {}
+
+	/** Whether n8n answers that all is well with it. */
+	async isHealthy(): Promise<boolean> {
+		return await fetch(`${this.origin}/healthz/readiness`).then(
+			({ ok }) => ok,
+			() => false,
+		);
+	}
+
+	/** Whether n8n is healthy and serves its editor. */
+	async isReady(): Promise<boolean> {
+		if (!(await this.isHealthy())) return false;
+		return await fetch(`${this.origin}/rest/settings`).then(
+			({ ok }) => ok,
+			() => false,
+		);
+	}
+
+	/** Logs in; a new n8n has no owner yet, and gets this one. */
+	async logIn({ email, password }: Owner): Promise<void> {
+		interface Settings {
+			userManagement: { showSetupOnFirstLoad: boolean };
+		}
+		const { userManagement } = await this.call<Settings>('GET', '/rest/settings');
+		if (userManagement.showSetupOnFirstLoad) {
+			const owner = { email, password, firstName: 'Sandbox', lastName: 'Owner' };
+			await this.call('POST', '/rest/owner/setup', owner);
+		}
+		await this.call('POST', '/rest/login', { emailOrLdapLoginId: email, password });
+	}
+
+	/**
+	 * @param path with a leading slash
+	 * @returns what stands in the response's `data`, or all of the response where it has none
+	 * @throws when the response's status isn't 2xx, with its text
+	 */
+	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+		const response = await pRetry(async () => await this.send(method, path, body), {
+			retries: BUSY_TRIES,
+			factor: 1,
+			minTimeout: 1000,
+		});
+		const text = await response.text();
+		if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+		const cookies = response.headers.getSetCookie();
+		if (cookies.length > 0) this.cookie = cookies.map((entry) => entry.split(';')[0]).join('; ');
+		const parsed = JSON.parse(text) as object;
+		return ('data' in parsed ? parsed.data : parsed) as T;
+	}
+
+	/** A busy n8n loses its database for a moment, and answers so before it does anything. */
+	private async send(method: string, path: string, body: unknown): Promise<Response> {
+		const response = await fetch(this.origin + path, {
+			method,
+			headers: { 'content-type': 'application/json', cookie: this.cookie },
+			...(body !== undefined && { body: JSON.stringify(body) }),
+		}).catch((cause: unknown) => {
+			// What was only read can be read again, else nobody knows what became of it.
+			const failed = new Error(`${method} ${path}: no response`, { cause });
+			throw method === 'GET' ? failed : new AbortError(failed);
+		});
+		if (response.status === 503) throw new Error(`${method} ${path}: n8n is busy`);
+		return response;
+	}
+
+	/** Creates the credential, or brings the one of that name up to date. */
+	async saveCredential(name: string, data: object): Promise<{ id: string; name: string }> {
+		const stored = await this.call<Array<{ id: string; name: string }>>('GET', '/rest/credentials');
+		const id = stored.find((credential) => credential.name === name)?.id;
+		const credential = { name, type: 'zApi', data };
+		return id === undefined
+			? await this.call('POST', '/rest/credentials', credential)
+			: await this.call('PATCH', `/rest/credentials/${id}`, credential);
+	}
+
+	/** Imports a workflow, its Z-API nodes with this credential, unless there is one of its name. */
+	async importWorkflow(
+		workflow: Omit<StoredWorkflow, 'id'>,
+		credential: { id: string; name: string },
+	): Promise<StoredWorkflow> {
+		const stored = await this.call<StoredWorkflow[]>('GET', '/rest/workflows');
+		const existing = stored.find(({ name }) => name === workflow.name);
+		if (existing) return existing;
+		const nodes = workflow.nodes.map((node) =>
+			node.type.startsWith(`${PACKAGE}.`) || 'nodeCredentialType' in node.parameters
+				? { ...node, credentials: { zApi: { id: credential.id, name: credential.name } } }
+				: node,
+		);
+		// n8n 1 insists on `active`.
+		return await this.call('POST', '/rest/workflows', { ...workflow, nodes, active: false });
+	}
+
+	/**
+	 * Executes a workflow as its button in the editor does, and waits for the end.
+	 *
+	 * @param trigger name of the node to start from
+	 */
+	async execute({ id }: { id: string }, trigger: string): Promise<Execution> {
+		// n8n 2 knows the workflow, n8n 1 wants to be told.
+		const workflowData = await this.call<StoredWorkflow>('GET', `/rest/workflows/${id}`);
+		const { executionId } = await this.call<{ executionId: string }>(
+			'POST',
+			`/rest/workflows/${id}/run`,
+			{ workflowData, triggerToStartFrom: { name: trigger } },
+		);
+		return await this.readExecution(executionId);
+	}
+
+	/** Waits for the end of an execution. */
+	async readExecution(id: string): Promise<Execution> {
+		for (;;) {
+			const execution = await this.call<StoredExecution>('GET', `/rest/executions/${id}`);
+			if (!['new', 'running', 'waiting'].includes(execution.status)) return toExecution(execution);
+			await sleep(100);
+		}
+	}
+
+	/** How many executions of a workflow n8n has stored, and the IDs of the last hundred, newest first. */
+	async listExecutions({ id }: { id: string }): Promise<{ count: number; ids: string[] }> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId: id }));
+		const { count, results } = await this.call<{ count: number; results: Array<{ id: string }> }>(
+			'GET',
+			`/rest/executions?limit=100&filter=${filter}`,
+		);
+		return { count, ids: results.map((execution) => execution.id) };
+	}
+
+	/**
+	 * Activates a workflow, in its newest version.
+	 *
+	 * @throws when n8n gives up, with what its triggers say; it tries for a quarter of a minute
+	 */
+	async activate({ id }: { id: string }): Promise<void> {
+		const { versionId } = await this.call<StoredWorkflow>('GET', `/rest/workflows/${id}`);
+		await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+		const { status, triggers } = await this.settle(id);
+		if (status === 'published') return;
+		throw new Error(triggers.map(({ errorMessage }) => errorMessage).join('\n') || status);
+	}
+
+	async deactivate({ id }: { id: string }): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/deactivate`, {});
+		await this.settle(id);
+	}
+
+	/** n8n works on activations in the background. */
+	private async settle(id: string) {
+		for (;;) {
+			const publication = await this.call<{
+				status: string;
+				triggers: Array<{ errorMessage: string | null }>;
+			}>('GET', `/rest/workflows/${id}/publication-status`);
+			if (publication.status !== 'in_progress') return publication;
+			await sleep(200);
+		}
+	}
+
+	/**
+	 * Waits for a test event, as the trigger's button in the editor does.
+	 *
+	 * @param trigger name of the node that listens
+	 */
+	async listen({ id }: { id: string }, trigger: string): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
+	}
+
+	async stopListening({ id }: { id: string }): Promise<void> {
+		await this.call('DELETE', `/rest/test-webhook/${id}`);
+	}
+}

@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import envPaths from 'env-paths';
+import { execa } from 'execa';
+
+/** The n8n that everything here is run with. The one place that names it. */
+export const N8N_VERSION = '2.41.1';
+
+/** The newest n8n 1, which the package works in as well. */
+export const N8N_1_VERSION = '1.123.81';
+
+/** n8n's native modules are built for this one. */
+const NODE_VERSION = '24';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The name of this package. */
+export const PACKAGE = 'n8n-nodes-zapi-pin-message';
+
+/** Shared by every clone, so that n8n is installed once. */
+export const CACHE = envPaths(PACKAGE, { suffix: '' }).cache;
+
+/** Installs Node.js 24 into the cache, unless it is there already or runs this script. */
+export async function installNode(signal?: AbortSignal): Promise<void> {
+	if (process.versions.node.startsWith(`${NODE_VERSION}.`)) return;
+	await installOnce(`node-${NODE_VERSION}`, { node: NODE_VERSION }, async (cwd) => {
+		// The binary comes by the package's own install script.
+		await npm({ cwd, signal }, 'install', '--ignore-scripts=false');
+	});
+}
+
+/** Installs n8n into the cache, unless it is there already. Takes minutes. */
+export async function installN8n({
+	version = N8N_VERSION,
+	signal,
+}: { version?: string; signal?: AbortSignal } = {}): Promise<void> {
+	await installOnce(`n8n-${version}`, { n8n: version }, async (cwd) => {
+		// Of n8n's native modules only the database's is needed; some of the others don't build everywhere.
+		await npm({ cwd, signal }, 'install', '--ignore-scripts');
+		await npm({ cwd, signal }, 'rebuild', 'sqlite3', '--ignore-scripts=false');
+	});
+}
+
+/** Fills a folder of the cache under another name first: what stands there is always complete. */
+async function installOnce(
+	name: string,
+	dependencies: Record<string, string>,
+	install: (folder: string) => Promise<void>,
+): Promise<void> {
+	const target = path.join(CACHE, name);
+	if (await readFile(path.join(target, 'package.json')).catch(() => undefined)) return;
+	await mkdir(CACHE, { recursive: true });
+	const folder = await mkdtemp(path.join(CACHE, `.${name}-`));
+	try {
+		// n8n 1.x names this dependency by an address outside the registry.
+		const manifest = { private: true, dependencies, overrides: { xlsx: '0.18.5' } };
+		await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
+		await install(folder);
+		// When another clone was faster, its folder stays.
+		await rename(folder, target).catch(() => undefined);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function npm({ cwd, signal }: { cwd: string; signal?: AbortSignal }, ...args: string[]) {
+	const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+	await execa('npm', [...args, ...quiet], { cwd, env: { PATH: toPath() }, cancelSignal: signal });
+}
+
+/** Puts Node.js 24 before whatever else the machine has. n8n starts helpers as plain `node`. */
+export function toPath(): string {
+	const cached = path.join(CACHE, `node-${NODE_VERSION}/node_modules/node/bin`);
+	return [cached, process.env.PATH].join(path.delimiter);
+}
+
+/**
+ * Puts the package where n8n's own Community Nodes screen would put it, as users get it.
+ *
+ * @returns where that is
+ */
+export async function unpackPackage(userFolder: string): Promise<string> {
+	const target = path.join(userFolder, '.n8n/nodes/node_modules', PACKAGE);
+	await rm(target, { recursive: true, force: true });
+	await mkdir(target, { recursive: true });
+	const pack = ['pack', '--json', '--pack-destination', userFolder, '--loglevel=error'];
+	const { stdout } = await execa('npm', pack, { cwd: ROOT });
+	const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+	const tarball = path.join(userFolder, filename);
+	await execa('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
+	await rm(tarball);
+	return target;
+}

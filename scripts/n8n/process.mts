@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import getPort, { portNumbers } from 'get-port';
+import { N8nClient, type Owner } from './client.mts';
+import { CACHE, N8N_VERSION, toPath } from './install.mts';
+
+/** A running n8n. */
+export interface N8n {
+	url: string;
+	client: N8nClient;
+	/** Who is logged in, and may log in elsewhere. */
+	owner: Owner;
+	/** Path of its log. */
+	log: string;
+	/** Settles when the process has ended, for whatever reason. */
+	ended: Promise<void>;
+	pid: number;
+	/** Ends it and waits for it; `SIGKILL` plays a crash. */
+	stop: (signal?: NodeJS.Signals) => Promise<void>;
+}
+
+interface N8nOptions {
+	/** Which of n8n's processes; all but the usual one, `start`, belong to its queue mode. */
+	command?: 'start' | 'worker' | 'webhook';
+	/** Where n8n keeps its data; the package is expected there. */
+	userFolder: string;
+	/** Where it answers; a worker only to who asks for its health. */
+	port: number;
+	version?: string;
+	env?: Record<string, string>;
+	/** Gives up waiting. */
+	signal?: AbortSignal;
+}
+
+/** The first free port of a hundred, beginning with the one that people expect. */
+export async function findPort(preferred: number): Promise<number> {
+	return await getPort({ port: portNumbers(preferred, preferred + 99) });
+}
+
+/**
+ * Starts n8n, or one of its other processes, and logs in as its owner where one can.
+ *
+ * @throws when it ends, or isn't ready within two minutes
+ */
+export async function startN8n(options: N8nOptions): Promise<N8n> {
+	const { command = 'start', userFolder, port, version = N8N_VERSION } = options;
+	await mkdir(userFolder, { recursive: true });
+	const log = path.join(userFolder, 'n8n.log');
+	const bin = path.join(CACHE, `n8n-${version}/node_modules/n8n/bin/n8n`);
+	const subprocess = execa('node', [bin, command], {
+		cwd: userFolder,
+		env: { ...(await toEnvironment(options)), ...options.env },
+		extendEnv: false,
+		stdin: 'ignore',
+		buffer: false,
+		reject: false,
+		all: true,
+		forceKillAfterDelay: 20_000,
+	});
+	subprocess.all.pipe(createWriteStream(log, { flags: 'a' }));
+	let running = true;
+	const ended = subprocess.then(() => {
+		running = false;
+	});
+	const url = `http://localhost:${port}`;
+	const owner = await readOwner(userFolder);
+	const client = new N8nClient(`http://127.0.0.1:${port}`);
+	const isReady = async () => await (command === 'start' ? client.isReady() : client.isHealthy());
+	const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+		subprocess.kill(signal);
+		await ended;
+	};
+	for (const deadline = Date.now() + 120_000; !(await isReady()); await sleep(100)) {
+		if (running && Date.now() < deadline && !options.signal?.aborted) continue;
+		await stop();
+		throw new Error(`n8n did not start:\n${(await readFile(log, 'utf8')).slice(-4000)}`);
+	}
+	try {
+		if (command === 'start') await client.logIn(owner);
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+	return { url, client, owner, log, ended, pid: subprocess.pid ?? 0, stop };
+}
+
+/** The owner of the n8n in a folder: a password of its own, which only this user can read. */
+async function readOwner(userFolder: string): Promise<Owner> {
+	const file = path.join(userFolder, 'owner-password');
+	// n8n wants a capital letter and a digit.
+	const password = `N8n-${randomBytes(12).toString('base64url')}`;
+	if (!existsSync(file)) await writeFile(file, password, { mode: 0o600 });
+	return { email: 'owner@sandbox.test', password: await readFile(file, 'utf8') };
+}
+
+async function toEnvironment({ userFolder, port }: N8nOptions) {
+	// Settings of another n8n on this machine must not get in.
+	const own = Object.entries(process.env).filter(
+		([name]) => !/^(N8N|DB|QUEUE|EXECUTIONS)_/.test(name),
+	);
+	return {
+		...Object.fromEntries(own),
+		PATH: toPath(),
+		// Otherwise n8n lets the pages of any other site use it as its owner.
+		NODE_ENV: 'production',
+		N8N_USER_FOLDER: userFolder,
+		N8N_PORT: String(port),
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_RUNNERS_BROKER_PORT: String(await getPort()),
+		N8N_SECURE_COOKIE: 'false',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		// Workers answer only when they are told to.
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+	};
+}
