@@ -154,9 +154,12 @@ export class Chats extends EventEmitter<ChatEvents> {
 
 	/** @returns ID of the event */
 	react(phone: string, reactedTo: string, value: string, author: Author): string {
-		const { reactions = {} } = this.find(phone, reactedTo) ?? {};
-		if (value) reactions[author.senderName] = value;
-		else delete reactions[author.senderName];
+		const { senderName } = author;
+		const message = this.find(phone, reactedTo);
+		if (message) {
+			const others = Object.entries(message.reactions).filter(([name]) => name !== senderName);
+			message.reactions = Object.fromEntries(value ? [...others, [senderName, value]] : others);
+		}
 		const messageId = newId(10);
 		const event = { messageId, value, reactedTo, momment: this.now(), ...author };
 		this.emit('reaction', this.get(phone), event);

@@ -19,10 +19,12 @@ let received: Json[];
 beforeEach(async () => {
 	sandbox = await startSandbox();
 	received = [];
-	receiver = createServer(async (request, response) => {
-		received.push((await json(request)) as Json);
-		response.end();
-		receiver.emit('callback');
+	receiver = createServer((request, response) => {
+		void json(request).then((callback) => {
+			received.push(callback as Json);
+			response.end();
+			receiver.emit('callback');
+		});
 	});
 	await once(receiver.listen(0, '127.0.0.1'), 'listening');
 });
@@ -94,7 +96,7 @@ test('while disconnected it is accepted and waits, and is sent when connected ag
 
 test('a disconnected instance takes 1,000 entries and rejects the next; `/queue` pages them', async () => {
 	sandbox.instance.connection = 'notConnected';
-	const entry = { zaapId: 'Z', phone: GROUP, what: 'pin', created: 0, send: () => {} };
+	const entry = { zaapId: 'Z', phone: GROUP, what: 'pin', created: 0, send: jest.fn() };
 	for (let n = 1; n < 1000; n++) sandbox.queue.add({ ...entry, messageId: `E${n}` });
 	expect((await pin()).status).toBe(200);
 	const rejected = await pin();
