@@ -1,4 +1,5 @@
 import { sleep } from 'n8n-workflow';
+import type { Retry } from '../shared/failures';
 
 /** What came of one attempt at a job. */
 export type Attempt<T> =
@@ -10,16 +11,16 @@ export type Attempt<T> =
 			 * How a retry may help: after this job's own back-off, or after a pause of all jobs, as the
 			 * service asks for fewer requests. Absent: the job has failed for good.
 			 */
-			retry?: 'backOff' | 'pause';
+			retry?: Retry;
 			/** How long the service asks not to be called, in milliseconds; absent when it doesn't say. */
 			retryAfterMs?: number;
 	  };
 
-/** Time and chance, which tests replace. */
+/** Clock and random numbers, which tests replace. */
 export interface Clock {
 	/** Milliseconds since any fixed moment. */
 	now: () => number;
-	/** Waits; ends early when the signal aborts. */
+	/** Waits; may end early when the signal aborts. */
 	sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 	/** From 0 up to, but not including, 1. */
 	random: () => number;
@@ -63,7 +64,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 const SYSTEM_CLOCK: Clock = {
 	now: Date.now,
 	random: Math.random,
-	// n8n's sleep rejects when it is aborted.
+	// In n8n 2 sleep rejects when it is aborted; in n8n 1 it knows no signal.
 	sleep: async (ms, signal) => await sleep(ms, signal).catch(() => {}),
 };
 
@@ -82,7 +83,10 @@ export async function schedule<J, T>(
 	{ concurrency, retries, stopOnFailure, signal, clock = SYSTEM_CLOCK }: ScheduleOptions,
 ): Promise<Schedule<T>> {
 	const result: Schedule<T> = { attempts: jobs.map(() => undefined), succeeded: 0 };
-	const limiter = new Limiter(concurrency, clock, signal);
+	const limiter = new Limiter(concurrency, clock);
+	const stop = () => limiter.stop();
+	if (signal?.aborted) stop();
+	signal?.addEventListener('abort', stop);
 
 	async function run(job: J, index: number): Promise<void> {
 		let retriesLeft = retries;
@@ -120,6 +124,7 @@ export async function schedule<J, T>(
 	}
 
 	await Promise.all(Array.from({ length: Math.min(concurrency, jobs.length) }, work));
+	signal?.removeEventListener('abort', stop);
 	return result;
 }
 
@@ -155,11 +160,8 @@ class Limiter {
 	constructor(
 		private readonly concurrency: number,
 		private readonly clock: Clock,
-		signal?: AbortSignal,
 	) {
 		this.limit = concurrency;
-		if (signal?.aborted) this.stop();
-		signal?.addEventListener('abort', () => this.stop());
 	}
 
 	/** Waits for a turn. Returns false when there will be none. */
@@ -213,7 +215,10 @@ class Limiter {
 		if (this.isStopped) return;
 		const wait = new AbortController();
 		this.waits.add(wait);
-		await this.clock.sleep(ms, wait.signal);
+		const aborted = new Promise<void>((resolve) =>
+			wait.signal.addEventListener('abort', () => resolve()),
+		);
+		await Promise.race([this.clock.sleep(ms, wait.signal), aborted]);
 		this.waits.delete(wait);
 	}
 

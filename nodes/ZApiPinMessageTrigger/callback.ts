@@ -30,8 +30,8 @@ export function isWanted(callback: IDataObject, settings: TriggerSettings): bool
 }
 
 /**
- * Makes the output item of a callback: all of it as it came and, for pins and unpins, `pin`, which
- * spares the user to dig.
+ * Makes the output item of a callback: all of it as it came and, for pins and unpins, `pin`, so that
+ * users need not look into `pinMessage`.
  */
 export function toOutput(callback: IDataObject): IDataObject {
 	const event = toEvent(callback);

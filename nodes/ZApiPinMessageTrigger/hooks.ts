@@ -11,12 +11,12 @@ import { readSettings } from './settings';
 import type { Owner, WebhookUrl } from './webhookUrl';
 import { checkHttps, toHost, toOwner, toWebhookUrl } from './webhookUrl';
 
-/** What a hook works on: what the user set, and what the instance has registered. */
+/** What a hook works on. */
 interface Hook {
 	context: IHookFunctions;
 	connection: Connection;
-	settings: TriggerSettings;
 	webhookUrl: WebhookUrl;
+	/** What the instance has registered. */
 	now: Registration;
 	/** Who has `now.url`. */
 	owner: Owner;
@@ -26,8 +26,8 @@ interface Hook {
 const NOTHING: Registration = { url: '', sentByMe: false };
 
 /**
- * What tests have borrowed the webhook from, by webhook. n8n keeps nothing for a test that is started
- * again or meets an activation, so it is kept here. Production's is in the workflow's static data.
+ * What tests have borrowed the webhook from, by webhook, and failed activations have not given back.
+ * n8n keeps nothing for either, so it is kept here. Production's is in the workflow's static data.
  */
 const borrowed = new Map<string, Registration>();
 
@@ -40,8 +40,8 @@ const lastHooks = new Map<string, Promise<unknown>>();
  * @throws {NodeOperationError} when Z-API would not call n8n's URL, or does not respond
  */
 export const checkExists = toHook(
-	async ({ settings, webhookUrl, now }) =>
-		now.url === webhookUrl.href && (now.sentByMe || !needsSentByMe(settings)),
+	async ({ context, webhookUrl, now }) =>
+		now.url === webhookUrl.href && (now.sentByMe || !needsSentByMe(readSettings(context))),
 	checkHttps,
 );
 
@@ -51,7 +51,8 @@ export const checkExists = toHook(
  * @throws {NodeOperationError} when another system has the webhook, and the user didn't allow to take it
  */
 export const create = toHook(async (hook) => {
-	const { context, connection, settings, webhookUrl, now, owner, isTest } = hook;
+	const { context, connection, webhookUrl, now, owner, isTest } = hook;
+	const settings = readSettings(context);
 	const isOurs = owner === 'thisUrl' || owner === 'thisNode';
 	const mayReplace = settings.replaceExistingWebhook && owner === 'otherSystem';
 	if (owner !== 'nobody' && !isOurs && !mayReplace) throw toTaken(owner, now.url);
@@ -59,22 +60,20 @@ export const create = toHook(async (hook) => {
 	const key = toKey(hook);
 	const memory = context.getWorkflowStaticData('node');
 	if (isTest) {
-		// What a test finds of a test is what another one has left, or has borrowed already.
+		// The test URL is registered already: an earlier test remembers what was there before.
 		if (owner !== 'thisUrl') borrowed.set(key, now);
 	} else if (!isOurs) {
 		memory.previous = { ...now };
 	} else if (borrowed.has(key)) {
 		memory.previous ??= { ...borrowed.get(key) };
 	}
-	await setUrl(context, connection, webhookUrl.href);
-	if (now.sentByMe || !needsSentByMe(settings)) return true;
 	let isDone = false;
 	try {
-		await setSentByMe(context, connection, true);
+		await setUrl(context, connection, webhookUrl.href);
+		if (!now.sentByMe && needsSentByMe(settings)) await setSentByMe(context, connection, true);
 		isDone = true;
 	} finally {
-		// Half of it must not outlive an attempt that has failed.
-		if (!isDone) await setUrl(context, connection, now.url);
+		if (!isDone) await rollBack(hook);
 	}
 	return isDone;
 });
@@ -98,13 +97,15 @@ export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
 const giveBack = toHook(async (hook) => {
 	const { context, connection, now, owner } = hook;
 	const memory = context.getWorkflowStaticData('node');
-	const previous = { ...NOTHING, ...(toObject(memory.previous) as Partial<Registration>) };
 	const key = toKey(hook);
+	const remembered = toObject(memory.previous ?? borrowed.get(key)) as Partial<Registration>;
+	const previous = { ...NOTHING, ...remembered };
 	if (borrowed.has(key) && owner !== 'thisUrl') {
 		// A test has the webhook at the moment, and gives it back when it ends.
-		borrowed.set(key, previous);
+		if (memory.previous) borrowed.set(key, previous);
 	} else if (owner === 'thisUrl' || owner === 'thisNode') {
 		await restore(context, connection, now, previous);
+		borrowed.delete(key);
 	}
 	delete memory.previous;
 	return true;
@@ -117,6 +118,18 @@ const giveBackAfterTest = toHook(async (hook) => {
 	borrowed.delete(key);
 	return true;
 });
+
+/** Leaves the webhook as it was before a failed activation, which n8n forgets with all it remembered. */
+async function rollBack(hook: Hook): Promise<void> {
+	const { context, connection, now } = hook;
+	try {
+		await restore(context, connection, { ...now, sentByMe: true }, now);
+	} catch (error) {
+		// What is thrown here would hide why the activation failed. n8n gives the webhook back next.
+		if (!borrowed.has(toKey(hook))) borrowed.set(toKey(hook), now);
+		context.logger.error(`The webhook of Z-API was not given back. ${(error as Error).message}`);
+	}
+}
 
 /** The URL comes last: as long as it is ours, the hook can be run again. */
 async function restore(
@@ -143,13 +156,12 @@ function toHook(
 		try {
 			const connection = await readConnection(context);
 			const webhookUrl = toWebhookUrl(context, connection);
-			const settings = readSettings(context);
 			const isTest = !context.getWorkflow().active;
 			check(webhookUrl, connection);
 			return await inTurn(connection.instanceUrl, async () => {
 				const now = await readRegistration(context, connection);
 				const owner = toOwner(webhookUrl, now.url, isTest);
-				return await run({ context, connection, settings, webhookUrl, now, owner, isTest });
+				return await run({ context, connection, webhookUrl, now, owner, isTest });
 			});
 		} catch (error) {
 			throw new NodeOperationError(context.getNode(), toSentences(error as Error));

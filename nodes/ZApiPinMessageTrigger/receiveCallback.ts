@@ -32,7 +32,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		return { workflowData: [context.helpers.returnJsonArray(toOutput(callback))] };
 	} catch (error) {
 		context.logger.error(
-			`Z-API Pin Message Trigger cannot take a call. ${toSentences(error as Error)}`,
+			`Z-API Pin Message Trigger can't receive a callback. ${toSentences(error as Error)}`,
 		);
 		return refuse(context, { status: 503, message: 'Not ready' });
 	}

@@ -11,7 +11,12 @@ export interface Registration {
 	sentByMe: boolean;
 }
 
-/** @see https://developer.z-api.io (`GET /me`) */
+/**
+ * Reads what an instance has registered.
+ *
+ * @throws {ZApiError} when Z-API does not tell
+ * @see https://developer.z-api.io (`GET /me`)
+ */
 export async function readRegistration(
 	context: IHookFunctions,
 	connection: Connection,
@@ -26,7 +31,10 @@ export async function readRegistration(
 }
 
 /**
- * @param url empty to have none; Z-API does not say how else it is taken away
+ * Sets the URL that an instance calls for incoming messages.
+ *
+ * @param url empty to have none; Z-API does not say how else it is removed
+ * @throws {ZApiError} when Z-API does not confirm it
  * @see https://developer.z-api.io (`PUT /update-webhook-received`)
  */
 export async function setUrl(
@@ -37,7 +45,12 @@ export async function setUrl(
 	await put(context, connection, '/update-webhook-received', { value: url });
 }
 
-/** @see https://developer.z-api.io (`PUT /update-notify-sent-by-me`) */
+/**
+ * Sets whether an instance also calls for what the connected number does itself.
+ *
+ * @throws {ZApiError} when Z-API does not confirm it
+ * @see https://developer.z-api.io (`PUT /update-notify-sent-by-me`)
+ */
 export async function setSentByMe(
 	context: IHookFunctions,
 	connection: Connection,
@@ -46,7 +59,6 @@ export async function setSentByMe(
 	await put(context, connection, '/update-notify-sent-by-me', { notifySentByMe });
 }
 
-/** @see https://developer.z-api.io (`{"value": true}`) */
 async function put(
 	context: IHookFunctions,
 	connection: Connection,

@@ -50,7 +50,7 @@ function toList(value: unknown, parameter: string): unknown[] {
 	if (value === undefined) return [];
 	if (Array.isArray(value)) return value;
 	throw new UserError(`${parameter} is not a list`, {
-		description: 'Check the expression: it has to yield a list, such as ["messageReceived"].',
+		description: 'Check the expression: it has to yield a list.',
 	});
 }
 

@@ -12,25 +12,24 @@ const NUMBER_TOO_LARGE =
 /** White space, and marks that WhatsApp and browsers put around copied numbers; they can't be seen. */
 const BLANK = String.raw`\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff`;
 
+/** Ending of a phone number as other WhatsApp APIs write it, perhaps with a device. */
+const PHONE_JID = String.raw`(?::\d+)?@(?:s\.whatsapp\.net|c\.us)`;
+
 const SEPARATOR = `[${BLANK}().-]`;
 
 const DIGIT_OR_SEPARATOR = `[\\d${BLANK}().-]`;
 
 /** Every form in which a chat is accepted: its pattern, and what its groups become for Z-API. */
-const FORMS: ReadonlyArray<{ pattern: string; toChat: (...groups: string[]) => string }> = [
+const FORMS: ReadonlyArray<{ pattern: string; toChat: (group: string) => string }> = [
 	// A phone number as people write it.
 	{
 		pattern: String.raw`(\+?${SEPARATOR}*[1-9](?:${SEPARATOR}*\d){7,14}${SEPARATOR}*)`,
-		toChat: (text = '') => text.replace(/\D/g, ''),
+		toChat: (text) => text.replace(/\D/g, ''),
 	},
-	// A phone number as other WhatsApp APIs write it, perhaps with a device.
-	{
-		pattern: String.raw`([1-9]\d{7,14})(?::\d+)?@(?:s\.whatsapp\.net|c\.us)`,
-		toChat: (digits = '') => digits,
-	},
+	{ pattern: `([1-9]\\d{7,14})${PHONE_JID}`, toChat: (digits) => digits },
 	{ pattern: String.raw`(\d{15,})(?:-group|@g\.us)`, toChat: (digits) => `${digits}-group` },
 	// A group from before November 2021.
-	{ pattern: String.raw`(\d{8,15}-\d{10})(?:-group|@g\.us)?`, toChat: (id = '') => id },
+	{ pattern: String.raw`(\d{8,15}-\d{10})(?:-group|@g\.us)?`, toChat: (id) => id },
 	{ pattern: String.raw`(\d+)(?::\d+)?@lid`, toChat: (digits) => `${digits}@lid` },
 ];
 
@@ -42,32 +41,35 @@ const PARSERS = FORMS.map(({ pattern, toChat }) => ({
 	toChat,
 }));
 
+/** Channels and broadcast lists, which have no pins. */
+export const NO_PINS = /@(newsletter|broadcast)$/;
+
 /** What a text that has none of the forms is, by the first row that fits. */
 const REFUSALS: ReadonlyArray<{ regExp: RegExp; what: string; advice: string }> = [
 	{ regExp: /^$/, what: 'is empty', advice: WHAT_A_CHAT_LOOKS_LIKE },
 	{
-		regExp: /@(newsletter|broadcast)$/,
+		regExp: NO_PINS,
 		what: 'is a channel or a broadcast',
 		advice: 'Messages can be pinned in private chats and groups only.',
 	},
 	{
-		regExp: new RegExp(`^\\+?${SEPARATOR}*(?:\\d${SEPARATOR}*){16,}$`),
+		regExp: new RegExp(`^\\+?${SEPARATOR}*(?:\\d${SEPARATOR}*){16,}(?:${PHONE_JID})?$`),
 		what: 'has too many digits for a phone number',
 		advice: GROUP_ENDING,
 	},
 	{
-		regExp: new RegExp(`^\\+?${SEPARATOR}*(?:\\d${SEPARATOR}*){1,7}$`),
+		regExp: new RegExp(`^\\+?${SEPARATOR}*(?:\\d${SEPARATOR}*){0,7}(?:${PHONE_JID})?$`),
 		what: 'has too few digits for a phone number',
 		advice: WHAT_A_CHAT_LOOKS_LIKE,
 	},
 	{
-		regExp: new RegExp(`^\\+?${SEPARATOR}*0${DIGIT_OR_SEPARATOR}*$`),
+		regExp: new RegExp(`^\\+?${SEPARATOR}*0${DIGIT_OR_SEPARATOR}*(?:${PHONE_JID})?$`),
 		what: 'begins with 0 instead of a country code',
 		advice: WHAT_A_CHAT_LOOKS_LIKE,
 	},
 ];
 
-const NO_FORM = {
+export const NO_FORM = {
 	what: 'is neither a phone number, a group ID nor a LID',
 	advice: WHAT_A_CHAT_LOOKS_LIKE,
 };
@@ -81,13 +83,13 @@ const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
  * @param value the Chat parameter as it came, from a user or an expression
  * @returns the chat as Z-API writes it
  * @throws {UserError} naming the Chat parameter, when it can't be a private chat or group
- * @see https://developer.z-api.io (phone, group ID, LID, channel)
+ * @see https://developer.z-api.io (phone number, group ID, LID, channel)
  */
 export function toChatId(value: unknown): string {
 	const text = toText(value).replace(SURROUNDING_BLANKS, '');
 	for (const { regExp, toChat } of PARSERS) {
 		const match = regExp.exec(text);
-		if (match) return toChat(...match.slice(1));
+		if (match?.[1]) return toChat(match[1]);
 	}
 	const { what, advice } = REFUSALS.find(({ regExp }) => regExp.test(text)) ?? NO_FORM;
 	throw refusal(what, advice);

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { CHAT_ID_PATTERN, WHAT_A_CHAT_LOOKS_LIKE } from './chatId';
+import { CHAT_ID_PATTERN, NO_FORM } from './chatId';
 
 /** What every parameter that names a chat has in common. The node's `methods` must hold `searchChats`. */
 export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> = {
@@ -24,7 +24,7 @@ export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> 
 					type: 'regex',
 					properties: {
 						regex: `(?:${CHAT_ID_PATTERN})`,
-						errorMessage: `Chat is neither a phone number, a group ID nor a LID. ${WHAT_A_CHAT_LOOKS_LIKE}`,
+						errorMessage: `Chat ${NO_FORM.what}. ${NO_FORM.advice}`,
 					},
 				},
 			],

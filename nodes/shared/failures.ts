@@ -1,6 +1,9 @@
 import type { ZApiResponse } from './response';
 import { hasError, toErrorText, toObject } from './response';
 
+/** A retry of one request after its own back-off, or after a pause of all requests. */
+export type Retry = 'backOff' | 'pause';
+
 /** One way in which a request to Z-API can go wrong, and what to tell the user. */
 export interface Failure {
 	name: string;
@@ -16,8 +19,8 @@ export interface Failure {
 	isAboutInput?: boolean;
 	/** Whether Z-API may have done all the same what was asked. */
 	maybeDone?: boolean;
-	/** How the same request may well succeed later; absent when it won't. See the scheduler. */
-	retry?: 'backOff' | 'pause';
+	/** How the same request may well succeed later; absent when it won't. */
+	retry?: Retry;
 }
 
 const NOT_CONFIRMED: Failure = {
@@ -125,6 +128,7 @@ export const FAILURES: readonly Failure[] = [
 		matches: (response) => hasStatus(408, 425)(response) || isServerStatus(response),
 		message: 'Z-API is not working at the moment',
 		description: 'Wait a few minutes, then try again.',
+		maybeDone: true,
 		retry: 'backOff',
 	},
 	{
@@ -201,7 +205,7 @@ function hasStatus(...statusCodes: number[]) {
 	return ({ statusCode = 0 }: ZApiResponse) => statusCodes.includes(statusCode);
 }
 
-/** Proxies and CDNs have statuses of their own, such as 520 to 530. */
+/** All of them, as proxies and CDNs have their own, such as 520 to 530. */
 function isServerStatus({ statusCode = 0 }: ZApiResponse) {
 	return statusCode >= 500;
 }

@@ -5,6 +5,7 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { NO_PINS } from './chatId';
 import type { Connection } from './connection';
 import { readConnection } from './connection';
 import { isTrue, toObject } from './response';
@@ -69,8 +70,7 @@ async function readPage(
 
 /** One entry, or none for what has no pins. Every entry shows the ID, as names aren't unique. */
 function toListItem({ name, phone, isGroup, archived }: IDataObject): INodeListSearchItems[] {
-	if (typeof phone !== 'string' || phone === '' || /@(newsletter|broadcast)$/.test(phone))
-		return [];
+	if (typeof phone !== 'string' || phone === '' || NO_PINS.test(phone)) return [];
 	const isNamed = typeof name === 'string' && name.trim() !== '';
 	const marks = [isTrue(isGroup) && 'group', isTrue(archived) && 'archived'].filter(Boolean);
 	const label = [isNamed && name, phone, ...marks].filter(Boolean).join(' · ');

@@ -155,7 +155,7 @@ for (const [theme, icon] of [
 
 step('Unpinning has no duration', async () => {
 	await see('parameter-input-operation').click();
-	await page.getByRole('option', { name: 'Unpin Message' }).click();
+	await page.getByRole('option', { name: 'Unpin' }).click();
 	await input('duration').waitFor({ state: 'detached' });
 	const { action, pinned, messageId } = await execute();
 	assert.deepEqual([action, pinned], ['unpin', DEMO_MESSAGE.messageId]);

@@ -3,19 +3,19 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import pWaitFor from 'p-wait-for';
 import { credentialOf } from '../../sandbox/account.mts';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import type { Execution, StoredWorkflow } from '../../scripts/n8n/client.mts';
 import { TRIGGER } from '../../scripts/workflows.mts';
 import { startTestN8n, type TestN8n } from '../support/n8n.mts';
+import { first } from '../support/only.mts';
+import { waitFor } from '../support/wait.mts';
 
 const FOLDER = fileURLToPath(new URL('../../examples', import.meta.url));
 const GROUP = DEMO_MESSAGE.phone;
 const SCHOOL = '5511999999999-1623281429';
 const DAY_MS = 24 * 60 * 60 * 1000;
-const patience = { timeout: 60_000, interval: 100 };
 
 let n8n: TestN8n;
 let sandbox: Sandbox;
@@ -58,7 +58,7 @@ async function activate(file: string, happen: () => void, expected: number): Pro
 	await n8n.client.activate(workflow);
 	happen();
 	const list = async () => await n8n.client.listExecutions(workflow);
-	await pWaitFor(async () => (await list()).count >= expected, patience);
+	await waitFor(async () => (await list()).count >= expected);
 	const { ids } = await list();
 	const executions = await Promise.all(ids.map(async (id) => await n8n.client.readExecution(id)));
 	await n8n.client.deactivate(workflow);
@@ -67,7 +67,7 @@ async function activate(file: string, happen: () => void, expected: number): Pro
 }
 
 const itemsOf = ({ runData }: Execution, node: string) =>
-	(runData[node]?.[0].data?.main[0] ?? []).map(({ json }) => json);
+	(runData[node]?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json);
 
 const pinned = (phone: string) => sandbox.chats.get(phone).pins.map(({ messageId }) => messageId);
 
@@ -94,7 +94,7 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 	},
 	'keep-a-message-pinned.json': async (file) => {
 		await execute(file, 'Every week');
-		const [{ messageId, expiresAt }] = sandbox.chats.get(GROUP).pins;
+		const { messageId, expiresAt } = first(sandbox.chats.get(GROUP).pins);
 		assert.equal(messageId, DEMO_MESSAGE.messageId);
 		assert.equal(Math.round((expiresAt - Date.now()) / DAY_MS), 30);
 	},
@@ -106,24 +106,22 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 	},
 	'list-what-was-pinned.json': async (file) => {
 		const { messageId } = DEMO_MESSAGE;
-		const [execution] = await activate(
-			file,
-			() => sandbox.chats.pin(GROUP, messageId, 7 * DAY_MS),
-			1,
-		);
-		const [row] = itemsOf(execution, 'Add a row');
+		const pin = () => sandbox.chats.pin(GROUP, messageId, 7 * DAY_MS);
+		const execution = first(await activate(file, pin, 1));
+		const row = first(itemsOf(execution, 'Add a row'));
 		assert.deepEqual(
 			[row.chat, row.messageId, row.pinnedBy],
 			['Condomínio Jardim', messageId, 'This number'],
 		);
-		assert.equal(Date.parse(String(row.pinnedUntil)), sandbox.chats.get(GROUP).pins[0].expiresAt);
+		const { expiresAt } = first(sandbox.chats.get(GROUP).pins);
+		assert.equal(Date.parse(String(row.pinnedUntil)), expiresAt);
 	},
 	'handle-failed-items.json': async (file) => {
 		const execution = await execute(file);
 		assert.equal(itemsOf(execution, 'Pinned').length, 2);
-		const [{ chat, whatToDo }, ...others] = itemsOf(execution, 'Could not be pinned');
-		assert.equal(chat, '120363019502650977');
-		assert.match(String(whatToDo), /^Chat has too many digits.*\[item 1\].*"-group"/);
+		const [failed, ...others] = itemsOf(execution, 'Could not be pinned');
+		assert.equal(failed?.chat, '120363019502650977');
+		assert.match(String(failed.whatToDo), /^Chat has too many digits.*\[item 1\].*"-group"/);
 		assert.deepEqual(others, []);
 	},
 };

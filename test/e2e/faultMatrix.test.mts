@@ -34,7 +34,7 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 			);
 			const execution = await client.execute(workflow, TRIGGER);
 			assert.equal(execution.status, 'success');
-			const [output] = execution.runData.Pin[0].data?.main ?? [];
+			const [output] = execution.runData.Pin?.[0]?.data?.main ?? [];
 			return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
 		},
 		8,

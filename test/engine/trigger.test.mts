@@ -337,3 +337,29 @@ test('a test that ends while Z-API is down does not throw, and is in the log', a
 	expect(logged).not.toMatch(/canary/i);
 	expect(logged).not.toContain(secret);
 });
+
+test.each([
+	['is refused', { status: 400 }, undefined],
+	['is not confirmed although it is done', { status: 500 }, true],
+])(
+	'an activation whose "sent by me" %s leaves everything as it was',
+	async (_what, response, isDone) => {
+		sandbox.instance.receivedCallbackUrl = OTHER;
+		const path = '/update-notify-sent-by-me';
+		sandbox.faults.set({ path, times: 1, response, ...(isDone && { isDone }) });
+		const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
+		await expect(trigger.activate()).rejects.toThrow();
+		expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
+	},
+);
+
+test('an activation that can not be undone at once is undone when n8n gives the webhook back', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	sandbox.faults.set({ path: '/update-notify-sent-by-me', times: 2, response: { status: 500 } });
+	const parameters = { ...PINS, options: REPLACE };
+	await expect((await openTrigger(credentialOf(sandbox), parameters)).activate()).rejects.toThrow();
+	expect(registered()).toMatch(PRODUCTION);
+	// n8n has forgotten what the failed activation remembered.
+	await (await openTrigger(credentialOf(sandbox), parameters)).deactivate();
+	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
+});

@@ -6,13 +6,14 @@ import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import getPort from 'get-port';
 import pLimit from 'p-limit';
-import pWaitFor from 'p-wait-for';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import type { Execution } from '../../scripts/n8n/client.mts';
 import { installN8n, installNode, unpackPackage } from '../../scripts/n8n/install.mts';
 import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
 import { to, toNode, toPinNode } from '../../scripts/workflows.mts';
+import { first } from '../support/only.mts';
+import { waitFor } from '../support/wait.mts';
 import { startPostgres, startRedis } from './services.mts';
 
 /** How many executions one worker takes at once: the least that n8n recommends. */
@@ -25,9 +26,6 @@ const STALLED = {
 	QUEUE_WORKER_STALLED_INTERVAL: '5000',
 };
 
-/** For what is bound to come, in milliseconds. */
-const PATIENCE = { timeout: 60_000, interval: 50 };
-
 /** One call of the webhook: one execution. */
 interface Call {
 	messageIds: string[];
@@ -39,7 +37,7 @@ interface Call {
 let sandbox: Sandbox;
 let main: N8n;
 let webhook: N8n;
-let workers: N8n[];
+let workers: [N8n, N8n];
 
 /** For each pin event, the message that it pinned. */
 const pinned = new Map<string, string>();
@@ -96,7 +94,7 @@ before(async () => {
 	const credential = await main.client.saveCredential('Sandbox', credentialOf(sandbox));
 	await main.client.activate(await main.client.importWorkflow(toPinWorkflow(), credential));
 	// The webhook process learns of it a little later.
-	await pWaitFor(async () => (await pin(['first'])).status === 200, PATIENCE);
+	await waitFor(async () => (await pin(['first'])).status === 200);
 });
 
 after(async () => {
@@ -123,11 +121,11 @@ test('200 executions pin 200 messages, each once, on both workers', async () => 
 		[...messageIds].sort(),
 	);
 
-	await pWaitFor(async () => (await executions()).flat().length === 200, PATIENCE);
-	const [first, second] = await executions();
-	console.log(`Executions of the workers: ${first.length} and ${second.length}`);
-	assert.ok(first.length > 0 && second.length > 0);
-	const stored = await read([...first, ...second]);
+	await waitFor(async () => (await executions()).flat().length === 200);
+	const [ones, others] = await executions();
+	console.log(`Executions of the workers: ${ones.length} and ${others.length}`);
+	assert.ok(ones.length > 0 && others.length > 0);
+	const stored = await read([...ones, ...others]);
 	assert.ok(stored.every(({ status }) => status === 'success'));
 	assert.deepEqual(stored.flatMap(toReported).sort(), [...messageIds].sort());
 });
@@ -139,7 +137,7 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	// Each takes 20 s: all are in the middle when all have begun.
 	sandbox.faults.latencyMs = 1000;
 	const answers = Promise.all(batches.map(pin));
-	await pWaitFor(() => batches.every((messageIds) => pinnedOf(messageIds) >= 10), PATIENCE);
+	await waitFor(() => batches.every((messageIds) => pinnedOf(messageIds) >= 10));
 	const [lost, kept] = await executions();
 	// One worker can't have all of them.
 	assert.equal(lost.length + kept.length, batches.length);
@@ -175,7 +173,7 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	console.log(
 		[
 			`After ${noticedAfter} s n8n ended the ${lost.length} executions of the dead worker with:`,
-			`“${failed[0].error?.message}”`,
+			`“${first(failed).error?.message}”`,
 			'It does not run them again, and has forgotten their items: neither n8n nor the node can tell',
 			'which of them are pinned, so none is reported as pinned.',
 		].join('\n'),
@@ -188,7 +186,7 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	// What the README advises, as n8n's own Retry has nothing left to go by.
 	sandbox.faults.reset();
 	const before = sandbox.requests.length;
-	await main.client.call('POST', `/rest/executions/${lost[0]}/retry`, { loadWorkflow: false });
+	await main.client.call('POST', `/rest/executions/${first(lost)}/retry`, { loadWorkflow: false });
 	assert.equal(sandbox.requests.length, before);
 	for (const { messageIds } of interrupted) {
 		assert.deepEqual(await pin(messageIds), { messageIds, status: 200, reported: messageIds });
@@ -236,7 +234,7 @@ function toMessage({ messageId }: { messageId?: unknown }): string {
 
 /** The messages that a stored execution reports as pinned. */
 function toReported({ runData }: Execution): string[] {
-	const items = runData.Pin?.[0].data?.main[0] ?? [];
+	const items = runData.Pin?.[0]?.data?.main?.[0] ?? [];
 	return items.map(({ json }) => toMessage(json));
 }
 
@@ -246,11 +244,12 @@ async function read(ids: string[]): Promise<Execution[]> {
 }
 
 /** IDs of the executions that each worker has begun in this test. */
-async function executions(): Promise<string[][]> {
-	const logs = await Promise.all(workers.map(async ({ log }) => await readFile(log, 'utf8')));
-	return logs.map((log) =>
-		[...log.matchAll(/Worker started execution (\d+)/g)]
-			.map(([, id]) => id)
-			.filter((id) => !earlier.has(id)),
-	);
+async function executions(): Promise<[string[], string[]]> {
+	const [one, other] = workers;
+	return [await executionsOf(one), await executionsOf(other)];
+}
+
+async function executionsOf({ log }: N8n): Promise<string[]> {
+	const lines = (await readFile(log, 'utf8')).matchAll(/Worker started execution (\d+)/g);
+	return [...lines].map(([, id = '']) => id).filter((id) => !earlier.has(id));
 }

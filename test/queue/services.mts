@@ -1,8 +1,8 @@
 import { chown, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, type Options } from 'execa';
 import getPort from 'get-port';
+import { waitFor } from '../support/wait.mts';
 
 /** A server of the test's own. */
 export interface Service {
@@ -71,8 +71,8 @@ async function startService(
 	};
 	// Redis and PostgreSQL say it in the same words.
 	const isReady = () => /ready to accept connections/i.test(log);
-	for (const deadline = Date.now() + 60_000; !isReady(); await sleep(100)) {
-		if (running && Date.now() < deadline) continue;
+	await waitFor(() => isReady() || !running).catch(() => undefined);
+	if (!isReady()) {
 		await stop();
 		throw new Error(`${program} did not start:\n${log}`);
 	}

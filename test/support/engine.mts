@@ -8,6 +8,7 @@ import {
 	HookContext,
 	LoadOptionsContext,
 	PackageDirectoryLoader,
+	WebhookContext,
 	WorkflowExecute,
 } from 'n8n-core';
 import pWaitFor from 'p-wait-for';
@@ -23,6 +24,8 @@ import {
 	type INodeParameters,
 	type INodeType,
 	type INodeTypes,
+	type IWebhookData,
+	type IWebhookResponseData,
 	type IWorkflowExecuteAdditionalData,
 	NodeConnectionTypes,
 	Workflow,
@@ -131,7 +134,28 @@ export interface TriggerWorkflow {
 	/** What n8n asks of the node when the workflow is activated or listens for a test event. */
 	activate: (kind?: Kind) => Promise<void>;
 	deactivate: (kind?: Kind) => Promise<void>;
+	/** What the node makes of a call of its webhook, and what it responds with itself. */
+	receive: (call: WebhookCall) => Promise<Reception>;
 }
+
+/** A call of the webhook, as n8n's own server has read it. */
+export interface WebhookCall {
+	query: IDataObject;
+	headers: Record<string, string>;
+	body: unknown;
+	rawBody?: Buffer;
+}
+
+export interface Reception {
+	/** What tells n8n whether to start an execution. */
+	result: IWebhookResponseData;
+	/** Absent when n8n responds. */
+	status?: number;
+	response?: unknown;
+}
+
+/** Where the nodes and the credential come from. */
+type Loader = Pick<PackageDirectoryLoader, 'getNode' | 'getCredential'>;
 
 type Kind = 'production' | 'test';
 
@@ -141,6 +165,7 @@ type Kind = 'production' | 'test';
  * @param webhookId ID of the node's webhook, in both of its URLs
  * @param origin address of the n8n, as `WEBHOOK_URL` gives it
  * @param testOrigin the same as `N8N_EDITOR_BASE_URL` gives it
+ * @param loader the built package, unless a test is about the sources
  */
 export async function openTrigger(
 	credential: ICredentialDataDecryptedObject,
@@ -149,9 +174,10 @@ export async function openTrigger(
 		webhookId = 'hook-1',
 		origin = 'http://127.0.0.1:5678',
 		testOrigin = origin,
-	}: { webhookId?: string; origin?: string; testOrigin?: string } = {},
+		loader,
+	}: { webhookId?: string; origin?: string; testOrigin?: string; loader?: Loader } = {},
 ): Promise<TriggerWorkflow> {
-	const loader = await loadPackage();
+	loader ??= await loadPackage();
 	const node: INode = {
 		...toNode('Trigger', `${PACKAGE}.zApiPinMessageTrigger`),
 		...{ parameters, webhookId, credentials: { zApi: { id: '1', name: 'Z-API' } } },
@@ -168,17 +194,21 @@ export async function openTrigger(
 		webhookBaseUrl: `${origin}/webhook`,
 		webhookTestBaseUrl: `${testOrigin}/webhook-test`,
 	};
-	const { webhookMethods, description } = loader.getNode('zApiPinMessageTrigger').type as INodeType;
+	const type = loader.getNode('zApiPinMessageTrigger').type as INodeType;
+	const { webhookMethods, description } = type;
 	const [webhookDescription] = description.webhooks ?? [];
 	const setUp = webhookMethods?.default;
 	assert(webhookDescription && setUp);
+	const webhookData: IWebhookData = {
+		...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/received`, webhookDescription },
+		...{ workflowId: 'test', workflowExecuteAdditionalData: additionalData },
+	};
 	const call = async (method: 'checkExists' | 'create' | 'delete', kind: Kind) => {
 		const workflow = workflows[kind];
 		const mode = method === 'delete' ? 'internal' : kind === 'test' ? 'manual' : 'trigger';
 		const activation = method === 'delete' ? 'update' : kind === 'test' ? 'manual' : 'activate';
 		const context = new HookContext(workflow, node, additionalData, mode, activation, {
-			...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/received`, webhookDescription },
-			...{ workflowId: workflow.id, workflowExecuteAdditionalData: additionalData },
+			...webhookData,
 			isTest: kind === 'test',
 		});
 		return await setUp[method].call(context);
@@ -190,6 +220,23 @@ export async function openTrigger(
 		},
 		deactivate: async (kind = 'production') => {
 			await call('delete', kind);
+		},
+		receive: async (httpRequest) => {
+			const reception: Partial<Reception> = {};
+			const httpResponse = {
+				status: (status: number) => Object.assign(reception, { status }) && httpResponse,
+				json: (response: unknown) => Object.assign(reception, { response }) && httpResponse,
+			};
+			const data = {
+				...additionalData,
+				httpRequest,
+				httpResponse,
+			} as IWorkflowExecuteAdditionalData;
+			const { production } = workflows;
+			const context = new WebhookContext(production, node, data, 'webhook', webhookData, [], null);
+			const result = await type.webhook?.call(context);
+			assert(result);
+			return { ...reception, result };
 		},
 	};
 }
@@ -233,7 +280,7 @@ function toPinNode(parameters: INodeParameters): INode {
 	};
 }
 
-function toNodeTypes(loader: PackageDirectoryLoader): INodeTypes {
+function toNodeTypes(loader: Loader): INodeTypes {
 	// Its output is pinned, so it never runs.
 	const start = {
 		description: { properties: [], inputs: [], outputs: [NodeConnectionTypes.Main] },
@@ -249,7 +296,7 @@ function toNodeTypes(loader: PackageDirectoryLoader): INodeTypes {
 
 /** What n8n's command line gives its engine, as far as these workflows need it. */
 function toAdditionalData(
-	loader: PackageDirectoryLoader,
+	loader: Loader,
 	credential: ICredentialDataDecryptedObject,
 	workflow?: Workflow,
 ): IWorkflowExecuteAdditionalData {

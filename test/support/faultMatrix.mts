@@ -160,7 +160,7 @@ async function runCase(
 	const violations: string[] = [];
 	if (items.length !== ITEMS) violations.push(`${items.length} of ${ITEMS} items came out`);
 	for (const [index, item] of items.entries()) {
-		const messageId = messageIds[index];
+		const messageId = messageIds[index] ?? '';
 		const paired = (item.pairedItem as { item: number }).item;
 		if (paired !== index) violations.push(`Item ${index} is paired with ${paired}`);
 		if (isReportedPinned(item) && !pinned.has(messageId)) {

@@ -1,0 +1,43 @@
+// Changes the pure code in a thousand small ways, one at a time, and tells which of them no unit test
+// notices: `npm run mutate`, some minutes. The engine tests run what was built, so they notice nothing.
+import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
+
+/** Texts for people: test/unit/words.test.mts reads them, and no test should repeat every word. */
+const texts = {
+	/** @param {import('@stryker-mutator/api/ignore').NodePath} path */
+	shouldIgnore: ({ node }) =>
+		node.type === 'StringLiteral' && node.value.includes(' ') ? 'A text for people' : undefined,
+};
+
+export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'texts', texts)];
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+	testRunner: 'jest',
+	plugins: ['@stryker-mutator/jest-runner', './stryker.config.mjs'],
+	ignorers: ['texts'],
+	mutate: [
+		'nodes/shared/{chatId,choices,connection,failures,mask,response,zApiError}.ts',
+		// toRetryAfterMs and toNetworkCode: the rest of the file is HTTP.
+		'nodes/shared/transport.ts:86-103',
+		'nodes/ZApiPinMessage/{messageId,toPinRequest,verifyPinResponse,options,scheduler}.ts',
+		'nodes/ZApiPinMessageTrigger/{callback,settings,webhookUrl}.ts',
+	],
+	jest: {
+		configFile: 'jest.config.js',
+		config: {
+			testMatch: ['<rootDir>/test/unit/**/*.test.mts'],
+			testPathIgnorePatterns: ['/(documents|words|receiveCallback)\\.'],
+			testEnvironment: './test/mutation/environment.js',
+			moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.js' },
+		},
+	},
+	coverageAnalysis: 'perTest',
+	concurrency: 2,
+	ignorePatterns: ['.local', 'dist'],
+	tempDirName: '.local/stryker',
+	reporters: ['clear-text', 'html'],
+	clearTextReporter: { reportTests: false },
+	htmlReporter: { fileName: '.local/mutation.html' },
+	thresholds: { high: 95, low: 90, break: 90 },
+};

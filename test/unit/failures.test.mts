@@ -1,0 +1,108 @@
+import type { ZApiResponse } from '../../nodes/shared/response';
+import { toFailure } from '../../nodes/shared/failures';
+
+const says = (error: string, statusCode = 400): ZApiResponse => ({ statusCode, body: { error } });
+
+test.each<[name: string, responses: ZApiResponse[]]>([
+	[
+		'clientTokenMissing',
+		[
+			says('your client-token is not configured'),
+			says('Client-Token is not configured', 200),
+			{ statusCode: 403, body: { message: 'null not allowed' } },
+		],
+	],
+	[
+		'clientTokenWrong',
+		[says('Client-Token canary not allowed'), says('client-token a\nb not allowed', 403)],
+	],
+	['subscriptionLapsed', [says('To continue you must subscribe to this instance again')]],
+	['instanceNotFound', [says('Instance not found', 404), says('instance not found', 200)]],
+	['sessionToRestore', [says('You need to restore the session', 503)]],
+	[
+		'notConnected',
+		[
+			says('You are not connected.', 500),
+			{ statusCode: 200, body: { connected: false } },
+			{ statusCode: 429, body: { connected: false } },
+		],
+	],
+	['accessDenied', [says('no', 401), says('no', 403)]],
+	['methodNotFound', [{ statusCode: 404 }, says('NOT_FOUND', 200), says('NOT_FOUND: x', 500)]],
+	['httpMethodRefused', [{ statusCode: 405 }]],
+	['contentTypeRefused', [{ statusCode: 415 }]],
+	['tooManyRequests', [{ statusCode: 429 }]],
+	['serviceOverloaded', [{ statusCode: 503 }]],
+	['serviceUnavailable', [408, 425, 500, 502, 504, 520, 599].map((statusCode) => ({ statusCode }))],
+	['redirected', [300, 302, 399].map((statusCode) => ({ statusCode }))],
+	[
+		'requestRefused',
+		[says('bad'), says('NOT_FOUNDED'), says('is NOT_FOUND', 422), { statusCode: 499 }],
+	],
+	[
+		'timedOut',
+		['ETIMEDOUT', 'ECONNABORTED', 'ESOCKETTIMEDOUT'].map((networkCode) => ({ networkCode })),
+	],
+	['hostNotFound', ['ENOTFOUND', 'EAI_AGAIN'].map((networkCode) => ({ networkCode }))],
+	[
+		'insecureConnection',
+		[
+			'CERT_HAS_EXPIRED',
+			'ERR_TLS_CERT_ALTNAME_INVALID',
+			'ERR_TLS_HANDSHAKE_TIMEOUT',
+			'ERR_SSL_WRONG_VERSION_NUMBER',
+			'EPROTO',
+			'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+			'DEPTH_ZERO_SELF_SIGNED',
+		].map((networkCode) => ({ networkCode })),
+	],
+	[
+		'unreachable',
+		[
+			...['ECONNREFUSED', 'ECONNRESET', 'UNKNOWN', 'XETIMEDOUT', 'ETIMEDOUTX', 'XECONNABORTED'],
+			...['ENOTFOUNDX', 'XENOTFOUND', 'EAI_AGAINX', 'EPROTOX', 'XEPROTO', 'ESOCKETTIMEDOUTX'],
+		].map((networkCode) => ({ networkCode })),
+	],
+	['refusedWithSuccessStatus', [says('bad', 200), { statusCode: 201, body: { error: true } }]],
+	[
+		'notConfirmed',
+		[
+			{ statusCode: 200, body: '<html>' },
+			{ statusCode: 200, body: {} },
+			{ statusCode: 200, body: { connected: true } },
+			{ statusCode: 299 },
+			{},
+		],
+	],
+])('%s', (name, responses) => {
+	for (const response of responses) {
+		expect([response, toFailure(response).name]).toStrictEqual([response, name]);
+	}
+});
+
+/** What matters of a row but its words. */
+const toTraits = (statusCode: number | undefined, networkCode?: string) => {
+	const failure = toFailure({ statusCode, networkCode });
+	const { retry, maybeDone, isAboutInput, quotesResponse } = failure;
+	return [retry, maybeDone, isAboutInput, quotesResponse].map((trait) => trait ?? false);
+};
+
+test.each([
+	[401, undefined, [false, false, false, true]],
+	[404, undefined, [false, false, false, false]],
+	[400, undefined, [false, false, true, true]],
+	[429, undefined, ['pause', false, false, false]],
+	[503, undefined, ['pause', false, false, false]],
+	[500, undefined, ['backOff', true, false, false]],
+	[200, undefined, ['backOff', true, false, false]],
+	[undefined, 'ETIMEDOUT', ['backOff', true, false, false]],
+	[undefined, 'ENOTFOUND', ['backOff', false, false, false]],
+	[undefined, 'EPROTO', [false, false, false, false]],
+	[undefined, 'ECONNRESET', ['backOff', true, false, false]],
+])('HTTP %s, %s: retry, may be done, about the input, quoted: %j', (status, code, traits) => {
+	expect(toTraits(status, code)).toStrictEqual(traits);
+});
+
+test('a refusal with a success status is about the input, and quoted', () => {
+	expect(toFailure(says('bad', 200))).toMatchObject({ isAboutInput: true, quotesResponse: true });
+});

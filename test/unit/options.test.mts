@@ -1,0 +1,37 @@
+import { options, toOptions } from '../../nodes/ZApiPinMessage/options';
+
+const DEFAULTS = { maxConcurrentRequests: 250, retries: 3, timeout: 30_000 };
+
+test('what is not set has its default', () => {
+	expect(toOptions({})).toStrictEqual(DEFAULTS);
+	expect(toOptions({ retries: 0 })).toStrictEqual({ ...DEFAULTS, retries: 0 });
+});
+
+const BOUNDS = [
+	['maxConcurrentRequests', 'Max Concurrent Requests', 1, 500],
+	['retries', 'Retries', 0, 10],
+	['timeout', 'Timeout', 1, 600_000],
+] as const;
+
+test.each(BOUNDS)('%s is a whole number within its bounds', (name, displayName, min, max) => {
+	for (const value of [min, min + 1, max]) {
+		expect(toOptions({ [name]: value })).toStrictEqual({ ...DEFAULTS, [name]: value });
+	}
+	for (const value of [min - 1, max + 1, min + 0.5, NaN, Infinity, `${min}`, true, [min], {}]) {
+		expect(() => toOptions({ [name]: value })).toThrow(
+			expect.objectContaining({
+				message: `${displayName} is out of range`,
+				description: `Use a whole number from ${min} to ${max}.`,
+			}),
+		);
+	}
+});
+
+test.each(BOUNDS)("n8n's editor knows the bounds of %s too", (name, displayName, min, max) => {
+	expect(options.options).toContainEqual({
+		...{ name, displayName, type: 'number', default: DEFAULTS[name] },
+		typeOptions: { minValue: min, maxValue: max, numberPrecision: 0 },
+		description: expect.any(String),
+	});
+	expect(options).toMatchObject({ name: 'options', type: 'collection', default: {} });
+});

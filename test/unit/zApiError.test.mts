@@ -1,0 +1,82 @@
+import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+import { toItemError, toSentences, toZApiError, ZApiError } from '../../nodes/shared/zApiError';
+
+const NODE = {
+	...{ id: '1', name: 'Pin', type: 'pin', typeVersion: 1, parameters: {} },
+	position: [0, 0] as [number, number],
+};
+
+const refuse = (error: unknown, statusCode = 400) => ({ statusCode, body: { error } });
+
+test('what Z-API refuses is quoted, without secrets and URLs', () => {
+	const error = 'Token T1 at https://api.z-api.io/instances/1 and HTTP://x.test?a=b is bad';
+	expect(toZApiError(refuse(error), ['T1'])).toMatchObject({
+		message: 'Z-API refused the request',
+		description: 'Z-API says: “Token *** at *** and *** is bad”. Check the parameters of the node.',
+		httpCode: '400',
+		failure: { name: 'requestRefused' },
+	});
+});
+
+test('a quote is short', () => {
+	const { description } = toZApiError(refuse('a'.repeat(300)), []);
+	expect(description).toMatch(/^Z-API says: “a{200}”\. /);
+});
+
+test('without words of Z-API there is no quote, nor where they help nobody', () => {
+	expect(toZApiError(refuse(undefined), []).description).toBe('Check the parameters of the node.');
+	const { description } = toZApiError(refuse('overloaded', 503), []);
+	expect(description).toBe('Wait a few minutes, then try again.');
+});
+
+test('a caller may know better what to do', () => {
+	const { description } = toZApiError(refuse('bad'), [], ({ name }) => `Advice on ${name}.`);
+	expect(description).toBe('Z-API says: “bad”. Advice on requestRefused.');
+});
+
+test('without a response there is no HTTP status', () => {
+	expect(toZApiError({ networkCode: 'ECONNRESET' }, [])).toMatchObject({
+		message: 'Z-API could not be reached',
+		httpCode: undefined,
+	});
+});
+
+test('a refused input names the item, and what became of the others', () => {
+	const input = new UserError('Chat is empty', { description: 'Use a phone number.' });
+	const error = toItemError(NODE, input, 3, '2 items were pinned.');
+	expect(error).toBeInstanceOf(NodeOperationError);
+	expect(error).toMatchObject({
+		message: 'Chat is empty [item 3]',
+		description: 'Use a phone number. 2 items were pinned.',
+		context: { itemIndex: 3 },
+	});
+	expect(toItemError(NODE, input, 0)).toMatchObject({ description: 'Use a phone number.' });
+	const short = toItemError(NODE, new UserError('Chat is empty'), 0, 'None was pinned.');
+	expect(short).toMatchObject({ description: 'None was pinned.' });
+});
+
+test('a failed request has its HTTP status too', () => {
+	const error = toItemError(NODE, toZApiError(refuse('bad', 422), []), 1, 'None was pinned.');
+	expect(error).toBeInstanceOf(NodeApiError);
+	expect(error).toMatchObject({
+		message: 'Z-API refused the request [item 1]',
+		description: 'Z-API says: “bad”. Check the parameters of the node. None was pinned.',
+		httpCode: '422',
+		context: { itemIndex: 1 },
+	});
+	expect(toZApiError(refuse('bad'), [])).toBeInstanceOf(ZApiError);
+});
+
+test("n8n's own errors are shown as they are", () => {
+	const error = new Error('invalid syntax');
+	expect(toItemError(NODE, error, 1, 'None was pinned.')).toBe(error);
+});
+
+test.each([
+	[{ message: 'Events is empty', description: 'Choose.' }, 'Events is empty. Choose.'],
+	[{ message: 'Events is empty', description: '' }, 'Events is empty'],
+	[{ message: 'Events is empty', description: null }, 'Events is empty'],
+	[{ message: 'Events is empty' }, 'Events is empty'],
+])('%j as one text', (error, text) => {
+	expect(toSentences(error)).toBe(text);
+});
