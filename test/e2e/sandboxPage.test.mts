@@ -321,7 +321,7 @@ test('in both themes and at every width, all can be read and reached', async () 
 		await page.getByText('Misbehave').click();
 		await page.getByRole('article').getByText('On Friday?').waitFor();
 		for (const colorScheme of ['light', 'dark'] as const) {
-			await page.emulateMedia({ colorScheme });
+			await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 			const look = async (name: string) => {
 				await page.screenshot({ path: `${SCREENSHOTS}/sandbox-${colorScheme}-${name}.png` });
 				const { violations } = await page.evaluate<AxeResults>(AXE_RUN);
