@@ -1,13 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 
-export interface Message {
+/** Who writes, reacts or pins. */
+export interface Author {
+	senderName: string;
+	/** Whether it is the connected number. */
+	fromMe: boolean;
+	/** Whether it did so through the API and not on the phone. */
+	fromApi?: boolean;
+	/** Phone number of a group's member. */
+	participantPhone?: string;
+}
+
+export interface Message extends Author {
 	messageId: string;
 	text: string;
-	senderName: string;
-	fromMe: boolean;
 	/** Unix time in milliseconds. Z-API's own spelling. */
 	momment: number;
+	/** ID of the message that it replies to. */
+	replyTo?: string | undefined;
+	/** By the name of who reacts. */
+	reactions: Record<string, string>;
 }
 
 export interface Pin {
@@ -16,18 +29,26 @@ export interface Pin {
 	expiresAt: number;
 }
 
+/** Somebody else than the connected number. */
+export interface Person {
+	phone: string;
+	name: string;
+}
+
 export interface Chat {
 	phone: string;
 	name: string | null;
 	isGroup: boolean;
 	archived: boolean;
+	/** The contact, or the members of the group. */
+	people: Person[];
 	messages: Message[];
 	/** Oldest first. */
 	pins: Pin[];
 }
 
 /** A pin or unpin, which WhatsApp delivers as a message of its own. */
-export interface PinEvent {
+export interface PinEvent extends Author {
 	/** ID of the event itself. */
 	messageId: string;
 	action: 'pin' | 'unpin';
@@ -38,14 +59,27 @@ export interface PinEvent {
 	momment: number;
 }
 
+export interface ReactionEvent extends Author {
+	/** ID of the event itself. */
+	messageId: string;
+	/** Empty when the reaction is taken back. */
+	value: string;
+	/** The message that is reacted to. */
+	reactedTo: string;
+	momment: number;
+}
+
 interface ChatEvents {
 	message: [chat: Chat, message: Message];
 	pin: [chat: Chat, event: PinEvent];
+	reaction: [chat: Chat, event: ReactionEvent];
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export const DURATIONS_MS: Record<string, number> = {
+export type Duration = '24_hours' | '7_days' | '30_days';
+
+export const DURATIONS_MS: Record<Duration, number> = {
 	'24_hours': DAY_MS,
 	'7_days': 7 * DAY_MS,
 	'30_days': 30 * DAY_MS,
@@ -54,8 +88,11 @@ export const DURATIONS_MS: Record<string, number> = {
 /** The chats that the sandbox begins with are this far apart, the first is the latest. */
 const SEED_INTERVAL_MS = 7 * 60 * 1000;
 
-/** WhatsApp's own limit. */
+/** WhatsApp's own limit: with a fourth pin, the oldest is unpinned, and nobody is told. */
 const PINS_PER_CHAT = 3;
+
+/** The connected number, on the phone. */
+export const ME: Author = { senderName: 'Me', fromMe: true };
 
 /** An ID as WhatsApp makes them. */
 export const newId = (bytes = 16) => randomBytes(bytes).toString('hex').toUpperCase();
@@ -66,19 +103,31 @@ export class Chats extends EventEmitter<ChatEvents> {
 
 	constructor(private readonly now: () => number = Date.now) {
 		super();
-		for (const [index, [phone, name, ...texts]] of SEED.entries()) {
-			this.seed(phone, name, texts, now() - index * SEED_INTERVAL_MS);
+		this.reset();
+	}
+
+	/** Begins anew, with the same few chats. */
+	reset(): void {
+		this.chats.clear();
+		for (const [index, { phone, name, people = [], texts, archived = false }] of SEED.entries()) {
+			const chat = { ...newChat(phone, name), archived };
+			if (chat.isGroup) chat.people = people;
+			const momment = this.now() - index * SEED_INTERVAL_MS;
+			chat.messages = texts.map((text) => ({
+				...{ messageId: newId(), text, momment, reactions: {} },
+				...authorIn(chat, chat.people[0]?.phone),
+			}));
+			this.chats.set(phone, chat);
 		}
-		const [demo] = this.get(DEMO_MESSAGE.phone).messages;
-		if (demo) demo.messageId = DEMO_MESSAGE.messageId;
-		this.get('5511966665555').archived = true;
+		const [first] = this.get(DEMO_MESSAGE.phone).messages;
+		if (first) first.messageId = DEMO_MESSAGE.messageId;
 	}
 
 	all(): Chat[] {
 		return [...this.chats.values()];
 	}
 
-	/** Assumed: Z-API does not say what it answers for a chat that it doesn't know; here one begins. */
+	/** Assumed: Z-API does not say what it does with a chat that it doesn't know; here one begins. */
 	get(phone: string): Chat {
 		const chat = this.chats.get(phone) ?? newChat(phone, null);
 		this.chats.set(phone, chat);
@@ -86,49 +135,74 @@ export class Chats extends EventEmitter<ChatEvents> {
 		return chat;
 	}
 
-	write(phone: string, text: string, from: { senderName: string; fromMe: boolean }): Message {
-		const message = { messageId: newId(), text, momment: this.now(), ...from };
+	find(phone: string, messageId: string): Message | undefined {
+		return this.get(phone).messages.find((message) => message.messageId === messageId);
+	}
+
+	write(
+		phone: string,
+		text: string,
+		author: Author,
+		{ messageId = newId(), replyTo }: { messageId?: string; replyTo?: string | undefined } = {},
+	): Message {
+		const message = { messageId, text, momment: this.now(), replyTo, reactions: {}, ...author };
 		const chat = this.get(phone);
 		chat.messages.push(message);
 		this.emit('message', chat, message);
 		return message;
 	}
 
-	/**
-	 * Assumed, as Z-API does not say: a message that was never seen here can be pinned, and a fourth pin
-	 * takes the place of the oldest, as in WhatsApp's own app.
-	 *
-	 * @returns ID of the event
-	 */
-	pin(phone: string, messageId: string, durationMs: number): string {
-		const chat = this.get(phone);
-		chat.pins = chat.pins.filter((pin) => pin.messageId !== messageId);
-		const momment = this.now();
-		chat.pins.push({ messageId, expiresAt: momment + durationMs });
-		chat.pins.splice(0, chat.pins.length - PINS_PER_CHAT);
-		return this.tell(chat, { action: 'pin', pinned: messageId, durationMs, momment });
-	}
-
 	/** @returns ID of the event */
-	unpin(phone: string, messageId: string): string {
-		const chat = this.get(phone);
-		chat.pins = chat.pins.filter((pin) => pin.messageId !== messageId);
-		const momment = this.now();
-		return this.tell(chat, { action: 'unpin', pinned: messageId, durationMs: 0, momment });
-	}
-
-	private tell(chat: Chat, event: Omit<PinEvent, 'messageId'>): string {
+	react(phone: string, reactedTo: string, value: string, author: Author): string {
+		const { senderName } = author;
+		const message = this.find(phone, reactedTo);
+		if (message) {
+			const others = Object.entries(message.reactions).filter(([name]) => name !== senderName);
+			message.reactions = Object.fromEntries(value ? [...others, [senderName, value]] : others);
+		}
 		const messageId = newId(10);
-		this.emit('pin', chat, { messageId, ...event });
+		const event = { messageId, value, reactedTo, momment: this.now(), ...author };
+		this.emit('reaction', this.get(phone), event);
 		return messageId;
 	}
 
-	private seed(phone: string, name: string | null, texts: string[], momment: number) {
-		this.chats.set(phone, newChat(phone, name));
-		for (const text of texts) {
-			this.write(phone, text, { senderName: name ?? phone, fromMe: false }).momment = momment;
-		}
+	/** @returns ID of the event */
+	pin(
+		phone: string,
+		pinned: string,
+		durationMs: number,
+		author = ME,
+		messageId = newId(10),
+	): string {
+		const chat = this.get(phone);
+		const momment = this.now();
+		chat.pins = chat.pins.filter((pin) => pin.messageId !== pinned);
+		chat.pins.push({ messageId: pinned, expiresAt: momment + durationMs });
+		chat.pins.splice(0, chat.pins.length - PINS_PER_CHAT);
+		this.emit('pin', chat, { messageId, action: 'pin', pinned, durationMs, momment, ...author });
+		return messageId;
 	}
+
+	/** @returns ID of the event */
+	unpin(phone: string, pinned: string, author = ME, messageId = newId(10)): string {
+		const chat = this.get(phone);
+		chat.pins = chat.pins.filter((pin) => pin.messageId !== pinned);
+		const event = { messageId, action: 'unpin' as const, pinned, durationMs: 0, ...author };
+		this.emit('pin', chat, { ...event, momment: this.now() });
+		return messageId;
+	}
+}
+
+/**
+ * Who acts in a chat.
+ *
+ * @param phone of one of its people; absent: the connected number
+ */
+export function authorIn({ people, isGroup }: Chat, phone?: string): Author {
+	const person = people.find((one) => one.phone === phone);
+	if (!person) return ME;
+	const { name } = person;
+	return { senderName: name, fromMe: false, ...(isGroup && { participantPhone: person.phone }) };
 }
 
 /** The message of Z-API's documented example, waiting in the first chat to be pinned. */
@@ -137,22 +211,51 @@ export const DEMO_MESSAGE = {
 	messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
 };
 
-const SEED: Array<[phone: string, name: string | null, ...texts: string[]]> = [
-	[
-		DEMO_MESSAGE.phone,
-		'Condomínio Jardim',
-		'The water will be off on Friday from 9 to 12 h.',
-		'Thanks for telling us!',
-	],
-	['5511999999999', 'Ana Souza', 'Hi! Is the shop open tomorrow?', 'And on Saturday?'],
-	['5511988887777', 'Padaria do Bairro', 'Your order is ready.'],
-	['5511999999999-1623281429', 'Class 3B', 'The trip is on Tuesday, bring a hat.'],
-	['999999999999999@lid', null, 'Hello from a private identifier.'],
-	['5511966665555', 'Old Customer', 'See you next year.'],
-	['120363166555745933@newsletter', 'City News', 'New opening hours of the library.'],
+interface Seed {
+	phone: string;
+	name: string | null;
+	/** Members of a group. */
+	people?: Person[];
+	texts: string[];
+	archived?: boolean;
+}
+
+const SEED: Seed[] = [
+	{
+		phone: DEMO_MESSAGE.phone,
+		name: 'Condomínio Jardim',
+		people: [
+			{ phone: '5511955554444', name: 'Bruno Lima' },
+			{ phone: '5511999999999', name: 'Ana Souza' },
+		],
+		texts: ['The water will be off on Friday from 9 to 12 h.', 'Please fill your bottles before.'],
+	},
+	{
+		phone: '5511999999999',
+		name: 'Ana Souza',
+		texts: ['Hi! Is the shop open tomorrow?', 'And on Saturday?'],
+	},
+	{ phone: '5511988887777', name: 'Padaria do Bairro', texts: ['Your order is ready.'] },
+	{
+		phone: '5511999999999-1623281429',
+		name: 'Class 3B',
+		people: [
+			{ phone: '5511944443333', name: 'Carla Dias' },
+			{ phone: '5511955554444', name: 'Bruno Lima' },
+		],
+		texts: ['The trip is on Tuesday, bring a hat.'],
+	},
+	{ phone: '999999999999999@lid', name: null, texts: ['Hello from a private identifier.'] },
+	{ phone: '5511966665555', name: 'Old Customer', texts: ['See you next year.'], archived: true },
+	{
+		phone: '120363166555745933@newsletter',
+		name: 'City News',
+		texts: ['New opening hours of the library.'],
+	},
 ];
 
 function newChat(phone: string, name: string | null): Chat {
 	const isGroup = phone.endsWith('-group') || /^\d+-\d+$/.test(phone);
-	return { phone, name, isGroup, archived: false, messages: [], pins: [] };
+	const people = isGroup ? [] : [{ phone, name: name ?? phone }];
+	return { phone, name, isGroup, archived: false, people, messages: [], pins: [] };
 }

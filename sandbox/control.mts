@@ -1,7 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { mask } from '../nodes/shared/mask.ts';
 import type { Fault } from './faults.mts';
-import type { Instance, RecordedRequest, ZApiState } from './zApi.mts';
+import { authorIn, type Duration, DURATIONS_MS } from './chats.mts';
+import type { Instance } from './instance.mts';
+import type { RecordedRequest, ZApiState } from './zApi.mts';
 
 /** How many of the latest requests are shown. */
 const SHOWN_REQUESTS = 50;
@@ -31,36 +33,89 @@ const settingsSchema = {
 	},
 };
 
-const messageSchema = {
-	type: 'object',
-	required: ['phone', 'text'],
-	properties: {
-		phone: { type: 'string', minLength: 1 },
-		text: { type: 'string', minLength: 1 },
-	},
-};
+/** What a person does in a chat. */
+interface Deed {
+	phone: string;
+	/** Phone number of who does it; empty: the connected number; absent: whoever is the chat's first. */
+	by?: string;
+	text?: string;
+	replyTo?: string;
+	messageId: string;
+	/** Of a reaction; empty to take it back. */
+	value: string;
+	action: 'pin' | 'unpin';
+	duration?: Duration;
+}
 
-/** Lets a person, a script or the bench look into the sandbox and make it misbehave. */
+const text = { type: 'string', minLength: 1 };
+
+const toSchema = (...required: Array<keyof Deed>) => ({
+	body: {
+		type: 'object',
+		required,
+		properties: {
+			...{ phone: text, text, messageId: text, by: { type: 'string' }, value: { type: 'string' } },
+			...{ action: { enum: ['pin', 'unpin'] }, duration: { enum: Object.keys(DURATIONS_MS) } },
+			replyTo: { type: 'string' },
+		},
+	},
+});
+
+/** Lets a person, a script or the bench look into the sandbox, act in its chats and make it misbehave. */
 export const control: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
-	app.get('/sandbox/chats', () => state.chats.all());
-	// Plays the contact, who writes into a chat.
-	app.post('/sandbox/messages', { schema: { body: messageSchema } }, (request) => {
-		const { phone, text } = request.body as { phone: string; text: string };
-		const { name } = state.chats.get(phone);
-		return state.chats.write(phone, text, { senderName: name ?? phone, fromMe: false });
+	const { chats, faults, instance, queue, requests } = state;
+	const authorOf = ({ phone, by }: Deed) => {
+		const chat = chats.get(phone);
+		return authorIn(chat, by ?? chat.people[0]?.phone);
+	};
+
+	app.get('/sandbox/chats', () => chats.all());
+	app.post<{ Body: Deed }>('/sandbox/messages', { schema: toSchema('phone', 'text') }, ({ body }) =>
+		chats.write(body.phone, body.text ?? '', authorOf(body), { replyTo: body.replyTo }),
+	);
+	app.post<{ Body: Deed }>(
+		'/sandbox/reactions',
+		{ schema: toSchema('phone', 'messageId', 'value') },
+		({ body }) => ({
+			messageId: chats.react(body.phone, body.messageId, body.value, authorOf(body)),
+		}),
+	);
+	app.post<{ Body: Deed }>(
+		'/sandbox/pins',
+		{ schema: toSchema('phone', 'messageId', 'action') },
+		({ body }) => {
+			const { phone, messageId, action, duration = '7_days' } = body;
+			const author = authorOf(body);
+			if (action === 'unpin') return { messageId: chats.unpin(phone, messageId, author) };
+			return { messageId: chats.pin(phone, messageId, DURATIONS_MS[duration], author) };
+		},
+	);
+	// The webhooks stay, as n8n doesn't know that it would have to register anew.
+	app.post('/sandbox/reset', async (_request, reply) => {
+		queue.clear();
+		chats.reset();
+		faults.reset();
+		requests.length = 0;
+		instance.connection = 'connected';
+		await reply.code(204).send();
 	});
 	app.get('/sandbox/requests', () => showRequests(state));
 	app.delete('/sandbox/requests', async (_request, reply) => {
-		state.requests.length = 0;
+		requests.length = 0;
 		await reply.code(204).send();
 	});
 	app.get('/sandbox/settings', () => showSettings(state));
 	app.put('/sandbox/settings', { schema: { body: settingsSchema } }, async (request, reply) => {
-		const { faults, connection, requiresHttps, ...numbers } = request.body as Partial<Settings>;
-		if (faults) state.faults.set(...faults);
-		if (requiresHttps !== undefined) state.instance.requiresHttps = requiresHttps;
-		if (connection) state.instance.connection = connection;
-		Object.assign(state.faults, numbers);
+		const {
+			faults: wanted,
+			connection,
+			requiresHttps,
+			...numbers
+		} = request.body as Partial<Settings>;
+		if (wanted) faults.set(...wanted);
+		if (requiresHttps !== undefined) instance.requiresHttps = requiresHttps;
+		if (connection) instance.connection = connection;
+		Object.assign(faults, numbers);
 		await reply.code(204).send();
 	});
 };

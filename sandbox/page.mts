@@ -3,16 +3,19 @@ import sse, { type SSEReplyInterface } from '@fastify/sse';
 import type { FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { mask } from '../nodes/shared/mask.ts';
-import type { Chat } from './chats.mts';
 import { showRequests, showSettings } from './control.mts';
 import { OFFERED_FAULTS } from './faults.mts';
+import type { QueueEntry } from './queue.mts';
 import type { ZApiState } from './zApi.mts';
+
+const MODULES = '../node_modules';
 
 const FILES: Record<string, [file: string, type: string]> = {
 	'/': ['page/index.html', 'text/html'],
 	'/page.css': ['page/page.css', 'text/css'],
-	'/pico.css': ['../node_modules/@picocss/pico/css/pico.classless.jade.min.css', 'text/css'],
 	'/page.js': ['page/page.js', 'text/javascript'],
+	'/pico.css': [`${MODULES}/@picocss/pico/css/pico.classless.jade.min.css`, 'text/css'],
+	'/preact.js': [`${MODULES}/htm/preact/standalone.module.js`, 'text/javascript'],
 	'/pin.svg': ['../icons/pin.svg', 'image/svg+xml'],
 };
 
@@ -20,8 +23,8 @@ const FILES: Record<string, [file: string, type: string]> = {
 const BURST_MS = 50;
 
 /**
- * Serves the page that shows the chats, and tells it what happens. Each event holds what has changed
- * as a whole, so that a page that comes late or again misses nothing.
+ * Serves the page that shows the chats, and tells it what happens. Each event holds all there is to
+ * show, so that a page that comes late or again misses nothing.
  */
 const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
 	await app.register(sse);
@@ -35,30 +38,34 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 	}
 
 	const streams = new Set<SSEReplyInterface>();
-	const changed = new Set<Chat>();
 	let timer: NodeJS.Timeout | undefined;
 
-	const toEvent = (chats: Iterable<Chat>) => {
-		const { token, clientToken } = state.instance;
-		const requests = showRequests(state);
-		const settings = showSettings(state);
-		const data = { chats: [...chats], requests, settings, offeredFaults: OFFERED_FAULTS };
+	const toEvent = () => {
+		const { chats, queue, editorUrl, instance } = state;
+		const toShown = ({ messageId, phone, what, error }: QueueEntry & { error?: string }) => ({
+			...{ messageId, phone, what, error },
+		});
+		const data = {
+			...{ chats: chats.all(), editorUrl, offeredFaults: OFFERED_FAULTS },
+			...{ waiting: queue.waiting.map(toShown), failed: queue.failed.map(toShown) },
+			...{ requests: showRequests(state), settings: showSettings(state) },
+		};
 		// Wherever a workflow has put them.
-		return { data: mask(data, [token, clientToken].filter(Boolean)), retry: 1000 };
+		const { token, clientToken, proxyUrl } = instance;
+		return { data: mask(data, [token, clientToken, proxyUrl].filter(Boolean)), retry: 1000 };
 	};
 	const tell = () => {
 		timer = undefined;
-		const event = toEvent(changed);
-		changed.clear();
+		const event = toEvent();
 		for (const stream of streams) void stream.send(event);
 	};
-	const tellSoon = (chat?: Chat) => {
-		if (streams.size === 0) return;
-		if (chat) changed.add(chat);
-		timer ??= setTimeout(tell, BURST_MS);
+	const tellSoon = () => {
+		if (streams.size > 0) timer ??= setTimeout(tell, BURST_MS);
 	};
 
-	state.chats.on('message', tellSoon).on('pin', tellSoon);
+	state.chats.on('message', tellSoon).on('pin', tellSoon).on('reaction', tellSoon);
+	state.queue.on('done', tellSoon);
+	state.instance.on('connection', tellSoon);
 	// A request is news when it comes and when it is over, even without a response.
 	app.addHook('preHandler', async (_request, reply) => {
 		tellSoon();
@@ -70,7 +77,7 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 		stream.keepAlive();
 		stream.onClose(() => streams.delete(stream));
 		streams.add(stream);
-		await stream.send(toEvent(state.chats.all()));
+		await stream.send(toEvent());
 	});
 };
 

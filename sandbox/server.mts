@@ -3,20 +3,14 @@ import { Chats } from './chats.mts';
 import { control } from './control.mts';
 import { Faults } from './faults.mts';
 import guard from './guard.mts';
+import { Instance, type InstanceSettings } from './instance.mts';
 import page from './page.mts';
+import { Queue } from './queue.mts';
 import { webhooks } from './webhooks.mts';
-import { type Instance, zApi, type ZApiState } from './zApi.mts';
+import { zApi, type ZApiState } from './zApi.mts';
 
-/** The sandbox's own credential. Nothing secret: it is made up, and served on loopback only. */
-export const SANDBOX_INSTANCE: Instance = {
-	instanceId: 'SANDBOX-INSTANCE',
-	token: 'SANDBOX-TOKEN',
-	clientToken: 'SANDBOX-CLIENT-TOKEN',
-	connection: 'connected',
-	receivedCallbackUrl: '',
-	receiveCallbackSentByMe: false,
-	requiresHttps: false,
-};
+/** What an instance is like that is started without options. */
+export const SANDBOX_INSTANCE: InstanceSettings = new Instance();
 
 /** A running sandbox, with its insides in reach of tests. */
 export interface Sandbox extends ZApiState {
@@ -25,24 +19,34 @@ export interface Sandbox extends ZApiState {
 	close: () => Promise<void>;
 }
 
-/**
- * Starts a stand-in for Z-API on loopback.
- *
- * @param options the port (0, the default, takes any free one) and what differs from the sandbox's
- * usual instance
- */
+/** Whatever isn't given is as in `SANDBOX_INSTANCE`. */
+export interface SandboxOptions extends Partial<InstanceSettings> {
+	/** 0, the default, takes any free one. */
+	port?: number;
+	/** The shortest and the longest time to the queue's next entry; with 0, the default, nothing waits. */
+	queueDelayMs?: [min: number, max: number];
+	/** Where the page's link to n8n's editor leads; can also be set later, as `sandbox.editorUrl`. */
+	editorUrl?: string;
+}
+
+/** Starts a stand-in for Z-API on loopback. */
 export async function startSandbox({
 	port = 0,
-	...instance
-}: { port?: number } & Partial<Instance> = {}): Promise<Sandbox> {
+	queueDelayMs,
+	editorUrl = '',
+	...settings
+}: SandboxOptions = {}): Promise<Sandbox> {
+	const instance = new Instance(settings);
 	const state: ZApiState = {
-		instance: { ...SANDBOX_INSTANCE, ...instance },
+		instance,
 		chats: new Chats(),
+		queue: new Queue(instance, queueDelayMs),
 		faults: new Faults(),
 		requests: [],
 		deliveries: [],
 		inFlight: 0,
 		mostInFlight: 0,
+		editorUrl,
 	};
 	const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
 	await app.register(guard);

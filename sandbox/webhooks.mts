@@ -2,10 +2,11 @@ import { setMaxListeners } from 'node:events';
 import type { FastifyPluginAsync } from 'fastify';
 import pLimit from 'p-limit';
 import pRetry, { AbortError } from 'p-retry';
-import { type Chat, newId } from './chats.mts';
-import type { Instance, ZApiState } from './zApi.mts';
+import type { Author, Chat } from './chats.mts';
+import type { Instance, WebhookUrl } from './instance.mts';
+import type { ZApiState } from './zApi.mts';
 
-/** One call of the received webhook, or of what is registered as such. */
+/** One call of a webhook. */
 export interface Delivery {
 	url: string;
 	callback: Record<string, unknown>;
@@ -15,6 +16,11 @@ export interface Delivery {
 	attempts: number;
 }
 
+const CONNECTED_PHONE = '5511900000000';
+
+/** What every event of a chat has. */
+type Happening = Author & { messageId: string; momment: number };
+
 /** Assumed. n8n with SQLite loses its database for a while when it is called by hundreds at once. */
 const CALLS_AT_ONCE = 20;
 
@@ -22,25 +28,26 @@ const CALLS_AT_ONCE = 20;
 const RETRIES = { retries: 60, factor: 1, minTimeout: 1000, unref: true };
 
 /**
- * Calls the instance's received webhook for what happens in its chats, as Z-API does.
+ * Calls the instance's webhooks for what happens in its chats, in its queue and to its connection, as
+ * Z-API does. Not played: message status and presence.
  *
- * @see https://developer.z-api.io (received webhook)
+ * @see https://developer.z-api.io (webhooks)
  */
 export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
-	const { instance, chats, deliveries } = state;
+	const { instance, chats, queue, deliveries } = state;
 	const limit = pLimit(CALLS_AT_ONCE);
 	const ending = new AbortController();
 	const closing = ending.signal;
 	setMaxListeners(0, closing);
 	app.addHook('preClose', async () => ending.abort());
 
-	const deliver = (fromMe: boolean, callback: Record<string, unknown>) => {
-		const { receivedCallbackUrl: url, receiveCallbackSentByMe } = instance;
+	const deliver = (kind: WebhookUrl, callback: Record<string, unknown>) => {
+		const url = instance[kind];
 		// The sandbox calls nobody beyond this machine.
-		if (!isLoopback(url) || (fromMe && !receiveCallbackSentByMe)) return;
+		if (!isLoopback(url)) return;
 		const delivery: Delivery = { url, callback, status: 0, attempts: 0 };
 		deliveries.push(delivery);
-		const isOver = () => closing.aborted || url !== instance.receivedCallbackUrl;
+		const isOver = () => closing.aborted || url !== instance[kind];
 		const send = async () => {
 			if (isOver()) throw new AbortError('Nobody waits for it any more');
 			await call(delivery, closing);
@@ -48,29 +55,61 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 		// What still fails after all retries is seen in `deliveries`.
 		limit(async () => await pRetry(send, RETRIES)).catch(() => undefined);
 	};
+	const tellReceived = (chat: Chat, event: Happening, content: Record<string, unknown>) => {
+		if (event.fromMe && !instance.receiveCallbackSentByMe) return;
+		deliver('receivedCallbackUrl', { ...toCallback(instance, chat, event), ...content });
+	};
+	const referTo = ({ phone, isGroup }: Chat, messageId: string) => {
+		const { fromMe = false, participantPhone = null } = chats.find(phone, messageId) ?? {};
+		return { messageId, fromMe, phone, participant: isGroup ? participantPhone : null };
+	};
 
-	chats.on('message', (chat, { fromMe, messageId, momment, text, senderName }) =>
-		deliver(fromMe, {
-			...toCallback(instance, chat, { fromMe, messageId, momment, senderName }),
-			text: { message: text },
+	chats.on('message', (chat, message) =>
+		tellReceived(chat, message, {
+			referenceMessageId: message.replyTo ?? null,
+			text: { message: message.text },
 		}),
 	);
-	chats.on('pin', (chat, { messageId, momment, action, pinned, durationMs }) => {
-		const target = chat.messages.find((message) => message.messageId === pinned);
-		// Assumed: what an unpin looks like. Pins are made through the API, so by the connected number.
-		deliver(true, {
-			...toCallback(instance, chat, { fromMe: true, messageId, momment, senderName: 'Me' }),
+	chats.on('reaction', (chat, event) => {
+		const { value, momment, reactedTo, participantPhone = chat.phone } = event;
+		const reactionBy = event.fromMe ? CONNECTED_PHONE : participantPhone;
+		const referencedMessage = referTo(chat, reactedTo);
+		tellReceived(chat, event, {
+			reaction: { value, time: momment, reactionBy, referencedMessage },
+		});
+	});
+	chats.on('pin', (chat, event) => {
+		const { action, pinned, durationMs } = event;
+		// Assumed: what an unpin looks like.
+		tellReceived(chat, event, {
 			pinMessage: {
 				action,
 				pinDurationInSecs: durationMs / 1000,
-				referencedMessage: {
-					messageId: pinned,
-					fromMe: target?.fromMe ?? false,
-					phone: chat.phone,
-					participant: null,
-				},
+				referencedMessage: referTo(chat, pinned),
 			},
 		});
+	});
+	queue.on('done', ({ phone, messageId, zaapId }, error) => {
+		const callback = { ...{ phone, messageId, zaapId }, ...toHeader('DeliveryCallback') };
+		deliver('deliveryCallbackUrl', { ...callback, ...(error && { error }) });
+	});
+
+	const toHeader = (type: string) => ({
+		...{ type, instanceId: instance.instanceId, momment: Date.now() },
+	});
+	let wasConnected = instance.isConnected;
+	instance.on('connection', () => {
+		const { isConnected } = instance;
+		if (isConnected === wasConnected) return;
+		wasConnected = isConnected;
+		if (isConnected) {
+			const callback = { ...toHeader('ConnectedCallback'), connected: true };
+			deliver('connectedCallbackUrl', { ...callback, phone: CONNECTED_PHONE });
+		} else {
+			const error = 'Device has been disconnected';
+			const callback = { ...toHeader('DisconnectedCallback'), disconnected: true };
+			deliver('disconnectedCallbackUrl', { ...callback, error });
+		}
 	});
 };
 
@@ -94,15 +133,17 @@ async function call(delivery: Delivery, closing: AbortSignal): Promise<void> {
 function toCallback(
 	{ instanceId }: Instance,
 	{ phone, name, isGroup }: Chat,
-	event: { fromMe: boolean; messageId: string; momment: number; senderName: string },
+	{ messageId, momment, fromMe, fromApi = false, senderName, participantPhone }: Happening,
 ) {
+	const lid = phone.endsWith('@lid') ? phone : null;
 	return {
-		...{ type: 'ReceivedCallback', instanceId, phone, isGroup, chatName: name ?? phone },
-		...{ chatLid: phone.endsWith('@lid') ? phone : null, isNewsletter: isChannel(phone) },
-		...{ connectedPhone: '5511900000000', participantPhone: null, participantLid: null },
-		...{ status: 'RECEIVED', waitingMessage: false, isEdit: false, isStatusReply: false },
-		...{ broadcast: false, referenceMessageId: null, zaapId: newId() },
-		...event,
+		...{ type: 'ReceivedCallback', instanceId, messageId, phone, chatLid: lid },
+		...{ isGroup, isNewsletter: isChannel(phone), fromMe, fromApi, momment },
+		...{ status: 'RECEIVED', chatName: name ?? phone, senderName, senderLid: fromMe ? null : lid },
+		...{ participantPhone: participantPhone ?? null, participantLid: null },
+		connectedPhone: CONNECTED_PHONE,
+		...{ waitingMessage: false, isEdit: false, isStatusReply: false, broadcast: false },
+		...{ referenceMessageId: null, forwarded: false },
 	};
 }
 

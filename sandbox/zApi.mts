@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { type Chat, type Chats, DURATIONS_MS, newId } from './chats.mts';
+import { type Chat, type Chats, DURATIONS_MS, ME, newId } from './chats.mts';
 import {
 	type SandboxResponse,
 	clientTokenNotAllowed,
@@ -7,23 +7,9 @@ import {
 	KNOWN_FAULTS,
 	sendResponse,
 } from './faults.mts';
+import { type Instance, WEBHOOKS, type WebhookUrl } from './instance.mts';
+import type { Queue } from './queue.mts';
 import type { Delivery } from './webhooks.mts';
-
-/** The instance that the sandbox plays. */
-export interface Instance {
-	instanceId: string;
-	token: string;
-	/** Empty: the account has not activated its security token. */
-	clientToken: string;
-	/** What `GET /status` reports. */
-	connection: 'connected' | 'notConnected' | 'sessionToRestore';
-	/** The one URL that is called for incoming messages; empty: none. */
-	receivedCallbackUrl: string;
-	/** Whether it is also called for what the connected number does itself. */
-	receiveCallbackSentByMe: boolean;
-	/** Whether other webhook URLs than HTTPS are refused, as by Z-API itself. */
-	requiresHttps: boolean;
-}
 
 /** One request as it arrived, secrets included: for tests to look at. */
 export interface RecordedRequest {
@@ -38,7 +24,7 @@ export interface RecordedRequest {
 	body: unknown;
 	/** The response's status; 0 when there was none. */
 	status: number;
-	/** Whether the sandbox did what it was asked. */
+	/** Whether the sandbox did what it was asked, or put it into the queue. */
 	isDone: boolean;
 	/** Whether a fault's response was sent instead of the sandbox's own. */
 	isFaulty: boolean;
@@ -47,6 +33,7 @@ export interface RecordedRequest {
 export interface ZApiState {
 	instance: Instance;
 	chats: Chats;
+	queue: Queue;
 	faults: Faults;
 	requests: RecordedRequest[];
 	deliveries: Delivery[];
@@ -54,6 +41,8 @@ export interface ZApiState {
 	inFlight: number;
 	/** The most that were in flight at once; set it to 0 to count anew. */
 	mostInFlight: number;
+	/** Where the page's link to n8n's editor leads; empty: it has none. */
+	editorUrl: string;
 }
 
 interface InstancePath {
@@ -168,38 +157,54 @@ async function perform(
 
 type Methods = Record<string, { verb: string; handle: Handler }>;
 
-function toMethods({ instance, chats }: ZApiState): Methods {
+function toMethods({ instance, chats, queue }: ZApiState): Methods {
 	const get = (handle: Handler) => ({ verb: 'GET', handle });
 	const post = (handle: Handler) => ({ verb: 'POST', handle });
 	const put = (handle: Handler) => ({ verb: 'PUT', handle });
-	const setUrl = ({ value }: Record<string, unknown>) => {
-		// Assumed: what Z-API responds to another URL, and that an empty one takes the webhook away.
-		const isUsable = typeof value === 'string' && (value === '' || URL.canParse(value));
-		if (!isUsable || (instance.requiresHttps && value && !value.startsWith('https:'))) {
-			throw new Error('Invalid webhook URL');
-		}
-		instance.receivedCallbackUrl = value;
-		return { value: true };
+	const toSetUrl = (...kinds: WebhookUrl[]) =>
+		put(({ value, notifySentByMe }) => {
+			// Assumed: what Z-API responds to another URL, and that an empty one takes the webhook away.
+			const isUsable = typeof value === 'string' && (value === '' || URL.canParse(value));
+			if (!isUsable || (instance.requiresHttps && value && !value.startsWith('https:'))) {
+				throw new Error('Invalid webhook URL');
+			}
+			for (const kind of kinds) instance[kind] = value;
+			// Only all webhooks at once have it in the same request.
+			if (kinds.length > 1 && typeof notifySentByMe === 'boolean') {
+				instance.receiveCallbackSentByMe = notifySentByMe;
+			}
+			return { value: true };
+		});
+	const urlKinds = Object.values(WEBHOOKS);
+	/** The IDs in the response are those of the event that it will be: a fresh pair each time. */
+	const enqueue = (phone: string, what: string, send: (eventId: string) => void) => {
+		const [zaapId, messageId] = [newId(), newId()];
+		const entry = { zaapId, messageId, phone, what, created: Date.now() };
+		queue.add({ ...entry, send: () => send(messageId) });
+		return { zaapId, messageId, id: messageId };
 	};
 	return {
 		status: get(() => toStatus(instance)),
 		me: get(() => ({
-			id: instance.instanceId,
-			connected: instance.connection === 'connected',
-			paymentStatus: 'ACTIVE',
-			receivedCallbackUrl: instance.receivedCallbackUrl,
+			...{ id: instance.instanceId, token: instance.token, name: 'Sandbox' },
+			due: Date.now() + DURATIONS_MS['30_days'],
+			...{ connected: instance.isConnected, paymentStatus: 'ACTIVE', proxyUrl: instance.proxyUrl },
+			...Object.fromEntries(urlKinds.map((kind) => [kind, instance[kind]])),
 			receiveCallbackSentByMe: instance.receiveCallbackSentByMe,
 		})),
-		'update-webhook-received': put(setUrl),
-		'update-webhook-received-delivery': put((body) => {
-			const response = setUrl(body);
-			instance.receiveCallbackSentByMe = true;
-			return response;
-		}),
+		...Object.fromEntries(
+			Object.entries(WEBHOOKS).map(([method, kind]) => [method, toSetUrl(kind)]),
+		),
+		'update-every-webhooks': toSetUrl(...urlKinds),
 		'update-notify-sent-by-me': put(({ notifySentByMe }) => {
 			instance.receiveCallbackSentByMe = notifySentByMe === true;
 			return { value: true };
 		}),
+		'update-queue-settings': put(({ disableEnqueueWhenDisconnected }) => {
+			instance.disableEnqueueWhenDisconnected = disableEnqueueWhenDisconnected === true;
+			return { value: true };
+		}),
+		queue: post((body) => toQueuePage(queue, body)),
 		chats: get((_body, query) => toPage(chats.all(), query)),
 		groups: get((_body, query) =>
 			toPage(
@@ -207,30 +212,52 @@ function toMethods({ instance, chats }: ZApiState): Methods {
 				query,
 			),
 		),
-		'send-text': post(({ phone, message }) => {
+		'send-text': post(({ phone, message, messageId: replyTo }) => {
 			if (typeof phone !== 'string' || typeof message !== 'string') throw new Error('Invalid body');
-			return toIds(chats.write(phone, message, { senderName: 'Me', fromMe: true }).messageId);
+			return enqueue(phone, `send “${message}”`, (messageId) => {
+				const reply = typeof replyTo === 'string' ? { replyTo } : {};
+				chats.write(phone, message, { ...ME, fromApi: true }, { messageId, ...reply });
+			});
 		}),
 		'pin-message': post(({ phone, messageId, messageAction, pinMessageDuration }) => {
-			const durationMs = DURATIONS_MS[String(pinMessageDuration)];
+			const durationMs = (DURATIONS_MS as Record<string, number>)[String(pinMessageDuration)];
 			if (typeof phone !== 'string' || typeof messageId !== 'string' || !durationMs) {
 				throw new Error('Invalid body');
 			}
-			if (messageAction === 'pin') return toIds(chats.pin(phone, messageId, durationMs));
-			if (messageAction === 'unpin') return toIds(chats.unpin(phone, messageId));
-			throw new Error('Invalid messageAction');
+			if (messageAction !== 'pin' && messageAction !== 'unpin') {
+				throw new Error('Invalid messageAction');
+			}
+			return enqueue(phone, `${messageAction} ${messageId}`, (eventId) => {
+				if (phone.endsWith('@newsletter')) {
+					throw new Error('SendPinChatMessage not available to channels.');
+				}
+				// Assumed: that WhatsApp rejects it, and not Z-API at once.
+				if (!instance.knowsAnyMessage && !chats.find(phone, messageId)) {
+					throw new Error('Whatsapp rejected sending this message');
+				}
+				const author = { ...ME, fromApi: true };
+				if (messageAction === 'pin') chats.pin(phone, messageId, durationMs, author, eventId);
+				else chats.unpin(phone, messageId, author, eventId);
+			});
 		}),
 	};
-}
-
-/** The IDs of a documented response; they are those of the new event, here a fresh pair each time. */
-function toIds(messageId: string) {
-	return { zaapId: newId(), messageId, id: messageId };
 }
 
 function toStatus({ connection }: Instance) {
 	if (connection !== 'connected') return KNOWN_FAULTS[connection].body;
 	return { connected: true, smartphoneConnected: true, error: 'You are already connected.' };
+}
+
+/** The documented page size is 20, at most 30. Assumed: what the paging state looks like. */
+function toQueuePage({ waiting }: Queue, { pageSize = 20, pagingState }: Record<string, unknown>) {
+	const first = Number(pagingState ?? 0);
+	const next = first + Math.min(Number(pageSize), 30);
+	const hasMore = next < waiting.length;
+	const messages = waiting.slice(first, next).map((entry) => ({
+		...{ ZaapId: entry.zaapId, MessageId: entry.messageId, Phone: entry.phone },
+		Created: entry.created,
+	}));
+	return { messages, pagingState: hasMore ? String(next) : null, hasMore };
 }
 
 function toPage(chats: Chat[], { page, pageSize }: Record<string, string>) {

@@ -1,213 +1,299 @@
-// Shows what the sandbox tells. What contacts write is only ever set as text, never as HTML.
+// Shows what the sandbox tells, and plays people. Texts are only ever set as text, never as HTML.
+import { html, render } from '/preact.js';
 
-const find = (selector, within = document) => within.querySelector(selector);
-
-const list = find('#chats');
-const messages = find('#messages');
-const composer = find('#composer');
-const switches = find('#switches');
-
-/** By phone. */
-const chats = new Map();
-/** Phone of the chat that is shown. The address keeps it, too, once the chat is opened. */
-let selected = openedChat();
+let state;
+let isLost = false;
+/** The message that is being replied to. */
+let replyTo;
 
 const source = new EventSource('/sandbox/events');
-source.addEventListener('open', () => chats.clear());
-source.addEventListener('error', () => showConnection('lost'));
 source.addEventListener('message', ({ data }) => {
-	const state = JSON.parse(data);
-	for (const chat of state.chats) {
-		announce(chat, chats.get(chat.phone));
-		chats.set(chat.phone, chat);
-	}
-	if (state.chats.length > 0) showChats();
-	showRequests(state.requests);
-	showSettings(state.settings, state.offeredFaults);
+	isLost = false;
+	state = JSON.parse(data);
+	show();
 });
-// Time goes by: pins run out.
-setInterval(showChats, 30_000);
-
-/* Chats */
-
-function showChats() {
-	const sorted = [...chats.values()].sort((one, other) => timeOf(other) - timeOf(one));
-	const chat = chats.get(selected) ?? sorted[0];
-	if (!chat) return;
-	selected = chat.phone;
-	document.body.classList.toggle('in-chat', openedChat() !== '');
-	sync(list, sorted, 'phone', showInList);
-	list.setAttribute('aria-activedescendant', `chat-${selected}`);
-	showChat(chat);
-}
-
-function showInList(element, chat) {
-	const last = chat.messages.at(-1);
-	element.id = `chat-${chat.phone}`;
-	element.ariaSelected = chat.phone === selected;
-	find('.pin', element).toggleAttribute('hidden', pinsOf(chat).length === 0);
-	write(element, {
-		'.name': nameOf(chat),
-		time: last ? minutes.format(last.momment) : '',
-		'.last': last ? join(': ', senderIn(chat, last), last.text) : '',
-		'.kind': kindOf(chat),
-	});
-}
-
-function showChat(chat) {
-	const { text } = composer.elements;
-	const isAtEnd = messages.scrollHeight - messages.scrollTop - messages.clientHeight < 50;
-	const isOther = find('#phone').value !== chat.phone;
-	const texts = new Map(chat.messages.map(({ messageId, text }) => [messageId, text]));
-	const pins = pinsOf(chat);
-
-	showCopy(find('#phone'), 'chat ID', chat.phone);
-	write(document, { '#name': nameOf(chat), '#kind': kindOf(chat) });
-	text.placeholder = text.ariaLabel = `Write ${chat.isGroup ? 'into' : 'as'} ${nameOf(chat)}`;
-	sync(find('#pins'), pins, 'messageId', (element, { messageId, expiresAt }) => {
-		const unknown = `A message from before the sandbox, ${shorten(messageId)}`;
-		write(element, { '.text': texts.get(messageId) ?? unknown, '.left': timeLeft(expiresAt) });
-	});
-	sync(messages, chat.messages, 'messageId', (element, message) => {
-		const { messageId, fromMe } = message;
-		element.classList.toggle('from-me', fromMe);
-		find('.pin', element).toggleAttribute('hidden', !isIn(pins)(message));
-		showCopy(find('.copy', element), 'message ID', messageId, shorten(messageId));
-		write(element, {
-			'.sender': fromMe ? '' : senderIn(chat, message),
-			'.text': message.text,
-			time: minutes.format(message.momment),
-		});
-	});
-	if (isOther || isAtEnd) messages.scrollTop = messages.scrollHeight;
-}
-
-/** Tells screen readers what has changed in a chat. */
-function announce(chat, before) {
-	if (!before) return;
-	const news = [
-		...chat.messages.slice(before.messages.length).map((one) => `${one.senderName}: ${one.text}`),
-		...chat.pins.filter((pin) => !isIn(before.pins)(pin)).map(() => `Pinned in ${nameOf(chat)}`),
-		...before.pins.filter((pin) => !isIn(chat.pins)(pin)).map(() => `Unpinned in ${nameOf(chat)}`),
-	];
-	if (news.length > 0) write(document, { '#news': news.join('. ') });
-}
-
-function openedChat() {
-	return new URLSearchParams(location.hash.slice(1)).get('chat') ?? '';
-}
-
-function select(phone, isOpened) {
-	const hash = `#${new URLSearchParams({ chat: phone })}`;
-	if (isOpened) location.hash = hash;
-	else if (openedChat()) history.replaceState(null, '', hash);
-	selected = phone;
-	showChats();
-	find('[aria-selected=true]', list).scrollIntoView({ block: 'nearest' });
-	if (!isOpened) return;
-	messages.scrollTop = messages.scrollHeight;
-	composer.elements.text.focus();
-}
-
-list.addEventListener('click', ({ target }) => {
-	const option = target.closest('li');
-	if (option) select(option.dataset.key, true);
-});
-list.addEventListener('keydown', (event) => {
-	const option = find('[aria-selected=true]', list);
-	const targets = {
-		...{ ArrowUp: option.previousElementSibling, ArrowDown: option.nextElementSibling },
-		...{ Home: list.firstElementChild, End: list.lastElementChild, Enter: option },
-	};
-	const target = targets[event.key];
-	if (!target) return;
-	event.preventDefault();
-	select(target.dataset.key, event.key === 'Enter');
+source.addEventListener('error', () => {
+	isLost = true;
+	show();
 });
 addEventListener('hashchange', () => {
-	selected = openedChat() || selected;
-	showChats();
+	replyTo = undefined;
+	show();
+	toEnd();
 });
+// Time goes by: pins run out.
+setInterval(show, 30_000);
 
-find('#pins').addEventListener('click', ({ target }) => {
-	const pin = target.closest('li');
-	const message = [...messages.children].find(({ dataset }) => dataset.key === pin?.dataset.key);
-	if (!message) return;
-	message.scrollIntoView({ block: 'center' });
-	message.focus({ preventScroll: true });
-});
-
-composer.addEventListener('submit', async (event) => {
-	event.preventDefault();
-	const { text } = composer.elements;
-	if (!text.value.trim()) return;
-	await send('POST', '/sandbox/messages', { phone: selected, text: text.value.trim() });
-	text.value = '';
-	messages.scrollTop = messages.scrollHeight;
-});
-composer.addEventListener('keydown', (event) => {
-	const { key, shiftKey, isComposing, target } = event;
-	if (key !== 'Enter' || shiftKey || isComposing || target.type === 'submit') return;
-	event.preventDefault();
-	composer.requestSubmit();
-});
-
-document.addEventListener('click', async ({ target }) => {
-	const button = target.closest('.copy');
-	if (!button) return;
-	await navigator.clipboard.writeText(button.value);
-	write(document, { '#news': `Copied ${button.value}` });
-});
-
-/* Requests and switches */
-
-function showRequests(requests) {
-	write(document, { '#count': requests.at(-1)?.number ?? '' });
-	sync(find('#requests'), requests.reverse(), 'number', (element, request) => {
-		const { method, path, phone, messageId, messageAction, status, isDone, isFaulty } = request;
-		const place = phone && `in ${chats.get(phone)?.name || phone}`;
-		element.classList.toggle('is-done', isDone && !isFaulty);
-		find('.asked', element).title = join(' in ', messageId, phone);
-		write(element, {
-			'.call': `${method} ${path}`,
-			'.status': join(' ', isFaulty && 'on purpose', status || (isFaulty ? 'no response' : '…')),
-			'.asked': join(' ', messageAction, messageId && shorten(messageId), place),
-			time: seconds.format(request.receivedAt),
-		});
-	});
+function show() {
+	if (!state) return;
+	const log = document.querySelector('[role=log]');
+	const isAtEnd = !log || log.scrollHeight - log.scrollTop - log.clientHeight < 50;
+	const chats = state.chats.toSorted((one, other) => timeOf(other) - timeOf(one));
+	const wanted = new URLSearchParams(location.hash.slice(1)).get('chat');
+	const chat = chats.find(({ phone }) => phone === wanted) ?? chats[0];
+	render(
+		html`${Header()} ${List(chats, chat)} ${Chat(chat)}
+			<aside aria-label="Queue, requests and switches">
+				${Queue()} ${Requests()} ${Switches()}
+			</aside>`,
+		document.querySelector('#page'),
+	);
+	if (isAtEnd) toEnd();
 }
 
-function showSettings({ faults, connection, latencyMs, requestsPerSecond }, offeredFaults) {
-	const { elements } = switches;
-	for (const response of [...offeredFaults, ...faults.map(({ response }) => response)]) {
-		const value = JSON.stringify(response);
-		if ([...elements.response.options].some((option) => option.value === value)) continue;
-		elements.response.add(new Option(describe(response), value));
-	}
-	const [fault] = faults;
-	const { path = '', every = 1, times = '' } = fault ?? { path: '/pin-message' };
-	const response = fault ? JSON.stringify(fault.response) : '';
-	const values = { connection, latencyMs, requestsPerSecond, response, path, every, times };
-	for (const [name, value] of Object.entries(values)) {
-		// What is being typed stays.
-		if (elements[name] !== document.activeElement) elements[name].value = value;
-	}
-	for (const name of ['path', 'every', 'times']) elements[name].disabled = !fault;
-	const isUsual = !fault && !latencyMs && !requestsPerSecond && connection === 'connected';
-	document.body.classList.toggle('misbehaves', !isUsual);
-	showConnection(connection);
+function toEnd() {
+	const log = document.querySelector('[role=log]');
+	log.scrollTop = log.scrollHeight;
 }
 
-function showConnection(connection) {
-	const texts = {
-		connected: 'Connected to WhatsApp',
-		notConnected: 'Disconnected from WhatsApp',
-		sessionToRestore: 'The session has to be restored',
-		lost: 'The sandbox has ended; waiting for it …',
+const CONNECTIONS = {
+	connected: 'Connected to WhatsApp',
+	notConnected: 'Disconnected from WhatsApp',
+	sessionToRestore: 'The session has to be restored',
+};
+
+const PIN = html`<img src="/pin.svg" alt="Pinned" width="16" height="16" />`;
+
+const Header = () =>
+	html`<header>
+		<h1><img src="/pin.svg" alt="" width="28" height="28" /> Z-API sandbox</h1>
+		<p role="status">${isLost && 'The sandbox has ended; waiting for it …'}</p>
+		<select aria-label="Connection" class=${state.settings.connection} ...${setting('connection')}>
+			${Object.entries(CONNECTIONS).map(([value, text]) => html`<option value=${value}>${text}</option>`)}
+		</select>
+		<button onClick=${() => send('POST', 'reset')}>Reset</button>
+		${state.editorUrl && html`<a href=${state.editorUrl}>Open n8n’s editor</a>`}
+	</header>`;
+
+const List = (chats, { phone: selected }) =>
+	html`<nav aria-label="Chats">
+		<ul>
+			${chats.map((chat) => {
+				const { phone, messages, pins } = chat;
+				return html`<li key=${phone}>
+					<a href=${linkTo(phone)} aria-current=${phone === selected}>
+						<strong>${nameOf(chat)}</strong> ${' '} ${pins.length > 0 && PIN}
+						<small>${messages.at(-1)?.text ?? kindOf(chat)}</small>
+					</a>
+				</li>`;
+			})}
+		</ul>
+	</nav>`;
+
+function Chat(chat) {
+	const { phone, messages, isGroup, people } = chat;
+	const pins = chat.pins.filter(({ expiresAt }) => expiresAt > Date.now());
+	const textOf = (id) => messages.find(({ messageId }) => messageId === id)?.text;
+	const act = async (path, deed) => {
+		const by = document.querySelector('[name=by]').value;
+		await send('POST', path, { phone, by, ...deed });
 	};
-	document.body.classList.toggle('is-disconnected', connection !== 'connected');
-	write(document, { '#connection': texts[connection] });
+	const write = async (event) => {
+		event.preventDefault();
+		const field = event.target.elements.text;
+		const text = field.value.trim();
+		if (!text) return;
+		await act('messages', { text, ...(replyTo && { replyTo }) });
+		field.value = '';
+		replyTo = undefined;
+		show();
+		toEnd();
+	};
+	const onKeyDown = (event) => {
+		if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+		event.preventDefault();
+		event.target.form.requestSubmit();
+	};
+	const reply = (messageId) => {
+		replyTo = messageId;
+		show();
+		document.querySelector('textarea')?.focus();
+	};
+	return html`<main key=${phone}>
+		<header>
+			<h2>${nameOf(chat)} <small>${kindOf(chat)}</small></h2>
+			<code>${phone}</code>
+		</header>
+		<ul aria-label="Pinned messages" aria-live="polite">
+			${pins.map(
+				({ messageId, expiresAt }) =>
+					html`<li key=${messageId}>
+						<button onClick=${() => goTo(messageId)}>
+							${PIN}
+							<span>${textOf(messageId) ?? `A message from before the sandbox, ${messageId}`}</span>
+							<small>${timeLeft(expiresAt)}</small>
+						</button>
+					</li>`,
+			)}
+		</ul>
+		<div role="log" aria-label="Messages" tabindex="0">
+			${messages.map((message) => {
+				const { messageId, fromMe, senderName } = message;
+				const isPinned = pins.some((pin) => pin.messageId === messageId);
+				const pinning = { messageId, action: isPinned ? 'unpin' : 'pin' };
+				return html`<article
+					key=${messageId}
+					id=${messageId}
+					class=${fromMe && 'mine'}
+					tabindex="-1"
+				>
+					${isGroup && !fromMe && html`<strong>${senderName}</strong>`}
+					${message.replyTo && html`<blockquote>${textOf(message.replyTo) ?? message.replyTo}</blockquote>`}
+					<p>${message.text}</p>
+					<small>
+						<code>${messageId}</code>
+						${isPinned && PIN}
+						${Object.entries(message.reactions).map(
+							([name, value]) => html`<span title=${name}>${value}</span>`,
+						)}
+						<time>${clock.format(message.momment)}</time>
+					</small>
+					<div>
+						<button onClick=${() => reply(messageId)}>Reply</button>
+						<button onClick=${() => act('reactions', { messageId, value: '👍' })}>React</button>
+						<button onClick=${() => act('pins', pinning)}>${isPinned ? 'Unpin' : 'Pin'}</button>
+					</div>
+				</article>`;
+			})}
+		</div>
+		<form onSubmit=${write}>
+			${
+				replyTo &&
+				html`<p>
+					Replying to “${textOf(replyTo)}”
+					<button type="button" onClick=${() => reply(undefined)}>Cancel</button>
+				</p>`
+			}
+			<select name="by" aria-label="As">
+				${people.map((one) => html`<option value=${one.phone}>As ${one.name}</option>`)}
+				<option value="">As the connected number</option>
+			</select>
+			<textarea
+				name="text"
+				rows="1"
+				aria-label=${`Write in ${nameOf(chat)}`}
+				onKeyDown=${onKeyDown}
+			/>
+			<button class="main">Send</button>
+		</form>
+	</main>`;
 }
+
+function goTo(messageId) {
+	const message = document.getElementById(messageId);
+	message?.scrollIntoView({ block: 'center' });
+	message?.focus({ preventScroll: true });
+}
+
+const Queue = () =>
+	html`<section>
+		<h2>Queue <small>${state.waiting.length} waiting, ${state.failed.length} failed</small></h2>
+		<ul aria-label="Queue">
+			${[...state.waiting, ...state.failed].map(
+				({ messageId, phone, what, error = 'waits' }) =>
+					html`<li key=${messageId}>
+						<span title=${what}>${what}</span> <small>in ${nameIn(phone)}: ${error}</small>
+					</li>`,
+			)}
+		</ul>
+	</section>`;
+
+const Requests = () =>
+	html`<section>
+		<h2>
+			Requests <small>${state.requests.at(-1)?.number ?? 'none yet'}</small>
+			<button onClick=${() => send('DELETE', 'requests')}>Clear</button>
+		</h2>
+		<ol aria-label="Requests, the latest first" tabindex="0">
+			${state.requests.toReversed().map((request) => {
+				const { number, method, path, phone, messageId, messageAction, isDone, isFaulty } = request;
+				const asked = [clock.format(request.receivedAt), messageAction, messageId];
+				if (phone) asked.push(`in ${nameIn(phone)}`);
+				const status = request.status || (isFaulty ? 'no response' : '…');
+				return html`<li key=${number}>
+					<code>${method} ${path}</code> ${isFaulty && html`<small>on purpose</small> `}
+					<b class=${isDone && !isFaulty ? 'done' : ''}>${status}</b>
+					<small title=${messageId}> ${asked.filter(Boolean).join(' ')} </small>
+				</li>`;
+			})}
+		</ol>
+	</section>`;
+
+function Switches() {
+	const { faults, connection, requestsPerSecond, latencyMs } = state.settings;
+	const [fault] = faults;
+	const known = [...state.offeredFaults, ...faults.map(({ response }) => response)];
+	const offered = new Map(known.map((response) => [JSON.stringify(response), describe(response)]));
+	const set = ({ target: { form, name } }) => {
+		const { response, path, every, times } = form.elements;
+		if (!form.reportValidity()) return;
+		const until = name !== 'response' && times.value && { times: times.valueAsNumber };
+		const when = { path: path.value, every: every.valueAsNumber, ...until };
+		const isSet = response.value !== '';
+		send('PUT', 'settings', {
+			faults: isSet ? [{ response: JSON.parse(response.value), ...when }] : [],
+		});
+	};
+	const field = (name, value) => ({ ...keep(name, value), onChange: set });
+	const allOff = { faults: [], connection: 'connected', latencyMs: 0, requestsPerSecond: 0 };
+	const isUsual = !fault && !latencyMs && !requestsPerSecond && connection === 'connected';
+	return html`<details>
+		<summary>Misbehave ${!isUsual && html`<small>(it does)</small>`}</summary>
+		<form>
+			<label>
+				Latency in ms
+				<input type="number" min="0" max="600000" required ...${setting('latencyMs')} />
+			</label>
+			<label>
+				Rate limit, requests a second
+				<input type="number" min="0" required ...${setting('requestsPerSecond')} />
+			</label>
+			<label>
+				Response
+				<select ...${field('response', fault ? JSON.stringify(fault.response) : '')}>
+					<option value="">As usual</option>
+					${[...offered].map(([value, text]) => html`<option value=${value}>${text}</option>`)}
+				</select>
+			</label>
+			<label>
+				For
+				<select disabled=${!fault} ...${field('path', fault?.path ?? '/pin-message')}>
+					<option value="/pin-message">Pins and unpins</option>
+					<option value="">Every request</option>
+				</select>
+			</label>
+			<label>
+				Every Nth message
+				<input
+					type="number"
+					min="1"
+					required
+					disabled=${!fault}
+					...${field('every', fault?.every ?? 1)}
+				/>
+			</label>
+			<label>
+				Only the next
+				<input type="number" min="0" disabled=${!fault} ...${field('times', fault?.times ?? '')} />
+			</label>
+			<button type="button" onClick=${() => send('PUT', 'settings', allOff)}>All off</button>
+		</form>
+	</details>`;
+}
+
+/** A field that shows a setting and changes it. */
+function setting(name) {
+	const onChange = ({ target }) => {
+		if (target.reportValidity()) send('PUT', 'settings', { [name]: target.value });
+	};
+	return { ...keep(name, state.settings[name]), onChange };
+}
+
+/** What is being typed stays. */
+const keep = (name, value) => ({
+	name,
+	value: document.activeElement?.name === name ? undefined : value,
+});
 
 function describe(response) {
 	const texts = {
@@ -220,88 +306,34 @@ function describe(response) {
 	return texts[response] ?? `${status} · ${content}`;
 }
 
-function toFaults() {
-	const { response, path, every, times } = switches.elements;
-	if (!response.value) return [];
-	const when = { path: path.value, every: every.valueAsNumber };
-	const end = times.value && { times: times.valueAsNumber };
-	return [{ response: JSON.parse(response.value), ...when, ...end }];
-}
-
-const set = async (settings) => await send('PUT', '/sandbox/settings', settings);
-
-switches.addEventListener('change', async ({ target }) => {
-	// Another failure has not struck yet.
-	if (target.name === 'response') switches.elements.times.value = '';
-	if (!switches.reportValidity()) return;
-	const isFault = target.closest('fieldset') !== null;
-	await set(isFault ? { faults: toFaults() } : { [target.name]: target.value });
-});
-switches.addEventListener('reset', async () => {
-	await set({ faults: [], connection: 'connected', latencyMs: 0, requestsPerSecond: 0 });
-});
-find('#clear').addEventListener('click', async () => await send('DELETE', '/sandbox/requests'));
-
-/* Helpers */
-
 async function send(method, path, body) {
 	const headers = { 'content-type': 'application/json' };
-	const json = body && { headers, body: JSON.stringify(body) };
-	const response = await fetch(path, { method, ...json });
+	const response = await fetch(`/sandbox/${path}`, {
+		...{ method },
+		...(body && { headers, body: JSON.stringify(body) }),
+	});
 	if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
-}
-
-/** Brings a list in line with the items; each keeps its element, and so focus stays where it is. */
-function sync(parent, items, key, show) {
-	const { content } = find(`#${parent.id}-template`);
-	const before = new Map([...parent.children].map((element) => [element.dataset.key, element]));
-	for (const [index, item] of items.entries()) {
-		const element = before.get(`${item[key]}`) ?? content.firstElementChild.cloneNode(true);
-		element.dataset.key = item[key];
-		before.delete(element.dataset.key);
-		show(element, item);
-		if (parent.children[index] !== element) parent.insertBefore(element, parent.children[index]);
-	}
-	for (const element of before.values()) element.remove();
-}
-
-/** Sets texts, by selector. What is the same already stays, so that one can select it. */
-function write(within, texts) {
-	for (const [selector, text] of Object.entries(texts)) {
-		const element = find(selector, within);
-		if (element.textContent !== `${text}`) element.textContent = text;
-	}
-}
-
-function showCopy(button, what, value, short = value) {
-	button.value = value;
-	button.title = `Copy the ${what} ${value}`;
-	button.ariaLabel = `Copy the ${what} ${short}`;
-	write(button, { code: short });
 }
 
 function timeLeft(expiresAt) {
 	const left = Math.ceil((expiresAt - Date.now()) / 60_000);
-	const units = { day: 24 * 60, hour: 60, minute: 1 };
-	const [unit, length] = Object.entries(units).find(([, length]) => left > length) ?? ['minute', 1];
+	const [unit, length] =
+		left > 24 * 60 ? ['day', 24 * 60] : left > 60 ? ['hour', 60] : ['minute', 1];
 	const format = new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' });
 	return `${format.format(Math.ceil(left / length))} left`;
 }
 
-const join = (separator, ...parts) => parts.filter(Boolean).join(separator);
-const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const seconds = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-const shorten = (id) => `${id}`.replace(/^(.{4}).{5,}(.{4})$/s, '$1…$2');
-const senderIn = ({ isGroup, name }, { senderName }) =>
-	isGroup && senderName !== name ? senderName : '';
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
+const linkTo = (phone) => `#${new URLSearchParams({ chat: phone })}`;
+
 const nameOf = ({ name, phone }) => name || phone;
+
+const nameIn = (phone) => nameOf(state.chats.find((chat) => chat.phone === phone) ?? { phone });
+
 const kindOf = ({ phone, isGroup, archived }) =>
-	join(
-		', ',
-		phone.endsWith('@newsletter') && 'channel',
-		isGroup && 'group',
-		archived && 'archived',
-	);
+	[phone.endsWith('@newsletter') && 'channel', isGroup && 'group', archived && 'archived']
+		.filter(Boolean)
+		.join(', ');
+
 const timeOf = ({ messages }) => messages.at(-1)?.momment ?? 0;
-const isIn = (pins) => (one) => pins.some(({ messageId }) => messageId === one.messageId);
-const pinsOf = ({ pins }) => pins.filter(({ expiresAt }) => expiresAt > Date.now());

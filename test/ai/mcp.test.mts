@@ -40,7 +40,7 @@ const answers: string[] = [];
 
 before(async () => {
 	n8n = await startTestN8n();
-	sandbox = await startSandbox(CANARIES);
+	sandbox = await startSandbox({ ...CANARIES, knowsAnyMessage: true });
 	const { client } = n8n;
 	const zApi = await client.saveCredential('Z-API', credentialOf(sandbox));
 	const bearer = { name: 'MCP', type: 'httpBearerAuth', data: { token: TOKEN } };

@@ -40,7 +40,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		const viewport = { width: 1280, height: 720 };
 		const page = await browser.newPage({ colorScheme, viewport });
 		await page.goto(sandbox.url);
-		await page.getByRole('option', { name: 'Condomínio Jardim' }).click();
+		await page.getByRole('link', { name: 'Condomínio Jardim' }).click();
 		const text = 'The lift works again on Monday. #notice';
 		await page.getByRole('textbox', { name: /^Write/ }).fill(text);
 		await page.keyboard.press('Enter');

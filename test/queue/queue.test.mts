@@ -49,7 +49,7 @@ const earlier = new Set<string>();
 const started: Array<Pick<N8n, 'stop'>> = [];
 
 before(async () => {
-	sandbox = await startSandbox();
+	sandbox = await startSandbox({ knowsAnyMessage: true });
 	sandbox.chats.on('pin', (_chat, event) => pinned.set(event.messageId, event.pinned));
 	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-queue-'));
 	// PostgreSQL's user has to get in.

@@ -1,0 +1,77 @@
+import { EventEmitter } from 'node:events';
+
+/**
+ * The webhooks of an instance: the method that sets the URL of each, and the field of `GET /me` that
+ * shows it.
+ *
+ * @see https://developer.z-api.io (webhooks, introduction)
+ */
+export const WEBHOOKS = {
+	'update-webhook-received': 'receivedCallbackUrl',
+	'update-webhook-delivery': 'deliveryCallbackUrl',
+	'update-webhook-connected': 'connectedCallbackUrl',
+	'update-webhook-disconnected': 'disconnectedCallbackUrl',
+	'update-webhook-message-status': 'messageStatusCallbackUrl',
+	'update-webhook-chat-presence': 'presenceChatCallbackUrl',
+} as const;
+
+export type WebhookUrl = (typeof WEBHOOKS)[keyof typeof WEBHOOKS];
+
+export type Connection = 'connected' | 'notConnected' | 'sessionToRestore';
+
+/** Settings of the instance that the sandbox plays. */
+export type InstanceSettings = Omit<Instance, keyof EventEmitter | 'isConnected'>;
+
+/**
+ * The instance that the sandbox plays. Its credential is made up and served on loopback only; tests
+ * replace it with canaries.
+ */
+export class Instance extends EventEmitter<{ connection: [connection: Connection] }> {
+	instanceId = 'SANDBOX-INSTANCE';
+	token = 'SANDBOX-TOKEN';
+	/** Empty: the account has not activated its security token. */
+	clientToken = 'SANDBOX-CLIENT-TOKEN';
+	/** `GET /me` shows it, user and password included. */
+	proxyUrl = 'http://sandbox:SANDBOX-PROXY-PASSWORD@proxy.invalid:3128';
+
+	/** Empty: none. */
+	receivedCallbackUrl = '';
+	deliveryCallbackUrl = '';
+	connectedCallbackUrl = '';
+	disconnectedCallbackUrl = '';
+	messageStatusCallbackUrl = '';
+	presenceChatCallbackUrl = '';
+	/** Whether the received webhook is also called for what the connected number does itself. */
+	receiveCallbackSentByMe = false;
+	/** Whether other webhook URLs than HTTPS are refused, as by Z-API itself. */
+	requiresHttps = false;
+
+	disableEnqueueWhenDisconnected = false;
+	/**
+	 * Whether messages that were never seen here can be pinned, as if they were older than the sandbox.
+	 * Without it, their pins are accepted and then fail.
+	 */
+	knowsAnyMessage = false;
+
+	#connection: Connection = 'connected';
+
+	constructor(settings: Partial<InstanceSettings> = {}) {
+		super();
+		Object.assign(this, settings);
+	}
+
+	/** What `GET /status` reports. While it is not `connected`, the queue waits. */
+	get connection(): Connection {
+		return this.#connection;
+	}
+
+	set connection(connection: Connection) {
+		if (connection === this.#connection) return;
+		this.#connection = connection;
+		this.emit('connection', connection);
+	}
+
+	get isConnected(): boolean {
+		return this.#connection === 'connected';
+	}
+}

@@ -1,0 +1,300 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
+import { Instance, WEBHOOKS } from '../../sandbox/instance.mts';
+import { Queue } from '../../sandbox/queue.mts';
+import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+
+type Json = Record<string, unknown>;
+
+const GROUP = DEMO_MESSAGE.phone;
+const CHANNEL = '120363166555745933@newsletter';
+
+let sandbox: Sandbox;
+let receiver: Server;
+let received: Json[];
+
+beforeEach(async () => {
+	sandbox = await startSandbox();
+	received = [];
+	receiver = createServer((request, response) => {
+		void json(request).then((callback) => {
+			received.push(callback as Json);
+			response.end();
+			receiver.emit('callback');
+		});
+	});
+	await once(receiver.listen(0, '127.0.0.1'), 'listening');
+});
+
+afterEach(async () => {
+	await sandbox.close();
+	receiver.closeAllConnections();
+	receiver.close();
+});
+
+const receiverUrl = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+
+async function call(path: string, body?: object, method = 'POST') {
+	const { instanceId, token, clientToken } = sandbox.instance;
+	const response = await fetch(`${sandbox.url}/instances/${instanceId}/token/${token}/${path}`, {
+		headers: { 'content-type': 'application/json', 'client-token': clientToken },
+		...(body && { method, body: JSON.stringify(body) }),
+	});
+	return { status: response.status, body: (await response.json()) as Json };
+}
+
+const pin = async (body: Json = {}) =>
+	await call('pin-message', {
+		...{ ...DEMO_MESSAGE, messageAction: 'pin', pinMessageDuration: '7_days', ...body },
+	});
+
+const pinned = (phone = GROUP) => sandbox.chats.get(phone).pins.map(({ messageId }) => messageId);
+
+/** The callbacks as soon as there are so many. */
+async function callbacks(count: number): Promise<Json[]> {
+	while (received.length < count) {
+		await once(receiver, 'callback', { signal: AbortSignal.timeout(5000) });
+	}
+	return received;
+}
+
+async function listen(...methods: string[]) {
+	for (const method of methods) await call(method, { value: receiverUrl() }, 'PUT');
+}
+
+test('while connected, what is accepted is sent at once', async () => {
+	expect((await pin()).status).toBe(200);
+	expect(pinned()).toStrictEqual([DEMO_MESSAGE.messageId]);
+	expect(sandbox.queue.waiting).toStrictEqual([]);
+});
+
+test('while disconnected it is accepted and waits, and is sent when connected again', async () => {
+	sandbox.instance.connection = 'notConnected';
+	const response = await pin();
+	const text = await call('send-text', { phone: GROUP, message: 'Later' });
+	expect([response.status, text.status, pinned()]).toStrictEqual([200, 200, []]);
+	const before = sandbox.chats.get(GROUP).messages.length;
+	const { body } = await call('queue', { pageSize: 20 });
+	expect(body).toMatchObject({
+		messages: [
+			{ MessageId: response.body.messageId, ZaapId: response.body.zaapId, Phone: GROUP },
+			{ MessageId: text.body.messageId, Phone: GROUP },
+		],
+		hasMore: false,
+	});
+	sandbox.instance.connection = 'sessionToRestore';
+	expect(pinned()).toStrictEqual([]);
+	sandbox.instance.connection = 'connected';
+	expect(pinned()).toStrictEqual([DEMO_MESSAGE.messageId]);
+	expect(sandbox.chats.get(GROUP).messages.slice(before)).toMatchObject([
+		{ messageId: text.body.messageId, text: 'Later', fromMe: true },
+	]);
+});
+
+test('a disconnected instance takes 1,000 entries and rejects the next; `/queue` pages them', async () => {
+	sandbox.instance.connection = 'notConnected';
+	const entry = { zaapId: 'Z', phone: GROUP, what: 'pin', created: 0, send: jest.fn() };
+	for (let n = 1; n < 1000; n++) sandbox.queue.add({ ...entry, messageId: `E${n}` });
+	expect((await pin()).status).toBe(200);
+	const rejected = await pin();
+	expect([rejected.status, rejected.body.messageId]).toStrictEqual([400, undefined]);
+	expect(sandbox.queue.waiting).toHaveLength(1000);
+	const first = (await call('queue', { pageSize: 100 })).body;
+	expect([(first.messages as Json[]).length, first.hasMore]).toStrictEqual([30, true]);
+	const second = (await call('queue', { pageSize: 30, pagingState: first.pagingState })).body;
+	expect((second.messages as Json[])[0]?.MessageId).toBe('E31');
+	sandbox.instance.connection = 'connected';
+	expect((await pin()).status).toBe(200);
+});
+
+test('an account can refuse to queue while disconnected', async () => {
+	await call('update-queue-settings', { disableEnqueueWhenDisconnected: true }, 'PUT');
+	sandbox.instance.connection = 'notConnected';
+	const { body } = await pin();
+	expect(body).not.toHaveProperty('messageId');
+	expect(sandbox.queue.waiting).toHaveLength(0);
+});
+
+test('entries are sent one by one, each after its delay, and none while disconnected', () => {
+	jest.useFakeTimers({ doNotFake: ['performance'] });
+	try {
+		const instance = new Instance();
+		const queue = new Queue(instance, [1000, 3000]);
+		const sent: number[] = [];
+		for (const index of [0, 1, 2]) {
+			const ids = { zaapId: 'Z', messageId: `${index}`, phone: GROUP, what: 'pin', created: 0 };
+			queue.add({ ...ids, send: () => sent.push(index) });
+		}
+		jest.advanceTimersByTime(999);
+		expect(sent).toStrictEqual([]);
+		jest.advanceTimersByTime(2001);
+		expect(sent.slice(0, 1)).toStrictEqual([0]);
+		instance.connection = 'notConnected';
+		const { length } = sent;
+		jest.advanceTimersByTime(60_000);
+		expect(sent).toHaveLength(length);
+		instance.connection = 'connected';
+		jest.advanceTimersByTime(9000);
+		expect(sent).toStrictEqual([0, 1, 2]);
+	} finally {
+		jest.useRealTimers();
+	}
+});
+
+test('the delivery and the event itself are told under the ID of the response', async () => {
+	await listen('update-webhook-received', 'update-webhook-delivery');
+	await call('update-notify-sent-by-me', { notifySentByMe: true }, 'PUT');
+	const { messageId, zaapId } = (await pin()).body;
+	const told = await callbacks(2);
+	const delivery = told.find(({ type }) => type === 'DeliveryCallback');
+	expect(delivery).toStrictEqual({
+		...{ type: 'DeliveryCallback', phone: GROUP, messageId, zaapId },
+		...{ instanceId: sandbox.instance.instanceId, momment: expect.any(Number) },
+	});
+	expect(told.find(({ type }) => type === 'ReceivedCallback')).toMatchObject({
+		...{ messageId, phone: GROUP, fromMe: true, fromApi: true },
+		pinMessage: {
+			...{ action: 'pin', pinDurationInSecs: 604_800 },
+			referencedMessage: { messageId: DEMO_MESSAGE.messageId, participant: '5511955554444' },
+		},
+	});
+});
+
+test.each([
+	[
+		'a pin of an unknown message',
+		{ messageId: 'NEVER-SEEN' },
+		'Whatsapp rejected sending this message',
+	],
+	[
+		'an unpin of an unknown message',
+		{ messageId: 'NEVER-SEEN', messageAction: 'unpin' },
+		'Whatsapp rejected sending this message',
+	],
+	['a pin in a channel', { phone: CHANNEL }, 'SendPinChatMessage not available to channels.'],
+])('accepted, and then failed: %s', async (_what, body, error) => {
+	await listen('update-every-webhooks');
+	const response = await pin(body);
+	expect(response.status).toBe(200);
+	const { messageId } = response.body;
+	expect(await callbacks(1)).toMatchObject([{ type: 'DeliveryCallback', messageId, error }]);
+	expect(pinned((body as Json).phone as string | undefined)).toStrictEqual([]);
+	expect(sandbox.queue.failed).toMatchObject([{ messageId, error }]);
+});
+
+test('messages older than the sandbox can be pinned if it is told so', async () => {
+	sandbox.instance.knowsAnyMessage = true;
+	await pin({ messageId: 'NEVER-SEEN' });
+	expect(pinned()).toStrictEqual(['NEVER-SEEN']);
+});
+
+test('a fourth pin displaces the oldest', async () => {
+	const author = { senderName: 'Bruno', fromMe: false };
+	const ids = [1, 2, 3, 4].map((n) => sandbox.chats.write(GROUP, `${n}`, author).messageId);
+	for (const messageId of ids) await pin({ messageId });
+	expect(pinned()).toStrictEqual(ids.slice(1));
+});
+
+test('connecting and disconnecting are told, once each', async () => {
+	await listen('update-webhook-connected', 'update-webhook-disconnected');
+	sandbox.instance.connection = 'notConnected';
+	sandbox.instance.connection = 'sessionToRestore';
+	await callbacks(1);
+	sandbox.instance.connection = 'connected';
+	const { instanceId } = sandbox.instance;
+	expect(await callbacks(2)).toMatchObject([
+		{
+			...{ type: 'DisconnectedCallback', disconnected: true, instanceId },
+			error: 'Device has been disconnected',
+		},
+		{ type: 'ConnectedCallback', connected: true, instanceId, phone: expect.any(String) },
+	]);
+});
+
+test('each webhook has its own URL, and `/me` shows them all, secrets included', async () => {
+	for (const [method, kind] of Object.entries(WEBHOOKS)) {
+		const value = `https://elsewhere.test/${kind}`;
+		expect((await call(method, { value }, 'PUT')).body).toStrictEqual({ value: true });
+	}
+	const { body } = await call('me');
+	for (const kind of Object.values(WEBHOOKS)) {
+		expect(body[kind]).toBe(`https://elsewhere.test/${kind}`);
+	}
+	const { token, proxyUrl } = sandbox.instance;
+	expect(body).toMatchObject({ token, proxyUrl, connected: true, receiveCallbackSentByMe: false });
+
+	const every = { value: 'https://elsewhere.test/every', notifySentByMe: true };
+	await call('update-every-webhooks', every, 'PUT');
+	const after = (await call('me')).body;
+	expect(Object.values(WEBHOOKS).map((kind) => after[kind])).toStrictEqual(
+		Array(6).fill(every.value),
+	);
+	expect(after.receiveCallbackSentByMe).toBe(true);
+});
+
+test('the older method that sets two webhooks at once is gone', async () => {
+	const body = { value: receiverUrl() };
+	const { status } = await call('update-webhook-received-delivery', body, 'PUT');
+	expect([status, sandbox.instance.receivedCallbackUrl]).toStrictEqual([404, '']);
+});
+
+async function act(path: string, body: object) {
+	const response = await fetch(`${sandbox.url}/sandbox/${path}`, {
+		...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+		body: JSON.stringify({ phone: GROUP, ...body }),
+	});
+	expect(response.ok).toBe(true);
+	return (await response.json().catch(() => ({}))) as Json;
+}
+
+test('people write, reply, react and pin, and the webhook is told who', async () => {
+	await listen('update-webhook-received');
+	const { messageId } = DEMO_MESSAGE;
+	const by = '5511999999999';
+	const person = { fromMe: false, senderName: 'Ana Souza', participantPhone: by };
+	await act('messages', { text: 'Which Friday?', by, replyTo: messageId });
+	await act('reactions', { messageId, value: '👍', by });
+	await act('pins', { messageId, action: 'pin', duration: '24_hours', by });
+	const told = await callbacks(3);
+	expect(told).toContainEqual(
+		expect.objectContaining({
+			...{ ...person, text: { message: 'Which Friday?' }, referenceMessageId: messageId },
+		}),
+	);
+	expect(told.find(({ reaction }) => reaction)).toMatchObject({
+		...person,
+		reaction: { value: '👍', reactionBy: by, referencedMessage: { messageId } },
+	});
+	expect(told.find(({ pinMessage }) => pinMessage)).toMatchObject({
+		...{ ...person, fromApi: false },
+		pinMessage: { action: 'pin', pinDurationInSecs: 86_400 },
+	});
+	// What the connected number does itself is told only where this is switched on.
+	await act('messages', { text: 'Mine', by: '' });
+	await act('messages', { text: 'Theirs' });
+	expect((await callbacks(4)).at(-1)).toMatchObject({ text: { message: 'Theirs' } });
+	expect(sandbox.chats.find(GROUP, messageId)?.reactions).toStrictEqual({ 'Ana Souza': '👍' });
+	await act('reactions', { messageId, value: '', by });
+	expect(sandbox.chats.find(GROUP, messageId)?.reactions).toStrictEqual({});
+});
+
+test('a reset begins anew, and leaves the webhooks', async () => {
+	await listen('update-webhook-received');
+	sandbox.instance.connection = 'notConnected';
+	sandbox.faults.latencyMs = 1;
+	await pin();
+	await act('messages', { text: 'Gone soon' });
+	await act('reset', {});
+	const { chats, queue, requests, instance, faults } = sandbox;
+	expect(chats.get(GROUP).messages).toHaveLength(2);
+	expect([queue.waiting.length, requests.length, faults.latencyMs, pinned()]).toStrictEqual([
+		0,
+		0,
+		0,
+		[],
+	]);
+	expect([instance.isConnected, instance.receivedCallbackUrl]).toStrictEqual([true, receiverUrl()]);
+});
