@@ -17,6 +17,9 @@ import { TRIGGER } from './workflows.mts';
 const N8N_PORT = 5678;
 const SANDBOX_PORT = 8021;
 
+/** As Z-API documents it; the demo that ends by itself waits for nothing. */
+const QUEUE_DELAY_MS: [number, number] = [1000, 3000];
+
 const once = process.argv.includes('--once');
 const isDevelopment = process.argv.includes('--dev');
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -99,7 +102,10 @@ async function start(): Promise<Context> {
 			{
 				title: 'Sandbox',
 				task: async (context) => {
-					context.sandbox = await startSandbox({ port: sandboxPort });
+					context.sandbox = await startSandbox({
+						port: sandboxPort,
+						...(!once && { queueDelayMs: QUEUE_DELAY_MS }),
+					});
 					cleanUps.push(context.sandbox.close);
 				},
 			},
@@ -170,6 +176,7 @@ async function runDemo(context: Context) {
 	await n8n.client.activate(listening);
 	const workflow = await importExample('pin-a-message.json');
 	context.editorUrl = `${n8n.url}/workflow/${workflow.id}`;
+	sandbox.editorUrl = context.editorUrl;
 	const execution = await n8n.client.execute(workflow, TRIGGER);
 	context.status = execution.status;
 }

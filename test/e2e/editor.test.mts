@@ -190,5 +190,5 @@ step('An ID that is no chat is marked as soon as it is typed', async () => {
 	await page.getByRole('option', { name: 'By ID' }).click();
 	await see('rlc-input').fill('120363019502650977');
 	await see('parameter-issues').locator('svg').hover();
-	await seeText('Chat is neither a phone, a group ID nor a LID.');
+	await seeText('Chat is neither a phone number, a group ID nor a LID.');
 });

@@ -47,7 +47,7 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 		fault: { response: 'resetMidResponse', isDone: true },
 		isTemporary: true,
 	},
-	'no answer (timeout)': { fault: { response: 'silence' }, isTemporary: true, timeout: 1000 },
+	'no answer (timeout)': { fault: { response: 'silence' }, isTemporary: true, timeout: 5000 },
 	'HTTP 200, empty': { fault: answer(200), isTemporary: true },
 	'HTTP 200, HTML': { fault: answer(200, html), isTemporary: true },
 	'HTTP 200, truncated JSON': { fault: answer(200, '{"messageId":"D2'), isTemporary: true },
