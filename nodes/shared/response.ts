@@ -19,18 +19,32 @@ export function toObject(body: unknown): IDataObject {
 		: {};
 }
 
+/** Whether the body was JSON: all that Z-API sends is an object or a list. */
+export function isJson(body: unknown): boolean {
+	return typeof body === 'object' && body !== null;
+}
+
 /** Z-API also sends booleans as text. */
 export function isTrue(value: unknown): boolean {
 	return value === true || value === 'true';
 }
 
-/** What the body says went wrong, in Z-API's words; empty when it says nothing. */
+/** Not the opposite of `isTrue`: what is absent is neither. */
+export function isFalse(value: unknown): boolean {
+	return value === false || value === 'false';
+}
+
+/** Longer than any text of Z-API: patterns take their time for what somebody else sends. */
+const MAX_ERROR_TEXT = 1000;
+
+/** What the body says went wrong, in Z-API's words, cut to size; empty when it says nothing. */
 export function toErrorText(body: unknown): string {
 	const { error, message } = toObject(body);
 	return [error, message]
-		.map((part) => (typeof part === 'object' && part !== null ? JSON.stringify(part) : part))
+		.map((part) => (isJson(part) ? JSON.stringify(part) : part))
 		.filter((part) => typeof part === 'string' && part.trim() !== '')
-		.join(': ');
+		.join(': ')
+		.slice(0, MAX_ERROR_TEXT);
 }
 
 /** Whether the body has an `error`, of whatever type. */

@@ -59,7 +59,8 @@ export function toSentences(error: { message: string; description?: string | nul
 }
 
 function toQuote({ body }: ZApiResponse, secrets: string[]): string {
-	const text = mask(toErrorText(body), secrets)
+	// Masked before it becomes text: JSON would spell some secrets differently.
+	const text = toErrorText(mask(body, secrets))
 		.replace(/https?:\/\/\S+/gi, '***')
 		.slice(0, 200);
 	return text && `Z-API says: “${text}”. `;
