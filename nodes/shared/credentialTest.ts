@@ -10,7 +10,7 @@ import type {
 import { authenticate } from './connection';
 import { toFailure } from './failures';
 import type { ZApiResponse } from './response';
-import { toObject } from './response';
+import { isTrue, toObject } from './response';
 import { DEFAULT_TIMEOUT_MS, toNetworkCode } from './transport';
 import { toSentences } from './zApiError';
 
@@ -34,7 +34,7 @@ export async function testConnection(
 	}
 	const response = await get(this.helpers, request);
 	// `error` is filled even when all is well: `You are already connected.`
-	if (toObject(response.body).connected === true) {
+	if (isTrue(toObject(response.body).connected)) {
 		return { status: 'OK', message: 'Connected to WhatsApp' };
 	}
 	return { status: 'Error', message: toSentences(toFailure(response)) };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FAILURES } from '../../nodes/shared/failures';
-import { toAdvice } from '../../nodes/ZApiPinMessage/sendPinRequest';
+import { toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
 
 const ROOT = path.join(__dirname, '../..');
 

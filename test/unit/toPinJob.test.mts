@@ -1,23 +1,9 @@
-import { toPinRequest } from '../../nodes/ZApiPinMessage/toPinRequest';
+import { type PinAction, toPinJob } from '../../nodes/ZApiPinMessage/operations/pin';
 
-const VALID = { operation: 'pin', chat: '5511999999999', messageId: 'A1', duration: '7_days' };
+const VALID = { phone: '5511999999999', messageId: 'A1', duration: '7_days' };
 
-test.each([
-	['pin', '24_hours', '24_hours'],
-	['pin', '7_days', '7_days'],
-	['pin', '30_days', '30_days'],
-	['unpin', '7_days', '7_days'],
-	['unpin', undefined, '7_days'],
-	['unpin', '30_days', '7_days'],
-	['unpin', { not: 'shown' }, '7_days'],
-])('%s for %j sends the duration %s', (operation, duration, sent) => {
-	expect(toPinRequest({ ...VALID, operation, duration })).toStrictEqual({
-		phone: '5511999999999',
-		messageId: 'A1',
-		messageAction: operation,
-		pinMessageDuration: sent,
-	});
-});
+const readJob = (values: object, action: PinAction = 'pin') =>
+	toPinJob(action, (name) => ({ ...VALID, ...values })[name as keyof typeof VALID]);
 
 test.each<[value: unknown, messageId: string]>([
 	[' 77DF5293EBC176FFA6A88838E7A6AD83\n', '77DF5293EBC176FFA6A88838E7A6AD83'],
@@ -26,7 +12,7 @@ test.each<[value: unknown, messageId: string]>([
 	[0, '0'],
 	[9007199254740991, '9007199254740991'],
 ])('message ID %j is sent as %s', (messageId, sent) => {
-	expect(toPinRequest({ ...VALID, messageId }).messageId).toBe(sent);
+	expect(readJob({ messageId }).identity.messageId).toBe(sent);
 });
 
 test.each<[object]>([
@@ -43,27 +29,43 @@ test.each<[object]>([
 	[{ messageId: 1.5 }],
 	[{ messageId: 1e21 }],
 ])('%j is refused with the advice to check the expression', (values) => {
-	expect(() => toPinRequest({ ...VALID, ...values })).toThrow(
-		expect.objectContaining({
-			message: expect.stringMatching(/^Message ID /),
-			description: expect.stringMatching(/^Check the expression\./),
-		}),
-	);
+	expect(readJob(values).refusal).toMatchObject({
+		message: expect.stringMatching(/^Message ID /),
+		description: expect.stringMatching(/^Check the expression\./),
+	});
 });
 
-test.each<[parameter: string, allowed: string, values: object]>([
-	['Operation', 'pin, unpin', { operation: 'delete' }],
-	['Operation', 'pin, unpin', { operation: undefined }],
-	['Operation', 'pin, unpin', { operation: 'Pin' }],
-	['Duration', '24_hours, 7_days, 30_days', { duration: '7 days' }],
-	['Duration', '24_hours, 7_days, 30_days', { duration: undefined }],
-	['Duration', '24_hours, 7_days, 30_days', { duration: 7 }],
-	['Duration', '24_hours, 7_days, 30_days', { duration: ['7_days'] }],
-])('an unknown %s is refused, listing %s: %j', (parameter, allowed, values) => {
-	expect(() => toPinRequest({ ...VALID, ...values })).toThrow(
-		expect.objectContaining({
-			message: `${parameter} has an unknown value`,
-			description: `Use one of: ${allowed}.`,
-		}),
-	);
+test.each([['7 days'], [undefined], [7], [['7_days']]])(
+	'an unknown Duration is refused when pinning, listing the known ones: %j',
+	(duration) => {
+		expect(readJob({ duration }).refusal).toMatchObject({
+			message: 'Duration has an unknown value',
+			description: 'Use one of: 24_hours, 7_days, 30_days.',
+		});
+		expect(readJob({ duration }, 'unpin').refusal).toBeUndefined();
+	},
+);
+
+const unreadable = () => {
+	throw new Error('invalid syntax');
+};
+
+test.each<[what: string, values: object, identity: object]>([
+	['nothing', {}, { chat: '5511999999999', messageId: 'A1' }],
+	['the chat', { phone: 'Ana' }, { messageId: 'A1' }],
+	['the message ID', { messageId: '' }, { chat: '5511999999999' }],
+	['the duration', { duration: 'long' }, { chat: '5511999999999', messageId: 'A1' }],
+	['all of it', { phone: '', messageId: '', duration: '' }, {}],
+])('of an item in which %s is refused, the rest is known', (_what, values, identity) => {
+	expect(readJob(values).identity).toStrictEqual({ action: 'pin', ...identity });
+});
+
+test('the first refusal is told', () => {
+	expect(readJob({ messageId: '', duration: '' }).refusal?.message).toBe('Message ID is empty');
+});
+
+test("what n8n can't evaluate is refused as n8n says it", () => {
+	const job = toPinJob('unpin', (name) => (name === 'phone' ? unreadable() : 'A1'));
+	expect(job.refusal?.message).toBe('invalid syntax');
+	expect(job.identity).toStrictEqual({ action: 'unpin', messageId: 'A1' });
 });

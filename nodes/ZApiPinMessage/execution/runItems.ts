@@ -1,89 +1,101 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError, sleep } from 'n8n-workflow';
-import { readConnection } from '../shared/connection';
-import { toItemError, toSentences } from '../shared/zApiError';
-import { toOptions } from './options';
-import { readParameters } from './readParameters';
-import type { Attempt } from './scheduler';
-import { schedule } from './scheduler';
-import { sendPinRequest } from './sendPinRequest';
-import type { PinRequest } from './toPinRequest';
-import { toPinRequest } from './toPinRequest';
+import { findChoice } from '../../shared/choices';
+import { readConnection } from '../../shared/connection';
+import { toItemError } from '../../shared/zApiError';
+import type { Job, ReadParameter, Session } from '../operations/operation';
+import { OPERATIONS } from '../operations/operations';
+import { toOptions } from '../options';
+import { schedule } from '../scheduler';
+import { findDisconnection } from './connectionStatus';
+import { toHints } from './hints';
+import { toOutput, toProgress, toQueued, toRefused } from './output';
 
 const NOTHING_SENT = 'Nothing was sent.';
 
 const ITEMS_READ_AT_ONCE = 100;
 
+/** How long the connection's status is waited for when all else is done, in milliseconds. */
+const STATUS_GRACE_MS = 1000;
+
 /**
- * Takes every item through its journey: read its parameters and check them, send one request, verify
- * the response, give one output item.
+ * Takes every item through its journey: read its parameters and check them, send its request, verify the
+ * response, give one output item.
  *
- * @returns for each item, in order, Z-API's response; or, when the node continues on failures, what
+ * @returns for each item, in order, what Z-API accepted; or, when the node continues on failures, what
  * happened and what to do
  * @throws {NodeOperationError} when an input is refused; nothing was sent then
  * @throws {NodeApiError} when Z-API did not accept an item; nothing new was sent after it
  */
-export async function pinItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const itemIndexes = [...context.getInputData().keys()];
+export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const stopOnFailure = !context.continueOnFail();
-	const toError = (error: Error, itemIndex: number, progress = '') =>
-		toItemError(context.getNode(), error, itemIndex, itemIndexes.length > 1 ? progress : '');
-	const toOutputItem = (attempt: Attempt<IDataObject>, itemIndex: number): INodeExecutionData => ({
-		json: attempt.ok ? attempt.value : { error: toSentences(toError(attempt.error, itemIndex)) },
-		pairedItem: { item: itemIndex },
-	});
+	const session = await openSession(context).catch((error: Error) => error);
+	const jobs = await readJobs(context);
+	const toError = (error: Error, itemIndex: number, progress: string) =>
+		toItemError(context.getNode(), error, itemIndex, jobs.length > 1 ? progress : '');
 
-	let setup: Awaited<ReturnType<typeof readSetup>>;
-	try {
-		setup = await readSetup(context);
-	} catch (error) {
-		if (stopOnFailure) throw toError(error as Error, 0, NOTHING_SENT);
-		const attempt = { ok: false, error: error as Error } as const;
-		return itemIndexes.map((itemIndex) => toOutputItem(attempt, itemIndex));
-	}
-	const { connection, options } = setup;
-
-	const requests: Array<PinRequest | Error> = [];
-	for (const itemIndex of itemIndexes) {
-		const request = readRequest(context, itemIndex);
-		if (stopOnFailure && request instanceof Error) throw toError(request, itemIndex, NOTHING_SENT);
-		requests.push(request);
-		// Expressions take n8n long: it has to serve others in between.
-		if (itemIndex % ITEMS_READ_AT_ONCE === ITEMS_READ_AT_ONCE - 1) await sleep(0);
+	const refusals = jobs.map(({ refusal }) => (session instanceof Error ? session : refusal));
+	const errors = refusals.filter((refusal) => refusal !== undefined);
+	if (stopOnFailure && errors[0])
+		throw toError(errors[0], refusals.indexOf(errors[0]), NOTHING_SENT);
+	if (session instanceof Error || errors.length === jobs.length) {
+		return toOutput(context, jobs, errors.map(toRefused));
 	}
 
-	const { attempts, succeeded, stoppedBy } = await schedule(
-		requests,
-		async (request) =>
-			request instanceof Error
-				? { ok: false, error: request }
-				: await sendPinRequest(context, connection, request, options.timeout),
+	const { ifNotConnected, maxConcurrentRequests, retries } = session.options;
+	const status = ifNotConnected === 'stop' ? undefined : findDisconnection(session);
+	const { attempts, stoppedBy, pauses, pausedMs } = await schedule(
+		jobs,
+		async (job) => (job.refusal ? toRefused(job.refusal) : await job.attempt(session)),
 		{
-			concurrency: options.maxConcurrentRequests,
-			retries: options.retries,
+			concurrency: maxConcurrentRequests,
+			retries,
 			stopOnFailure,
 			signal: context.getExecutionCancelSignal(),
 		},
 	);
-	const progress = `${succeeded} of ${requests.length} items are done.`;
-	const finished = attempts.filter((attempt) => attempt !== undefined);
+	const progress = toProgress(attempts);
 	if (stoppedBy) throw toError(stoppedBy.error, stoppedBy.job, progress);
-	if (finished.length < requests.length) throw toStopped(context, progress);
-	return finished.map(toOutputItem);
+	const finished = attempts.filter((attempt) => attempt !== undefined);
+	if (finished.length < jobs.length) throw toStopped(context, progress);
+
+	const disconnection = await Promise.race([status, sleep(STATUS_GRACE_MS)]);
+	const known = disconnection ? finished.map(toQueued) : finished;
+	// Older n8n 1 has none.
+	context.addExecutionHints?.(...toHints(known, { pauses, pausedMs }));
+	return toOutput(context, jobs, known);
 }
 
-/** Reads and checks what all items have in common. */
-async function readSetup(context: IExecuteFunctions) {
+/**
+ * Reads what all items have in common, and asks for the connection if it is needed.
+ *
+ * @throws {UserError} when something can't be used, or the instance must be connected and is not
+ */
+async function openSession(context: IExecuteFunctions): Promise<Session> {
 	const connection = await readConnection(context);
-	return { connection, options: toOptions(context.getNodeParameter('options', 0, {})) };
+	const options = toOptions(context.getNodeParameter('options', 0, {}));
+	const session = { context, connection, options };
+	const disconnection = options.ifNotConnected === 'stop' && (await findDisconnection(session));
+	if (disconnection) throw disconnection;
+	return session;
 }
 
-/** Reads and checks one item; gives the error back, as others may go on. */
-function readRequest(context: IExecuteFunctions, itemIndex: number): PinRequest | Error {
+/** Reads and checks every item. */
+async function readJobs(context: IExecuteFunctions): Promise<Job[]> {
+	const jobs: Job[] = [];
+	for (const itemIndex of context.getInputData().keys()) {
+		jobs.push(readJob((name, options) => context.getNodeParameter(name, itemIndex, '', options)));
+		// Expressions take n8n long: it has to serve others in between.
+		if (itemIndex % ITEMS_READ_AT_ONCE === ITEMS_READ_AT_ONCE - 1) await sleep(0);
+	}
+	return jobs;
+}
+
+function readJob(read: ReadParameter): Job {
 	try {
-		return toPinRequest(readParameters(context, itemIndex));
+		return findChoice(OPERATIONS, read('operation'), 'Operation').toJob(read);
 	} catch (error) {
-		return error as Error;
+		return { identity: {}, refusal: error as Error };
 	}
 }
 

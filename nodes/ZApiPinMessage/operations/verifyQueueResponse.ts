@@ -1,14 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ZApiResponse } from '../shared/response';
-import { hasError, hasSuccessStatus, toObject } from '../shared/response';
+import type { ZApiResponse } from '../../shared/response';
+import { hasError, hasSuccessStatus, toObject } from '../../shared/response';
 
 /**
- * Tells whether Z-API accepted a pin or unpin. HTTP 200 proves nothing by itself.
+ * Tells whether Z-API accepted a request into its queue. HTTP 200 proves nothing by itself, and accepted
+ * is neither sent nor pinned.
  *
  * @returns the body when it says so, else undefined
- * @see https://developer.z-api.io (Pin / Unpin messages); older versions of the page have no `id`
+ * @see https://developer.z-api.io (quickstart; Pin / Unpin messages, older versions have no `id`)
  */
-export function verifyPinResponse(response: ZApiResponse): IDataObject | undefined {
+export function verifyQueueResponse(response: ZApiResponse): IDataObject | undefined {
 	const body = toObject(response.body);
 	const isAccepted =
 		hasSuccessStatus(response) && !hasError(body) && Boolean(body.messageId || body.id);
