@@ -20,7 +20,9 @@ export default {
 		'nodes/shared/{chatId,choices,connection,failures,mask,response,text,zApiError}.ts',
 		// toRetryAfterMs and toNetworkCode: the rest of the file is HTTP.
 		'nodes/shared/transport.ts:86-103',
-		'nodes/ZApiPinMessage/{messageId,toPinRequest,verifyPinResponse,options,scheduler}.ts',
+		'nodes/ZApiPinMessage/{messageId,options,scheduler}.ts',
+		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
+		'nodes/ZApiPinMessage/operations/{operation,verifyQueueResponse}.ts',
 		'nodes/ZApiPinMessageTrigger/{callback,settings,webhookUrl}.ts',
 	],
 	jest: {

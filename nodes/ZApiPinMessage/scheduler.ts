@@ -43,6 +43,10 @@ export interface Schedule<T> {
 	attempts: Array<Attempt<T> | undefined>;
 	/** How many jobs succeeded. */
 	succeeded: number;
+	/** How often the service asked for fewer requests. */
+	pauses: number;
+	/** How long was waited for that in all, in milliseconds. */
+	pausedMs: number;
 	/** The job whose failure stopped the others. */
 	stoppedBy?: { job: number; error: Error };
 }
@@ -82,7 +86,8 @@ export async function schedule<J, T>(
 	attempt: (job: J) => Promise<Attempt<T>>,
 	{ concurrency, retries, stopOnFailure, signal, clock = SYSTEM_CLOCK }: ScheduleOptions,
 ): Promise<Schedule<T>> {
-	const result: Schedule<T> = { attempts: jobs.map(() => undefined), succeeded: 0 };
+	const attempts: Array<Attempt<T> | undefined> = jobs.map(() => undefined);
+	const result: Schedule<T> = { attempts, succeeded: 0, pauses: 0, pausedMs: 0 };
 	const limiter = new Limiter(concurrency, clock);
 	const stop = () => limiter.stop();
 	if (signal?.aborted) stop();
@@ -125,7 +130,7 @@ export async function schedule<J, T>(
 
 	await Promise.all(Array.from({ length: Math.min(concurrency, jobs.length) }, work));
 	signal?.removeEventListener('abort', stop);
-	return result;
+	return { ...result, pauses: limiter.pauses, pausedMs: limiter.pausedMs };
 }
 
 function toFailedAttempt(error: unknown): Attempt<never> {
@@ -140,6 +145,10 @@ function toBackOff(attempts: number, { random }: Clock): number {
 /** Decides when an attempt may begin: see `schedule`. */
 class Limiter {
 	isStopped = false;
+
+	pauses = 0;
+
+	pausedMs = 0;
 
 	private active = 0;
 
@@ -207,7 +216,11 @@ class Limiter {
 				? Math.min(PAUSE_MS * 2 ** this.pausesInARow, MAX_BACK_OFF_MS) * this.toJitter()
 				: Math.min(Math.max(retryAfterMs, MIN_RETRY_AFTER_MS), MAX_RETRY_AFTER_MS);
 		if (isNew) this.pausesInARow++;
-		this.resumeAt = Math.max(this.resumeAt, this.clock.now() + pauseMs);
+		if (isNew) this.pauses++;
+		const now = this.clock.now();
+		const resumeAt = Math.max(this.resumeAt, now + pauseMs);
+		this.pausedMs += resumeAt - Math.max(this.resumeAt, now);
+		this.resumeAt = resumeAt;
 	}
 
 	/** Waits, but not beyond a stop. */

@@ -239,7 +239,7 @@ test('a webhook URL that Z-API refuses leaves everything as it was', async () =>
 	sandbox.instance.requiresHttps = true;
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	expect(await messageOf(trigger.activate())).toBe(
-		'Z-API refused the request. Check the parameters of the node.',
+		'Z-API refused the request. Check the parameters of the node and the fields of the credential, then try again.',
 	);
 	expect(registered()).toBe('');
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(false);
@@ -261,7 +261,7 @@ test.each<[how: string, toBody: (url: string, secret: string) => unknown]>([
 		const body = toBody(`https://127.0.0.1:5678/webhook/hook-1/received?${secret}`, secret);
 		sandbox.faults.set({ path: '/update-webhook-received', response: { status: 400, body } });
 		expect(await messageOf(trigger[step]())).toBe(
-			'Z-API refused the request. Check the parameters of the node.',
+			'Z-API refused the request. Check the parameters of the node and the fields of the credential, then try again.',
 		);
 	}
 });
@@ -303,9 +303,9 @@ test.each([
 test.each([
 	['wrong Client-Token', clientTokenNotAllowed(CANARIES.clientToken), /accept the Client-Token/],
 	['not connected', KNOWN_FAULTS.notConnected, /not connected to WhatsApp/],
-	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /does not confirm/],
+	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /not what Z-API sends/],
 	['down', { status: 503 }, /overloaded/],
-	['closed', 'reset' as const, /could not be reached/],
+	['closed', 'reset' as const, /connection to Z-API broke/],
 ])('activating explains without leaking: %s', async (_what, answer, sentence) => {
 	sandbox.faults.set({ response: answer });
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);

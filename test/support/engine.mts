@@ -39,6 +39,8 @@ export interface Outcome {
 	items?: INodeExecutionData[];
 	/** The items of the error output. */
 	errorItems?: INodeExecutionData[];
+	/** What is shown above the output. */
+	hints: string[];
 	/** What the node stopped with. */
 	error?: Error & { description?: string | null; httpCode?: string | null };
 	/** Everything that n8n would store and log, in one text: hidden properties, stacks and causes too. */
@@ -87,9 +89,11 @@ export async function runPinNode(
 		running.cancel();
 	}
 	const run = await running;
-	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0]?.data?.main ?? [];
+	const [taskData] = run.data.resultData.runData[node.name] ?? [];
+	const [items0, errorItems] = taskData?.data?.main ?? [];
 	return {
 		items: items0 ?? undefined,
+		hints: (taskData?.hints ?? []).map(({ message }) => message),
 		errorItems: errorItems ?? undefined,
 		error: run.data.resultData.error,
 		trace: toTrace(run) + log.slice(firstLogLine).join(''),
