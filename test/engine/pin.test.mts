@@ -66,7 +66,7 @@ test('reads the parameters anew for each item', async () => {
 			items: [
 				{ phone: 5511999999999, messageId: 'A1', duration: '24_hours' },
 				{ phone: '120363019502650977@g.us', messageId: ' B2 ', duration: '30_days' },
-				{ phone: '999999999999999@lid', messageId: 33, duration: '7_days' },
+				{ phone: '999999999999999@lid', messageId: 'C3', duration: '7_days' },
 			],
 		},
 	);
@@ -74,7 +74,7 @@ test('reads the parameters anew for each item', async () => {
 	expect(bodies()).toStrictEqual([
 		toPin('5511999999999', 'A1', '24_hours'),
 		toPin('120363019502650977-group', 'B2', '30_days'),
-		toPin('999999999999999@lid', '33', '7_days'),
+		toPin('999999999999999@lid', 'C3', '7_days'),
 	]);
 });
 
