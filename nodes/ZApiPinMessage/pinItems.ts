@@ -62,6 +62,8 @@ export async function pinItems(context: IExecuteFunctions): Promise<INodeExecuti
 			concurrency: options.maxConcurrentRequests,
 			retries: options.retries,
 			stopOnFailure,
+			// What is refused is not sent.
+			keyOf: (request) => (request instanceof Error ? '' : request.phone),
 			signal: context.getExecutionCancelSignal(),
 		},
 	);
