@@ -76,6 +76,9 @@ const SLOW_START = 20;
 /** After how many rounds of attempts one more may be under way, once the service has refused some. */
 const ROUNDS_PER_INCREASE = 50;
 
+/** After how many periods more than the quota is tried again: each time at another moment of the period. */
+const BEYOND_AGAIN = 2.25;
+
 const SYSTEM_CLOCK: Clock = {
 	now: Date.now,
 	random: Math.random,
@@ -245,7 +248,7 @@ class Pacer {
 
 	private waiting: Array<(turn?: Turn) => void> = [];
 
-	private isTimerSet = false;
+	private startsLaterAt = Infinity;
 
 	/** One for each wait: a signal that many listen to makes Node.js warn. */
 	private readonly waits = new Set<AbortController>();
@@ -295,9 +298,9 @@ class Pacer {
 		const now = this.clock.now();
 		if (isNew && isBeyond) {
 			if (this.beyond > 0) this.pauses++;
-			this.quota = Math.max(1, this.countPassed(at - this.period));
+			this.quota = Math.max(this.quota, this.countPassed(at - this.period));
 			this.beyond = 0;
-			this.beyondFrom = now + 2 * this.period;
+			this.beyondFrom = now + BEYOND_AGAIN * this.period;
 			if (retryAfterMs === undefined) return;
 		} else if (isNew) {
 			this.pauses++;
@@ -330,10 +333,9 @@ class Pacer {
 	}
 
 	private toPause(refusedAt: number): number {
-		const jitter = 1 + this.clock.random() / 20;
-		const pauseMs =
-			Math.min(Math.min(PAUSE_MS, this.period) * 2 ** this.fruitlessPauses, MAX_BACK_OFF_MS) *
-			jitter;
+		const pauses = this.fruitlessPauses;
+		const ms = pauses === 0 ? Math.min(PAUSE_MS, this.period) : PAUSE_MS * 2 ** pauses;
+		const pauseMs = Math.min(ms, MAX_BACK_OFF_MS) * (1 + this.clock.random() / 20);
 		return Math.max(MIN_RETRY_AFTER_MS, refusedAt + pauseMs - this.clock.now());
 	}
 
@@ -348,11 +350,11 @@ class Pacer {
 			if (this.active >= (this.isHalfOpen ? 1 : Math.floor(this.limit))) return;
 			const now = clock.now();
 			if (this.beyond === 0 && now >= this.beyondFrom) this.beyond = 1;
-			const oldest = turns.at(-this.quota)?.at ?? -Infinity;
-			const isBeyond = oldest + this.period > now;
-			const isPaused = this.resumeAt > now;
-			if (isPaused || (isBeyond && (this.isHalfOpen || this.active >= this.beyond))) {
-				void this.startLater(Math.max(this.resumeAt, oldest + this.period) - now);
+			const quotaFrom = (turns.at(-this.quota)?.at ?? -Infinity) + this.period;
+			const isBeyond = quotaFrom > now;
+			if (this.resumeAt > now || (isBeyond && (this.isHalfOpen || this.active >= this.beyond))) {
+				const from = this.beyond === 0 ? Math.min(quotaFrom, this.beyondFrom) : quotaFrom;
+				void this.startLater(Math.max(this.resumeAt, from));
 				return;
 			}
 			const turn = { at: now, others: this.active++, isBeyond, hasPassed: false };
@@ -361,13 +363,14 @@ class Pacer {
 		}
 	}
 
-	private async startLater(ms: number): Promise<void> {
-		if (this.isTimerSet) return;
-		this.isTimerSet = true;
+	private async startLater(at: number): Promise<void> {
+		if (this.startsLaterAt <= at) return;
+		this.startsLaterAt = at;
 		const from = this.clock.now();
-		await this.wait(ms);
+		await this.wait(at - from);
+		if (this.startsLaterAt !== at) return;
+		this.startsLaterAt = Infinity;
 		this.pausedMs += this.clock.now() - from;
-		this.isTimerSet = false;
 		this.startNext();
 	}
 

@@ -1,7 +1,7 @@
 import { type Attempt, schedule, type ScheduleOptions } from '../../nodes/ZApiPinMessage/scheduler';
 import { VirtualClock } from './virtualClock.mts';
 
-/** How long a response takes, in milliseconds, give or take a tenth; a refusal takes as long. */
+/** How long a response takes where nothing else is said. */
 export const LATENCY_MS = 100;
 
 /** A service that lets some requests through and refuses the others. */
@@ -158,14 +158,20 @@ const REFUSED: Attempt<number> = { ok: false, error: new Error('refused'), retry
  * Lets the scheduler work against a service, on a clock of its own.
  *
  * @param seed other numbers give other latencies
+ * @param latency in milliseconds, give or take a tenth; a refusal takes as long
  */
 export async function simulate(
 	{ service: start, items }: Pick<Simulation, 'service' | 'items'>,
 	{
 		hasRetryAfter = false,
 		seed = 1,
+		latency = LATENCY_MS,
 		...settings
-	}: Partial<ScheduleOptions<number>> & { hasRetryAfter?: boolean; seed?: number },
+	}: Partial<ScheduleOptions<number>> & {
+		hasRetryAfter?: boolean;
+		seed?: number;
+		latency?: number;
+	},
 ) {
 	const service = start();
 	const clock = new VirtualClock();
@@ -175,7 +181,7 @@ export async function simulate(
 	const attempt = async (job: number): Promise<Attempt<number>> => {
 		requests++;
 		mostAtOnce = Math.max(mostAtOnce, ++underWay);
-		const latencyMs = LATENCY_MS * (0.9 + 0.2 * random());
+		const latencyMs = latency * (0.9 + 0.2 * random());
 		const responseMs = service.take(clock.now(), latencyMs);
 		const retryAfterMs = service.nextIn(clock.now());
 		await clock.sleep(responseMs ?? latencyMs);

@@ -4,6 +4,7 @@ import {
 	simulate,
 	simulateAll,
 	slidingWindow,
+	toSimulations,
 	unlimited,
 } from '../support/simulation.mts';
 
@@ -19,6 +20,16 @@ test('at every kind of limit, few requests are refused, and hardly any time is l
 		expect({ name, ...outcome, requestsPerItem, timeToIdeal, failed, isWithin }).toMatchObject({
 			...{ failed: 0, isWithin: true },
 		});
+	}
+});
+
+test.each([3, 30, 300])('a latency of %i ms: nothing fails for being refused', async (latency) => {
+	for (const simulation of [...toSimulations(200, 50), ...toSimulations(100, 10)]) {
+		for (const hasRetryAfter of [false, true]) {
+			const settings = { concurrency: CONCURRENCY, latency, hasRetryAfter };
+			const { succeeded } = await simulate(simulation, settings);
+			expect({ ...simulation, succeeded }).toMatchObject({ succeeded: simulation.items });
+		}
 	}
 });
 
