@@ -11,6 +11,9 @@ export interface Registration {
 	sentByMe: boolean;
 }
 
+/** Whatever echoes a webhook's URL echoes a secret, ours or another system's. */
+const QUOTE_NOTHING = { quotesResponse: false };
+
 /**
  * Reads what an instance has registered.
  *
@@ -22,7 +25,8 @@ export async function readRegistration(
 	connection: Connection,
 ): Promise<Registration> {
 	const isMe = (body: unknown) => 'connected' in toObject(body);
-	const body = await requestBody(context, connection, { method: 'GET', path: '/me' }, isMe);
+	const request = { method: 'GET', path: '/me' } as const;
+	const body = await requestBody(context, connection, request, isMe, QUOTE_NOTHING);
 	const { receivedCallbackUrl, receiveCallbackSentByMe } = toObject(body);
 	return {
 		url: typeof receivedCallbackUrl === 'string' ? receivedCallbackUrl : '',
@@ -66,9 +70,5 @@ async function put(
 	body: { value: string } | { notifySentByMe: boolean },
 ): Promise<void> {
 	const isDone = (response: unknown) => isTrue(toObject(response).value);
-	// A URL that is echoed holds a secret, ours or another system's, in whatever form.
-	const [, place = '', query = ''] =
-		('value' in body && /^\w+:\/\/([^?]+)\??(.*)$/.exec(body.value)) || [];
-	const secrets = [query, place].filter(Boolean);
-	await requestBody(context, connection, { method: 'PUT', path, body }, isDone, secrets);
+	await requestBody(context, connection, { method: 'PUT', path, body }, isDone, QUOTE_NOTHING);
 }

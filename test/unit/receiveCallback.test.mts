@@ -101,7 +101,9 @@ test.each<[what: string, query: IDataObject]>([
 
 test('a secret is of one webhook and one instance token', async () => {
 	const unknown = refusal(401, 'The secret is missing or wrong');
-	expect(await receive({}, MESSAGES, { ...CREDENTIAL, token: 'another' })).toStrictEqual(unknown);
+	expect(await receive({}, MESSAGES, { ...CREDENTIAL, token: 'another-token' })).toStrictEqual(
+		unknown,
+	);
 	const other = await openTrigger(CREDENTIAL, MESSAGES, { loader, webhookId: 'hook-2' });
 	const call = { query: { secret: SECRET }, headers: {}, body: CALLBACK };
 	expect(await other.receive(call)).toStrictEqual(unknown);

@@ -70,7 +70,7 @@ test.each([
 	['http://n8n.test/https:', 'https://api.z-api.io', false],
 	['http://127.0.0.1:5678/a', 'http://127.0.0.1:4000', true],
 ])('%s may be called by %s: %s', (href, baseUrl, isAllowed) => {
-	const connection = toConnection({ instanceId: 'I1', token: 'T', baseUrl });
+	const connection = toConnection({ instanceId: 'I1', token: 'TOKEN-1-1', baseUrl });
 	const check = () => checkHttps(toUrl(href, ENDING), connection);
 	if (isAllowed) {
 		check();
@@ -92,8 +92,8 @@ const inN8n = (url: string | undefined, webhookId?: string) => {
 	return context as unknown as IWebhookFunctions;
 };
 
-const CONNECTION = toConnection({ instanceId: 'I1', token: 'T' });
-const sign = (text: string, token = 'T') =>
+const CONNECTION = toConnection({ instanceId: 'I1', token: 'TOKEN-1-1' });
+const sign = (text: string, token = 'TOKEN-1-1') =>
 	createHmac('sha256', token).update(text).digest('base64url');
 
 test.each([
@@ -113,9 +113,9 @@ test.each([
 });
 
 test('another token makes another secret', () => {
-	const connection = toConnection({ instanceId: 'I1', token: 'T2' });
+	const connection = toConnection({ instanceId: 'I1', token: 'TOKEN-2-2' });
 	const { secret } = toWebhookUrl(inN8n('https://n8n.test/a/b/c', 'b'), connection);
-	expect(secret).toBe(sign('/b/c', 'T2'));
+	expect(secret).toBe(sign('/b/c', 'TOKEN-2-2'));
 });
 
 test.each([[undefined], [''], ['n8n.test/webhook']])("%j is not a URL of n8n's own", (url) => {
