@@ -7,9 +7,15 @@ import { pinsSent, useSandbox } from '../support/sandbox.mts';
 const sandbox = useSandbox();
 
 const toItems = (count: number, prefix = 'M') =>
-	Array.from({ length: count }, (_, index) => ({ id: `${prefix}${index}` }));
+	Array.from({ length: count }, (_, index) => ({
+		...{ id: `${prefix}${index}`, chat: `${5511900000000 + index}` },
+	}));
 
-const MESSAGE_ID = { messageId: '={{ $json.id }}' };
+/** Each item pins in a chat of its own: one chat gets its pins one after the other. */
+const MESSAGE_ID = {
+	phone: { __rl: true, mode: 'id', value: '={{ $json.chat }}' },
+	messageId: '={{ $json.id }}',
+};
 
 const idsSent = () =>
 	pinsSent(sandbox).map(({ body }) => (body as { messageId: string }).messageId);
@@ -39,6 +45,18 @@ test('one at a time is strictly one after the other, further tries included', as
 	expect(idsSent()).toStrictEqual(['M0', 'M0', 'M1', 'M2', 'M2', 'M3']);
 });
 
+test('what concerns one chat arrives in the order of the items, further tries included', async () => {
+	sandbox.faults.set({ every: 3, once: true, response: { status: 500 } });
+	const items = toItems(12).map(({ id }, index) => ({ id, chat: `551190000000${index % 2}` }));
+	await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items });
+	const sent = [0, 1].map((chat) => idsSent().filter((id) => Number(id.slice(1)) % 2 === chat));
+	expect(sent.map((ids) => [...new Set(ids)])).toStrictEqual([
+		['M0', 'M2', 'M4', 'M6', 'M8', 'M10'],
+		['M1', 'M3', 'M5', 'M7', 'M9', 'M11'],
+	]);
+	expect(sandbox.requests).toHaveLength(12 + 4);
+});
+
 test.each([
 	[{ maxConcurrentRequests: 0 }, 'Max Concurrent Requests'],
 	[{ maxConcurrentRequests: 501 }, 'Max Concurrent Requests'],
@@ -64,7 +82,7 @@ test.each([
 });
 
 test('a refused item among many: nothing is sent at all, and the message says so', async () => {
-	const items = [...toItems(10), { id: '' }, ...toItems(10)];
+	const items = [...toItems(10), { id: '', chat: '5511999999999' }, ...toItems(10)];
 	const { error } = await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items });
 	expect(error?.message).toBe('Message ID is empty [item 10]');
 	expect(error?.description).toMatch(/Nothing was sent\.$/);
@@ -103,6 +121,7 @@ test('200 items against 50 requests a second end with 200 pinned, none twice', a
 	expect(items).toHaveLength(200);
 	expect(accountOf(sandbox)).toMatchObject({ acceptedTwice: 0 });
 	expect(accountOf(sandbox).accepted.size).toBe(200);
+	expect(sandbox.requests.length).toBeLessThanOrEqual(1.6 * 200);
 });
 
 test('several executions of one instance share its limit without knowing of each other', async () => {
@@ -178,6 +197,7 @@ test('whatever happens, items, order, pairing and the sandbox agree', async () =
 				{
 					items: wanted.map((value, index) => ({
 						id: value === undefined ? '' : `M${index}-${value}`,
+						chat: `${5511900000000 + ((value ?? 0) % 5)}`,
 					})),
 					onError: 'continueRegularOutput',
 				},

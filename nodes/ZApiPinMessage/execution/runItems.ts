@@ -51,6 +51,8 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 			concurrency: maxConcurrentRequests,
 			retries,
 			stopOnFailure,
+			// What is refused is not sent.
+			keyOf: ({ refusal, identity }) => (refusal ? '' : String(identity.chat)),
 			signal: context.getExecutionCancelSignal(),
 		},
 	);
