@@ -95,6 +95,24 @@ export function toChatId(value: unknown): string {
 	throw refusal(what, advice);
 }
 
+/**
+ * Whether two chats are the same. WhatsApp knows many Brazilian numbers with and many without their ninth
+ * digit (`55`, area code, `9`, eight digits), so it does not tell them apart.
+ *
+ * @returns false also for what is no chat
+ * @see https://developer.z-api.io (phone number)
+ */
+export function isSameChat(chat: string, other: string): boolean {
+	try {
+		const [first, second] = [chat, other].map((one) =>
+			toChatId(one).replace(/^(55\d\d)9(\d{8})$/, '$1$2'),
+		);
+		return first === second;
+	} catch {
+		return false;
+	}
+}
+
 function toText(value: unknown): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value === 'string') return value;

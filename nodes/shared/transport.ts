@@ -67,7 +67,7 @@ export async function sendRequest(
  * Sends one request and insists on success: for what happens while a workflow is edited or published.
  *
  * @param isExpected whether the body of a response that reports no error is of the documented form
- * @param moreSecrets what of the request must not be shown either, when Z-API echoes it
+ * @param options `quotesResponse: false` shows nothing of the response, as it may hold other secrets
  * @returns the body
  * @throws {ZApiError} when the response is not a success
  */
@@ -76,12 +76,12 @@ export async function requestBody(
 	connection: Connection,
 	request: ZApiRequest,
 	isExpected: (body: unknown) => boolean,
-	moreSecrets: string[] = [],
+	{ quotesResponse = true } = {},
 ): Promise<unknown> {
 	const response = await sendRequest(context, connection, request, DEFAULT_TIMEOUT_MS);
 	const { body } = response;
 	if (hasSuccessStatus(response) && !hasError(body) && isExpected(body)) return body;
-	throw toZApiError(response, [...connection.secrets, ...moreSecrets]);
+	throw toZApiError(response, connection.secrets, undefined, quotesResponse);
 }
 
 /** Reads `Retry-After`: seconds, perhaps with a fraction, or an HTTP date. */

@@ -24,14 +24,16 @@ export class ZApiError extends UserError {
  *
  * @param secrets what to mask in Z-API's text
  * @param toAdvice what to do, when the caller knows it better than the table of failures
+ * @param quotesResponse whether Z-API's text may be shown at all
  */
 export function toZApiError(
 	response: ZApiResponse,
 	secrets: string[],
 	toAdvice: (failure: Failure) => string = ({ description }) => description,
+	quotesResponse = true,
 ): ZApiError {
 	const failure = toFailure(response);
-	const quote = failure.quotesResponse ? toQuote(response, secrets) : '';
+	const quote = quotesResponse && failure.quotesResponse ? toQuote(response, secrets) : '';
 	return new ZApiError(failure, quote + toAdvice(failure), response.statusCode?.toString());
 }
 
