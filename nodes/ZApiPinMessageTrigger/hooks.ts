@@ -48,7 +48,6 @@ const borrowed = new Map<string, Partial<Registration>>();
  */
 export const create = toHook(async (hook) => {
 	const { context, connection, webhookUrl, memory, now, before, key, isTest } = hook;
-	checkHttps(webhookUrl, connection);
 	const settings = readSettings(context);
 	const target = { ...before, sentByMe: before.sentByMe || needsSentByMe(settings) };
 	const previous: Partial<Registration> = { sentByMe: before.sentByMe };
@@ -71,7 +70,7 @@ export const create = toHook(async (hook) => {
 		memory.previous = previous;
 		borrowed.delete(key);
 	}
-});
+}, checkHttps);
 
 /**
  * Gives back what was there before, unless somebody else has taken it meanwhile.
@@ -135,12 +134,15 @@ async function undo(
  * Makes a hook of n8n's: waits for the instance's other hooks, as n8n runs those of all triggers of a
  * workflow at once; reads what the hook needs; and puts whatever goes wrong into words, of which n8n shows
  * the message only.
+ *
+ * @param check throws for what is wrong before Z-API is asked
  */
-function toHook(run: (hook: Hook) => Promise<void>) {
+function toHook(run: (hook: Hook) => Promise<void>, check: typeof checkHttps = () => {}) {
 	return async (context: IHookFunctions): Promise<boolean> => {
 		try {
 			const connection = await readConnection(context);
 			const webhookUrl = toWebhookUrl(context, connection);
+			check(webhookUrl, connection);
 			const { instanceUrl } = connection;
 			await inTurn(instanceUrl, DEFAULT_TIMEOUT_MS, async () => {
 				const now = await readRegistration(context, connection);
