@@ -17,7 +17,7 @@ export default {
 	plugins: ['@stryker-mutator/jest-runner', './stryker.config.mjs'],
 	ignorers: ['texts'],
 	mutate: [
-		'nodes/shared/{chatId,choices,connection,failures,mask,response,zApiError}.ts',
+		'nodes/shared/{chatId,choices,connection,failures,mask,response,text,zApiError}.ts',
 		// toRetryAfterMs and toNetworkCode: the rest of the file is HTTP.
 		'nodes/shared/transport.ts:86-103',
 		'nodes/ZApiPinMessage/{messageId,toPinRequest,verifyPinResponse,options,scheduler}.ts',

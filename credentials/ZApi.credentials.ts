@@ -9,7 +9,7 @@ export class ZApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/pin.svg', dark: 'file:../icons/pin.dark.svg' };
 
-	documentationUrl = 'https://developer.z-api.io';
+	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-zapi-pin-message#credential';
 
 	properties: INodeProperties[] = [
 		{
@@ -18,7 +18,8 @@ export class ZApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			description: 'The ID of your instance, in the Z-API panel under Instances',
+			placeholder: 'e.g. 3C67AB641C8AA0412F6A2242B4E2AC7F',
+			hint: 'In the Z-API panel, open Instances and your instance. The whole URL of the instance can be pasted here, too: its token is taken from it.',
 		},
 		{
 			displayName: 'Instance Token',
@@ -27,7 +28,8 @@ export class ZApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The token of your instance, next to its ID in the Z-API panel',
+			placeholder: 'e.g. F8BA54D2A8B1C7F0E3D92A67',
+			hint: 'Next to the ID of the instance in the Z-API panel',
 		},
 		{
 			displayName: 'Client-Token',
@@ -35,15 +37,16 @@ export class ZApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description:
-				'Needed once the account security token is activated, in the Security tab of the Z-API panel. Not the instance token.',
+			placeholder: 'e.g. F1d2c3b4a5968778695a4b3c2d1e0f00S',
+			hint: 'The account security token, from the Security tab of the Z-API panel. Leave it empty if it is not activated there. It is not the instance token.',
 		},
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
 			default: DEFAULT_BASE_URL,
-			description: 'Change it only for a proxy or for the sandbox of this package',
+			placeholder: 'e.g. https://proxy.example.com',
+			hint: 'Change it only for a proxy, or for the sandbox of this package',
 		},
 	];
 

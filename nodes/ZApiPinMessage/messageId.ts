@@ -1,29 +1,58 @@
-import { UserError } from 'n8n-workflow';
+import { PRIVATE_CHATS_AND_GROUPS } from '../shared/chatId';
+import type { IdParameter } from '../shared/text';
+import { findRefusal, toText } from '../shared/text';
 
-const CHECK_THE_EXPRESSION =
-	'Check the expression. A message ID is one word, such as 77DF5293EBC176FFA6A88838E7A6AD83: take it from the webhook of the message or from the response of the method that sent it.';
+export const MESSAGE_ID_EXAMPLE = '77DF5293EBC176FFA6A88838E7A6AD83';
+
+const WHERE_TO_FIND_IT =
+	'Z-API Pin Message Trigger has it, and so does the response of the method that sent the message: take messageId, not zaapId.';
+
+/** An ID as whatsapp-web.js, WPPConnect and WAHA write it: who sent it, chat, the ID, perhaps who wrote it. */
+const SERIALISED =
+	/^(?:true|false)_[^\s_@]+@(?:[cg]\.us|lid|s\.whatsapp\.net)_([A-Za-z0-9-]+)(?:_(?:in|out|[^\s_@]+@[a-z.]+))?$/;
+
+const MESSAGE_ID: IdParameter = {
+	name: 'Message ID',
+	// IDs have up to 32 characters, serialised ones about 100.
+	maxLength: 200,
+	advice: `Check the expression. A message ID is one word, such as ${MESSAGE_ID_EXAMPLE}. ${WHERE_TO_FIND_IT}`,
+	refusals: [
+		[/^(?:wamid|gB[EG]G)/, 'is an ID of the WhatsApp Cloud API', WHERE_TO_FIND_IT],
+		[
+			/^(?:[SM]M[\da-f]{32}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i,
+			'is an ID of another system',
+			WHERE_TO_FIND_IT,
+		],
+		[/^[a-z+]+:|wa\.me\//i, 'is a link'],
+		[/["'`“”‘’«»<>[\]{}()]/, 'has quotes or brackets in it'],
+		[/@(?:newsletter|broadcast)/, 'is of a channel or a broadcast', PRIVATE_CHATS_AND_GROUPS],
+		[
+			/^[\w-]{16,}(?:[\s,;|]+[\w-]{16,})+$/,
+			'holds several message IDs',
+			'Make an item of each, for example with the Split Out node.',
+		],
+		[/-group$|@|^\d{8,15}-\d{9,11}$/, 'is a chat ID'],
+		[/^(?:true|false)_/, 'is only a part of a serialised message ID'],
+		// A phone number, a time, a database's or Telegram's ID; with a dash, that of a notification.
+		[/^(?:\d{1,19}|\d+-\d+)$/, 'has digits only'],
+		[/\s/, 'has white space in it'],
+		[/[^\w-]/, 'has a character in it that no message ID has'],
+	],
+};
 
 /**
- * Checks a message ID.
+ * Checks a message ID. Z-API does not document what they look like: whatever is one word passes, unless
+ * it is known to be something else.
  *
  * @param value the Message ID parameter as it came, from a user or an expression
- * @returns the message ID without white space around it
+ * @returns the message ID as Z-API writes it; of a serialised one, its third part
  * @throws {UserError} naming the Message ID parameter, when it can't be one
+ * @see https://developer.z-api.io (`messageId` of the received webhook)
  */
 export function toMessageId(value: unknown): string {
-	if (value === undefined || value === null) throw refusal('is empty');
-	if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-		throw refusal('is a number that n8n has rounded');
-	}
-	if (typeof value !== 'string' && typeof value !== 'number') {
-		throw refusal('is neither text nor a number');
-	}
-	const text = String(value).trim();
-	if (text === '') throw refusal('is empty');
-	if (/\s/.test(text)) throw refusal('has white space in it');
-	return text;
-}
-
-function refusal(what: string): UserError {
-	return new UserError(`Message ID ${what}`, { description: CHECK_THE_EXPRESSION });
+	const text = toText(value, MESSAGE_ID);
+	const id = SERIALISED.exec(text)?.[1] ?? text;
+	const refusal = findRefusal(id, MESSAGE_ID);
+	if (refusal) throw refusal;
+	return id;
 }

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { WHAT_A_CHAT_LOOKS_LIKE } from '../shared/chatId';
 import { chatParameter } from '../shared/chatParameter';
+import { MESSAGE_ID_EXAMPLE } from './messageId';
 import { options } from './options';
 
 export const OPERATIONS = [
@@ -55,8 +57,7 @@ const chat: INodeProperties = {
 	name: 'phone',
 	...chatParameter,
 	required: true,
-	description:
-		'The private chat or group that the message is in: a phone number in digits with its country code (5511999999999), a group ID (120363019502650977-group) or a LID (999999999999999@lid)',
+	description: `The private chat or group that the message is in. ${WHAT_A_CHAT_LOOKS_LIKE}`,
 };
 
 const messageId: INodeProperties = {
@@ -65,9 +66,9 @@ const messageId: INodeProperties = {
 	type: 'string',
 	default: '',
 	required: true,
-	placeholder: 'e.g. 77DF5293EBC176FFA6A88838E7A6AD83',
+	placeholder: `e.g. ${MESSAGE_ID_EXAMPLE}`,
 	description:
-		"The ID of the message, as it comes with the message from Z-API's webhook and in the response of the methods that send one",
+		'The messageId of the message, as Z-API Pin Message Trigger outputs it and the method that sent the message returns it, not the zaapId',
 };
 
 const duration: INodeProperties = {

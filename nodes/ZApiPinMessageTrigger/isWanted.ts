@@ -1,8 +1,8 @@
-import { isSameChat } from '../shared/chatId';
+import { isSameChat, toChatId } from '../shared/chatId';
 import { isTrue } from '../shared/response';
 import { toComparable } from '../shared/searchChats';
 import type { Callback } from './callback';
-import { toChatType, toMessageText, toText } from './callback';
+import { toChatType, toMessageText } from './callback';
 import type { TriggerEventRow } from './events';
 import { PIN_EVENTS } from './events';
 import { SENT_BY_ME } from './parameters';
@@ -39,8 +39,17 @@ function isWantedChat(callback: Callback, { chats, chatType }: TriggerSettings):
 	if (chats.length === 0) return true;
 	const { phone, chatLid, senderLid } = callback;
 	// In a group, `senderLid` is a member's.
-	const ids = [phone, chatLid, type === 'private' ? senderLid : undefined].map(toText);
-	return chats.some((chat) => ids.some((id) => id !== undefined && isSameChat(chat, id)));
+	const ids = [phone, chatLid, type === 'private' ? senderLid : undefined].flatMap(toIds);
+	return chats.some((chat) => ids.some((id) => isSameChat(chat, id)));
+}
+
+function toIds(value: unknown): string[] {
+	try {
+		return [toChatId(value)];
+	} catch {
+		// A channel, or nothing at all.
+		return [];
+	}
 }
 
 function isWantedMessage(callback: Callback, settings: TriggerSettings): boolean {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { readConnection } from '../shared/connection';
 import { toObject } from '../shared/response';
+import { isDeeperThan } from '../shared/transport';
 import { toSentences } from '../shared/zApiError';
 import { forget, isDuplicate } from './duplicates';
 import { findEvent } from './events';
@@ -50,7 +51,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		if (!event) return NO_EXECUTION;
 		const settings = readSettings(context);
 		if (!isWanted(callback, event, settings)) return NO_EXECUTION;
-		if (!settings.simplify && isDeeperThan(callback, MAX_DEPTH)) return NO_EXECUTION;
+		if (!settings.simplify && isDeeperThan(MAX_DEPTH, callback)) return NO_EXECUTION;
 		if (isRepeated(context, secret)) return NO_EXECUTION;
 		const item = toOutput(callback, event, settings.simplify);
 		return { workflowData: [context.helpers.returnJsonArray(item)] };
@@ -103,9 +104,4 @@ function refuse(context: IWebhookFunctions, { status, message }: Refusal): IWebh
 
 function toRawBody(context: IWebhookFunctions): Buffer | undefined {
 	return (context.getRequestObject() as { rawBody?: Buffer }).rawBody;
-}
-
-function isDeeperThan(value: unknown, depth: number): boolean {
-	if (typeof value !== 'object' || value === null) return false;
-	return depth === 0 || Object.values(value).some((entry) => isDeeperThan(entry, depth - 1));
 }

@@ -1,80 +1,127 @@
-import { UserError } from 'n8n-workflow';
+import type { IdParameter, Refusal } from './text';
+import { BLANK, findRefusal, refusal, toText } from './text';
 
-export const WHAT_A_CHAT_LOOKS_LIKE =
-	'Use a phone number with its country code (5511999999999), a group ID (120363019502650977-group) or a LID (999999999999999@lid).';
+const PHONE_NUMBER = '5511999999999';
+const GROUP = '120363019502650977-group';
 
-const GROUP_ENDING =
-	'A group ID ends in "-group" (120363019502650977-group). A phone number has at most 15 digits, country code first (5511999999999).';
+export const CHAT_PLACEHOLDER = `e.g. ${PHONE_NUMBER} or ${GROUP}`;
 
-const NUMBER_TOO_LARGE =
-	'n8n rounds numbers this large, so the last digits are lost already. Pass it as text: in quotes, or with .toString() where it comes from.';
+export const WHAT_A_CHAT_LOOKS_LIKE = `Use a phone number with its country code (${PHONE_NUMBER}), a group ID (${GROUP}) or a LID (999999999999999@lid).`;
 
-/** White space, and marks that WhatsApp and browsers put around copied numbers; they can't be seen. */
-const BLANK = String.raw`\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff`;
+export const NO_FORM = 'is neither a phone number, a group ID nor a LID';
+
+const GROUP_ENDING = `A group ID ends in "-group" (${GROUP}). A phone number has at most 15 digits, country code first (${PHONE_NUMBER}).`;
+
+const AS_TEXT =
+	'Digits may be lost already. Pass it as text: in quotes, with .toString(), or from a column that holds text.';
+
+const DIGITS_ONLY = `Write the number in digits only, country code first: ${PHONE_NUMBER}.`;
+
+const BLANKS = `[${BLANK}]*`;
+
+/** Inside of a character class: what looks like a hyphen. Editors and phones replace it. */
+const DASH = String.raw`\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d-`;
 
 /** Ending of a phone number as other WhatsApp APIs write it, perhaps with a device. */
-const PHONE_JID = String.raw`(?::\d+)?@(?:s\.whatsapp\.net|c\.us)`;
+const JID = String.raw`(?:(?::\d+)?@(?:s\.whatsapp\.net|c\.us))?`;
 
-const SEPARATOR = `[${BLANK}().-]`;
+/** In the patterns below, a blank stands for what separates digits, and a tilde for that and digits. */
+const spaced = (pattern: string) =>
+	pattern.replaceAll(' ', `[${BLANK}+().${DASH}]*`).replaceAll('~', `[\\d${BLANK}+().${DASH}]*`);
 
-const DIGIT_OR_SEPARATOR = `[\\d${BLANK}().-]`;
+/**
+ * Brazilian area codes that, followed by a mobile number's 9 and 8 digits, can begin no number that has
+ * its country code: +1 has no area code x9x, +7 none from 1 or 5, +61 none from 9; 219, 289, 379, 429,
+ * 699, 839, 859, 879, 889, 899, 969 and 999 have no numbers (ITU-T E.164); and numbers of +249, +45, +47,
+ * +53, +54, +55, +65, +679, +979 and +98 have another length. The others do begin numbers abroad, such as
+ * 51 9 (Peru), or may: they pass.
+ */
+const NO_COUNTRY =
+	'(?:1 [1-9]|2 [148]|3 7|4 [257]|5 [345]|6 [1579]|7 [15]|8 [35789]|9 [6-9]) 9(?: \\d){8}';
 
-/** Every form in which a chat is accepted: its pattern, and what its groups become for Z-API. */
-const FORMS: ReadonlyArray<{ pattern: string; toChat: (group: string) => string }> = [
-	// A phone number as people write it.
-	{
-		pattern: String.raw`(\+?${SEPARATOR}*[1-9](?:${SEPARATOR}*\d){7,14}${SEPARATOR}*)`,
-		toChat: (text) => text.replace(/\D/g, ''),
-	},
-	{ pattern: `([1-9]\\d{7,14})${PHONE_JID}`, toChat: (digits) => digits },
-	{ pattern: String.raw`(\d{15,})(?:-group|@g\.us)`, toChat: (digits) => `${digits}-group` },
-	// A group from before November 2021.
-	{ pattern: String.raw`(\d{8,15}-\d{10})(?:-group|@g\.us)?`, toChat: (id) => id },
-	{ pattern: String.raw`(\d+)(?::\d+)?@lid`, toChat: (digits) => `${digits}@lid` },
+/** What looks like a phone number and isn't one, or would become another when its digits are joined. */
+const NO_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice: string]> = [
+	[String.raw`\d+(?:\.\d*|,\d{0,2})|\+\d+[.,]0*`, 'has a decimal point', AS_TEXT],
+	[String.raw`[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+`, 'is a rounded number', AS_TEXT],
+	[
+		'(?:(?:19|20)\\d\\d-\\d\\d?-\\d\\d?|\\d\\d?-\\d\\d?-(?:19|20)\\d\\d)(?:\\D[^]*:[^]*)?'.replaceAll(
+			'-',
+			`[${BLANK}./${DASH}]`,
+		),
+		'is a date',
+		WHAT_A_CHAT_LOOKS_LIKE,
+	],
+	// A CPF (123.456.789-09), CNPJ, RG, postal code or bank account.
+	[`[\\d./]+[${DASH}]\\d{1,3}`, 'looks like the number of a document', DIGITS_ONLY],
+	[spaced(`[${DASH}] \\d~${JID}`), 'begins with a minus', DIGITS_ONLY],
+	[
+		spaced(`(?:~\\( 0~| 5 5 0 [1-9] [1-9](?: \\d){8,9} )${JID}`),
+		'has a zero in it that is dialled inside the country only',
+		DIGITS_ONLY,
+	],
+	[
+		String.raw`[^]*(?:\d{8}[^\d@]+\d{8}|\d\s*[,;|&]\s*[+(]*\d)[^]*`,
+		'holds several numbers',
+		'Make an item of each, for example with the Split Out node.',
+	],
+	[spaced(` (?:\\d ){16,}${JID}`), 'has too many digits for a phone number', GROUP_ENDING],
+	[spaced(` (?:\\d ){1,7}${JID}`), 'has too few digits for a phone number', DIGITS_ONLY],
+	[spaced(` 0~${JID}`), 'begins with 0 instead of a country code', DIGITS_ONLY],
+	[
+		// One-digit country codes are 1 and 7. Their numbers have 11 digits; no area code of +1 is 0xx or 1xx.
+		spaced(
+			` (?=${NO_COUNTRY} ${JID}${BLANKS}$|1 [01]|[17](?!(?: \\d){10} ${JID}${BLANKS}$)|[2-689](?!\\d))\\d~${JID}`,
+		),
+		'has no country code that fits it',
+		`Put the country code before it: 55 for Brazil (${PHONE_NUMBER}), 1 for the United States (12025550123).`,
+	],
 ];
+
+const IS_NUMBER = `(?!(?:${NO_NUMBERS.map(([pattern]) => pattern).join('|')})${BLANKS}$)`;
+
+/** Country or area code in brackets. */
+const IN_BRACKETS = `\\(${BLANKS}\\+?[1-9]\\d{0,4}${BLANKS}\\)`;
+
+/** Every form in which a chat is accepted: its pattern, and what its group becomes for Z-API. */
+const FORMS: ReadonlyArray<readonly [pattern: string, toChat: (group: string) => string]> = [
+	// A phone number as people write it. The last two digits are next to each other.
+	[
+		`${IS_NUMBER}((?:\\+${BLANKS})?(?:[1-9]|${IN_BRACKETS})(?:(?:\\.|${BLANKS}(?:[${DASH}]${BLANKS})?)(?:\\d|${IN_BRACKETS}))*\\d)${JID}`,
+		(text) => text.replace(/\D/g, ''),
+	],
+	// Z-API's documentation has groups that are no longer than a phone number: the ending decides.
+	[`([1-9]\\d{7,})(?:[${DASH}]group|@g\\.us)`, (digits) => `${digits}-group`],
+	// A group from before November 2021: who created it, and when.
+	[`([1-9]\\d{7,14}[${DASH}]\\d{9,11})(?:[${DASH}]group|@g\\.us)?`, (id) => id.replace(/\D/, '-')],
+	[String.raw`([1-9]\d*)(?::\d+)?@lid`, (digits) => `${digits}@lid`],
+];
+
+/** In UTF-16 units, blanks included: three times what the longest chat ID seen has. */
+const MAX_LENGTH = 100;
 
 /** Matches exactly the texts that `toChatId` accepts: n8n checks it while one types. */
-export const CHAT_ID_PATTERN = `[${BLANK}]*(?:${FORMS.map(({ pattern }) => pattern).join('|')})[${BLANK}]*`;
+export const CHAT_ID_PATTERN = `(?=[^]{0,${MAX_LENGTH}}$)${BLANKS}(?:${FORMS.map(([pattern]) => pattern).join('|')})${BLANKS}`;
 
-const PARSERS = FORMS.map(({ pattern, toChat }) => ({
-	regExp: new RegExp(`^${pattern}$`),
-	toChat,
-}));
+const PARSERS = FORMS.map(([pattern, toChat]) => ({ regExp: new RegExp(`^${pattern}$`), toChat }));
 
 /** Channels and broadcast lists, which have no pins. */
-export const NO_PINS = /@(newsletter|broadcast)$/;
+export const NO_PINS = /[-@](?:newsletter|broadcast)$/;
 
-/** What a text that has none of the forms is, by the first row that fits. */
-const REFUSALS: ReadonlyArray<{ regExp: RegExp; what: string; advice: string }> = [
-	{ regExp: /^$/, what: 'is empty', advice: WHAT_A_CHAT_LOOKS_LIKE },
-	{
-		regExp: NO_PINS,
-		what: 'is a channel or a broadcast',
-		advice: 'Messages can be pinned in private chats and groups only.',
-	},
-	{
-		regExp: new RegExp(`^\\+?${SEPARATOR}*(?:\\d${SEPARATOR}*){16,}(?:${PHONE_JID})?$`),
-		what: 'has too many digits for a phone number',
-		advice: GROUP_ENDING,
-	},
-	{
-		regExp: new RegExp(`^\\+?${SEPARATOR}*(?:\\d${SEPARATOR}*){0,7}(?:${PHONE_JID})?$`),
-		what: 'has too few digits for a phone number',
-		advice: WHAT_A_CHAT_LOOKS_LIKE,
-	},
-	{
-		regExp: new RegExp(`^\\+?${SEPARATOR}*0${DIGIT_OR_SEPARATOR}*(?:${PHONE_JID})?$`),
-		what: 'begins with 0 instead of a country code',
-		advice: WHAT_A_CHAT_LOOKS_LIKE,
-	},
-];
+export const PRIVATE_CHATS_AND_GROUPS = 'Messages can be pinned in private chats and groups only.';
 
-export const NO_FORM = {
-	what: 'is neither a phone number, a group ID nor a LID',
+const CHAT: IdParameter = {
+	name: 'Chat',
+	maxLength: MAX_LENGTH,
 	advice: WHAT_A_CHAT_LOOKS_LIKE,
+	refusals: [
+		[NO_PINS, 'is a channel or a broadcast', PRIVATE_CHATS_AND_GROUPS],
+		...NO_NUMBERS.map(([pattern, ...texts]): Refusal => [new RegExp(`^(?:${pattern})$`), ...texts]),
+		[/@/, 'has an ending that is neither that of a phone number, a group nor a LID'],
+		[/^[a-z+]+:|wa\.me\//i, 'is a link'],
+		[/^(?:true|false)_|^[\dA-F]{16,}$/i, 'is a message ID'],
+		[/^["'`“”‘’«»<[{(]|["'`“”‘’«»>\]})]$/, 'has quotes or brackets around it'],
+	],
 };
-
-const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
 
 /**
  * Brings a chat into the form that Z-API takes: a phone number in digits, a group ID or a LID. JIDs, as
@@ -86,43 +133,28 @@ const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
  * @see https://developer.z-api.io (phone number, group ID, LID, channel)
  */
 export function toChatId(value: unknown): string {
-	const text = toText(value).replace(SURROUNDING_BLANKS, '');
+	if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+		throw refusal(CHAT.name, 'is too large a number', AS_TEXT);
+	}
+	const text = toText(typeof value === 'number' ? String(value) : value, CHAT);
 	for (const { regExp, toChat } of PARSERS) {
 		const match = regExp.exec(text);
 		if (match?.[1]) return toChat(match[1]);
 	}
-	const { what, advice } = REFUSALS.find(({ regExp }) => regExp.test(text)) ?? NO_FORM;
-	throw refusal(what, advice);
+	throw findRefusal(text, CHAT) ?? refusal(CHAT.name, NO_FORM, CHAT.advice);
 }
 
 /**
- * Whether two chats are the same. WhatsApp knows many Brazilian numbers with and many without their ninth
- * digit (`55`, area code, `9`, eight digits), so it does not tell them apart.
+ * Whether two chats are one, as users and Z-API mean them. WhatsApp knows many Brazilian mobile numbers
+ * without their ninth digit. A landline number (2 to 5 first) is nobody's mobile number without it.
  *
- * @returns false also for what is no chat
- * @see https://developer.z-api.io (phone number)
+ * @param chat a chat as `toChatId` returns it
+ * @param other another
  */
 export function isSameChat(chat: string, other: string): boolean {
-	try {
-		const [first, second] = [chat, other].map((one) =>
-			toChatId(one).replace(/^(55\d\d)9(\d{8})$/, '$1$2'),
-		);
-		return first === second;
-	} catch {
-		return false;
-	}
+	return withoutNinthDigit(chat) === withoutNinthDigit(other);
 }
 
-function toText(value: unknown): string {
-	if (value === undefined || value === null) return '';
-	if (typeof value === 'string') return value;
-	if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
-		throw refusal('is neither text nor a whole number', WHAT_A_CHAT_LOOKS_LIKE);
-	}
-	if (!Number.isSafeInteger(value)) throw refusal('is too large a number', NUMBER_TOO_LARGE);
-	return String(value);
-}
-
-function refusal(what: string, description: string): UserError {
-	return new UserError(`Chat ${what}`, { description });
+function withoutNinthDigit(chat: string): string {
+	return chat.replace(/^(55[1-9][1-9])9([016-9]\d{7})$/, '$1$2');
 }

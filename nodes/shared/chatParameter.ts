@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { CHAT_ID_PATTERN, NO_FORM } from './chatId';
+import { CHAT_ID_PATTERN, CHAT_PLACEHOLDER, NO_FORM, WHAT_A_CHAT_LOOKS_LIKE } from './chatId';
 
 /** What every parameter that names a chat has in common. The node's `methods` must hold `searchChats`. */
 export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> = {
@@ -18,13 +18,13 @@ export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> 
 			displayName: 'By Phone Number or Group ID',
 			name: 'id',
 			type: 'string',
-			placeholder: 'e.g. 5511999999999 or 120363019502650977-group',
+			placeholder: CHAT_PLACEHOLDER,
 			validation: [
 				{
 					type: 'regex',
 					properties: {
 						regex: `(?:${CHAT_ID_PATTERN})`,
-						errorMessage: `Chat ${NO_FORM.what}. ${NO_FORM.advice}`,
+						errorMessage: `Chat ${NO_FORM}. ${WHAT_A_CHAT_LOOKS_LIKE}`,
 					},
 				},
 			],

@@ -4,6 +4,7 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
+import { toSpellings } from './mask';
 
 /** The name under which n8n stores the credential. */
 export const CREDENTIAL_TYPE = 'zApi';
@@ -28,6 +29,18 @@ export interface Connection {
 
 const WHERE_TO_FIND = 'Copy it from your instance in the Z-API panel into the credential.';
 
+const WHERE_TO_FIND_CLIENT_TOKEN =
+	'Copy it again from the Security tab of the Z-API panel into the credential.';
+
+/** No field holds more. Patterns are to see no unbounded text. */
+const MAX_FIELD_LENGTH = 2000;
+
+/** No token is as short, and masking a shorter one would destroy what it is part of by chance. */
+const MIN_TOKEN_LENGTH = 8;
+
+/** The instance's part of a URL, as the Z-API panel shows it: its base, the ID and the token. */
+const INSTANCE_URL = /^(https?:\/\/[^/?#]+(?:\/[^?#]*)?)?\/instances\/([^/?#]+)\/token\/([^/?#]+)/i;
+
 /**
  * Reads the node's credential, once for a whole execution: n8n decrypts it anew each time.
  *
@@ -50,32 +63,50 @@ export async function readConnection(
  * @see https://developer.z-api.io (base URL and Client-Token)
  */
 export function toConnection(credential: ICredentialDataDecryptedObject): Connection {
-	const instanceId = toText(credential.instanceId);
-	const token = toText(credential.token);
-	const instancePath = `/instances/${toPathSegment(instanceId, 'Instance ID')}`;
-	const tokenSegment = toPathSegment(token, 'Instance Token');
-	const clientToken = toHeaderValue(credential.clientToken, 'Client-Token');
-	const baseUrl = toBaseUrl(credential.baseUrl);
+	const { instanceId, token, baseUrl } = takeApart({
+		instanceId: toText(credential.instanceId, 'Instance ID'),
+		token: toText(credential.token, 'Instance Token'),
+		baseUrl: toText(credential.baseUrl, 'Base URL'),
+	});
+	const clientToken = toText(credential.clientToken, 'Client-Token');
+	checkPathSegment(instanceId, 'Instance ID');
+	checkPathSegment(token, 'Instance Token');
+	checkToken(token, 'Instance Token', WHERE_TO_FIND);
+	if (clientToken) checkToken(clientToken, 'Client-Token', WHERE_TO_FIND_CLIENT_TOKEN);
+	const normalBaseUrl = toBaseUrl(baseUrl);
+	const instancePath = `/instances/${encodeURIComponent(instanceId)}/token/${encodeURIComponent(token)}`;
 	return {
 		credential,
-		baseUrl,
+		baseUrl: normalBaseUrl,
 		instanceId,
 		token,
-		instanceUrl: `${baseUrl}${instancePath}/token/${tokenSegment}`,
+		instanceUrl: normalBaseUrl + instancePath,
 		...(clientToken && { clientToken }),
-		secrets: [tokenSegment, token, clientToken].filter((secret) => secret !== ''),
+		secrets: toSpellings([token, clientToken].filter((secret) => secret !== '')),
 	};
+}
+
+/** Takes what is pasted as a whole URL from the panel, into whichever field, for the fields it holds. */
+function takeApart(fields: Record<'instanceId' | 'token' | 'baseUrl', string>) {
+	for (const text of Object.values(fields)) {
+		const [, base, instanceId, token] = INSTANCE_URL.exec(text) ?? [];
+		if (!instanceId || !token) continue;
+		const baseUrl = text === fields.baseUrl ? (base ?? '') : fields.baseUrl;
+		return { instanceId: decode(instanceId), token: decode(token), baseUrl };
+	}
+	return fields;
 }
 
 /**
  * Turns a request for a method of Z-API, such as `/pin-message`, into one for the credential's own
  * instance. Serves our nodes, the connection test, and n8n's HTTP Request node, which may name the
- * method by its full URL with or without `/instances/…/token/…`.
+ * method by its full URL, below the Base URL or Z-API's own, with or without `/instances/…/token/…`.
  *
  * @param credential the decrypted fields of the credential
  * @param request the request, with the method's path or URL as its `url` (or `uri`)
- * @returns the request with the instance's URL and, where there is one, the Client-Token
- * @throws {UserError} when a field can't be used, or the URL is not below the Base URL
+ * @returns the request with the instance's URL and, where there is one, the Client-Token. It follows no
+ * redirect, as that would carry the Client-Token to wherever it points
+ * @throws {UserError} when a field can't be used, or the URL leads away from the Base URL
  */
 export async function authenticate(
 	credential: ICredentialDataDecryptedObject,
@@ -86,6 +117,7 @@ export async function authenticate(
 	const key = request.uri === undefined ? 'url' : 'uri';
 	return {
 		...request,
+		...FOLLOW_NO_REDIRECTS,
 		[key]: connection.instanceUrl + toMethodPath(request[key] ?? '', connection.baseUrl),
 		headers: {
 			...request.headers,
@@ -94,45 +126,80 @@ export async function authenticate(
 	};
 }
 
+/** In the words of both of n8n's request helpers. */
+const FOLLOW_NO_REDIRECTS = {
+	disableFollowRedirect: true,
+	maxRedirects: 0,
+	followRedirect: false,
+	followAllRedirects: false,
+};
+
+/** What survives URL parsing, and what a server may still read as a way out of the instance's path. */
+const ENCODED_WAY_OUT = /%(?:2e|2f|5c|25)|\\/i;
+
+/** Parses first, as that resolves `..` in all its spellings. */
 function toMethodPath(url: string, baseUrl: string): string {
-	const path = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url;
-	if (!path.startsWith('/')) {
-		throw new UserError('This credential is only ever sent to its own Base URL', {
-			description: "Begin the URL with the credential's Base URL.",
-		});
+	const absolute = url.startsWith('/') ? baseUrl + url : url;
+	if (url.length <= MAX_FIELD_LENGTH && URL.canParse(absolute)) {
+		const { origin, pathname, search } = new URL(absolute);
+		for (const allowed of [baseUrl, DEFAULT_BASE_URL]) {
+			const base = new URL(`${allowed}/`);
+			if (origin !== base.origin || !pathname.startsWith(base.pathname)) continue;
+			const path = pathname
+				.slice(base.pathname.length - 1)
+				.replace(/^\/instances\/[^/]+\/token\/[^/]+(?=\/)/, '');
+			if (path.length > 1 && !ENCODED_WAY_OUT.test(path)) return path + search;
+		}
 	}
-	return path.replace(/^\/instances\/[^/]+\/token\/[^/]+/, '');
+	throw new UserError('This credential is only ever sent to its own Base URL', {
+		description: "Begin the URL with the credential's Base URL or with https://api.z-api.io.",
+	});
 }
 
-function toPathSegment(text: string, field: string): string {
+function checkPathSegment(text: string, field: string): void {
 	// These two survive URL encoding and would climb out of the instance's path.
 	if (text === '' || text === '.' || text === '..') {
 		throw new UserError(`${field} is empty or not usable`, { description: WHERE_TO_FIND });
 	}
-	return encodeURIComponent(text);
+	checkCharacters(text, field, WHERE_TO_FIND);
 }
 
-function toHeaderValue(value: unknown, field: string): string {
-	const text = toText(value);
-	if (!/^[\x20-\x7e]*$/.test(text)) {
-		throw new UserError(`${field} holds characters that can't be sent`, {
-			description: 'Copy it again from the Security tab of the Z-API panel into the credential.',
-		});
+function checkToken(text: string, field: string, description: string): void {
+	checkCharacters(text, field, description);
+	if (text.length < MIN_TOKEN_LENGTH) {
+		throw new UserError(`${field} is too short to be one`, { description });
 	}
-	return text;
 }
 
-function toBaseUrl(value: unknown): string {
-	const text = toText(value).replace(/\/+$/, '') || DEFAULT_BASE_URL;
-	if (!/^https?:\/\/[^\s/?#]+[^\s?#]*$/i.test(text)) {
+function checkCharacters(text: string, field: string, description: string): void {
+	if (!/^[\x20-\x7e]*$/.test(text)) {
+		throw new UserError(`${field} holds characters that can't be sent`, { description });
+	}
+}
+
+function toBaseUrl(value: string): string {
+	const text = value.replace(/\/+$/, '') || DEFAULT_BASE_URL;
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	const isUsable = url && /^https?:\/\/[^/]/i.test(text) && !/[\s\\?#]/.test(text);
+	if (!isUsable || !/^https?:$/.test(url.protocol) || url.username || url.password) {
 		throw new UserError('Base URL is not a URL', {
 			description:
 				'Leave it empty for Z-API itself, or set it to the URL of your proxy, such as https://proxy.example.com.',
 		});
 	}
-	return text;
+	return url.href.replace(/\/+$/, '');
 }
 
-function toText(value: unknown): string {
-	return typeof value === 'string' ? value.trim() : '';
+function decode(segment: string): string {
+	try {
+		return decodeURIComponent(segment);
+	} catch {
+		return segment;
+	}
+}
+
+function toText(value: unknown, field: string): string {
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (text.length <= MAX_FIELD_LENGTH) return text;
+	throw new UserError(`${field} is too long to be one`, { description: WHERE_TO_FIND });
 }

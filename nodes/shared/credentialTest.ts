@@ -9,9 +9,8 @@ import type {
 
 import { authenticate } from './connection';
 import { toFailure } from './failures';
-import type { ZApiResponse } from './response';
-import { toObject } from './response';
-import { DEFAULT_TIMEOUT_MS, toNetworkCode } from './transport';
+import { isTrue, toObject } from './response';
+import { DEFAULT_TIMEOUT_MS, receive } from './transport';
 import { toSentences } from './zApiError';
 
 /**
@@ -32,32 +31,24 @@ export async function testConnection(
 	} catch (error) {
 		return { status: 'Error', message: toSentences(error as UserError) };
 	}
-	const response = await get(this.helpers, request);
-	// `error` is filled even when all is well: `You are already connected.`
-	if (toObject(response.body).connected === true) {
-		return { status: 'OK', message: 'Connected to WhatsApp' };
-	}
-	return { status: 'Error', message: toSentences(toFailure(response)) };
-}
-
-/** n8n gives credential tests no HTTP helper but its older one. */
-async function get(
-	{ request }: ICredentialTestFunctions['helpers'],
-	{ url, headers }: IHttpRequestOptions,
-): Promise<ZApiResponse> {
-	try {
-		const { statusCode, body } = await request({
-			method: 'GET',
-			uri: url,
-			headers,
+	const { url: uri, ...rest } = request;
+	// n8n gives credential tests no HTTP helper but its older one.
+	const { request: send } = this.helpers;
+	const response = await receive(
+		send({
+			...rest,
+			uri,
 			json: true,
+			useStream: true,
 			timeout: DEFAULT_TIMEOUT_MS,
 			simple: false,
 			resolveWithFullResponse: true,
-			followRedirect: false,
-		});
-		return { statusCode, body };
-	} catch (error) {
-		return { networkCode: toNetworkCode(error) };
+		}),
+		DEFAULT_TIMEOUT_MS,
+	);
+	// `error` is filled even when all is well: `You are already connected.`
+	if (isTrue(toObject(response.body).connected)) {
+		return { status: 'OK', message: 'Connected to WhatsApp' };
 	}
+	return { status: 'Error', message: toSentences(toFailure(response)) };
 }

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 export interface ZApiResponse {
 	/** HTTP status; absent when no response came. */
 	statusCode?: number;
-	/** The body, parsed if it was JSON, else the text as it came. */
+	/** The body, parsed; undefined when it was no JSON, or not what Z-API sends. */
 	body?: unknown;
 	/** `Retry-After`, in milliseconds; absent when the response has none. */
 	retryAfterMs?: number;
@@ -24,13 +24,21 @@ export function isTrue(value: unknown): boolean {
 	return value === true || value === 'true';
 }
 
-/** What the body says went wrong, in Z-API's words; empty when it says nothing. */
+/** No text of Z-API's is as long. What is longer is cut, as patterns are to see no more. */
+const MAX_ERROR_TEXT = 2000;
+
+/**
+ * What the body says went wrong, in Z-API's words; empty when it says nothing.
+ *
+ * @param body masked already, if it is to be shown: a part of a secret could not be found any more
+ */
 export function toErrorText(body: unknown): string {
 	const { error, message } = toObject(body);
 	return [error, message]
 		.map((part) => (typeof part === 'object' && part !== null ? JSON.stringify(part) : part))
 		.filter((part) => typeof part === 'string' && part.trim() !== '')
-		.join(': ');
+		.join(': ')
+		.slice(0, MAX_ERROR_TEXT);
 }
 
 /** Whether the body has an `error`, of whatever type. */

@@ -17,6 +17,8 @@ const PAGE_SIZE = 100;
 /** Z-API does not say how large a page may be. A page smaller than its own example is the last. */
 const SMALLEST_FULL_PAGE = 20;
 
+const MAX_PAGE_BYTES = 5_000_000;
+
 /** How many pages one search walks, at most. */
 const PAGES_SEARCHED = 50;
 
@@ -41,9 +43,9 @@ export async function searchChats(
 	const first = Number(paginationToken ?? 1);
 	for (let page = first; page < first + PAGES_SEARCHED; page++) {
 		const chats = await readPage(this, connection, page);
-		results.push(
-			...chats.flatMap(toListItem).filter(({ name }) => toComparable(name).includes(wanted)),
-		);
+		for (const item of chats.flatMap(toListItem)) {
+			if (toComparable(item.name).includes(wanted)) results.push(item);
+		}
 		if (chats.length < SMALLEST_FULL_PAGE) return { results };
 		// A page of nothing but channels would leave the user with nothing to scroll.
 		if (!wanted && results.length > 0) return { results, paginationToken: String(page + 1) };
@@ -59,8 +61,9 @@ async function readPage(
 	page: number,
 ): Promise<IDataObject[]> {
 	const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
+	const request = { method: 'GET', path, maxBytes: MAX_PAGE_BYTES } as const;
 	try {
-		const body = await requestBody(context, connection, { method: 'GET', path }, Array.isArray);
+		const body = await requestBody(context, connection, request, Array.isArray);
 		return (body as unknown[]).map(toObject);
 	} catch (error) {
 		// The editor shows the message only.

@@ -3,7 +3,6 @@ import type {
 	IHookFunctions,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
-	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import type { Connection } from './connection';
 import { CREDENTIAL_TYPE } from './connection';
@@ -18,7 +17,22 @@ export interface ZApiRequest {
 	path: string;
 	/** Sent as JSON. */
 	body?: Record<string, string | boolean>;
+	/** How much of a response is read, in bytes; if absent, `MAX_RESPONSE_BYTES`. */
+	maxBytes?: number;
 }
+
+/** A response whose body has not been read yet. */
+interface StreamedResponse {
+	statusCode: number;
+	headers: Record<string, unknown>;
+	body: AsyncIterable<Uint8Array> & { destroy: () => void };
+}
+
+/** Nothing that Z-API sends comes near it, lists excepted. */
+const MAX_RESPONSE_BYTES = 1_000_000;
+
+/** No response of Z-API is nested as deep. What n8n does with an item is recursive. */
+const MAX_DEPTH = 20;
 
 /** How long a request may take, in milliseconds, where no option says so: a person is waiting. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -26,48 +40,101 @@ export const DEFAULT_TIMEOUT_MS = 30_000;
 /**
  * Sends one request to a method of the instance, once.
  *
- * @param timeout how long the response may take, in milliseconds
+ * @param timeoutMs how long the request may take until its response is complete
  * @returns the response, of whatever status, or why none came; never throws for either
  */
 export async function sendRequest(
 	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
 	{ credential }: Connection,
-	{ method, path, body }: ZApiRequest,
-	timeout: number,
+	{ method, path, body, maxBytes }: ZApiRequest,
+	timeoutMs: number,
 ): Promise<ZApiResponse> {
 	const options: IHttpRequestOptions = {
 		method,
 		url: path,
 		...(body && { headers: { 'Content-Type': 'application/json' }, body }),
 		json: true,
-		timeout,
+		encoding: 'stream',
+		timeout: timeoutMs,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
-		// A redirect would carry the Client-Token to wherever it points.
-		disableFollowRedirect: true,
 	};
-	try {
-		const response: IN8nHttpFullResponse = await context.helpers.httpRequestWithAuthentication.call(
-			context,
-			CREDENTIAL_TYPE,
-			options,
-			// Without it, n8n reads and decrypts the credential for every request.
-			{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data: credential } },
-		);
-		const { statusCode, headers } = response;
-		const retryAfterMs = toRetryAfterMs(headers['retry-after']);
-		return { statusCode, body: response.body, retryAfterMs };
-	} catch (error) {
-		// Only the code is taken: the rest of what n8n throws holds the URL, and so the token.
-		return { networkCode: toNetworkCode(error) };
+	const request = context.helpers.httpRequestWithAuthentication.call(
+		context,
+		CREDENTIAL_TYPE,
+		options,
+		// Without it, n8n reads and decrypts the credential for every request.
+		{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data: credential } },
+	);
+	return await receive(request, timeoutMs, maxBytes);
+}
+
+/**
+ * Reads a response within bounds: the one place that decides how long and how much.
+ *
+ * @param request the request that was sent, whose response comes as a stream
+ * @param timeoutMs how long it may take until the response is complete
+ * @param maxBytes how much of the body is read, after decompression
+ * @returns the response, of whatever status, or why none came; never throws for either
+ */
+export async function receive(
+	request: Promise<StreamedResponse>,
+	timeoutMs: number,
+	maxBytes = MAX_RESPONSE_BYTES,
+): Promise<ZApiResponse> {
+	let stream: StreamedResponse['body'] | undefined;
+	const deadline = AbortSignal.timeout(timeoutMs);
+	const timedOut = new Promise<ZApiResponse>((resolve) => {
+		deadline.addEventListener('abort', () => {
+			resolve({ networkCode: 'ETIMEDOUT' });
+			stream?.destroy();
+		});
+	});
+	const read = async (): Promise<ZApiResponse> => {
+		try {
+			const { statusCode, headers, body } = await request;
+			stream = body;
+			if (deadline.aborted) stream.destroy();
+			const retryAfterMs = toRetryAfterMs(headers['retry-after']);
+			return { statusCode, body: await readBody(stream, maxBytes), retryAfterMs };
+		} catch (error) {
+			// Only the code is taken: the rest of what n8n throws holds the URL, and so the token.
+			return { networkCode: toNetworkCode(error) };
+		}
+	};
+	return await Promise.race([timedOut, read()]);
+}
+
+/** @returns undefined for what Z-API doesn't send: more than `maxBytes`, no JSON, or JSON nested deep */
+async function readBody(stream: StreamedResponse['body'], maxBytes: number): Promise<unknown> {
+	const chunks: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const chunk of stream) {
+		bytes += chunk.length;
+		// Leaving the loop destroys the stream, and so the connection.
+		if (bytes > maxBytes) return undefined;
+		chunks.push(chunk);
 	}
+	try {
+		const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+		return isDeeperThan(MAX_DEPTH, body) ? undefined : body;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Whether a JSON value is nested deeper; goes no deeper itself. */
+export function isDeeperThan(depth: number, value: unknown): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return depth === 0 || Object.values(value).some((entry) => isDeeperThan(depth - 1, entry));
 }
 
 /**
  * Sends one request and insists on success: for what happens while a workflow is edited or published.
  *
  * @param isExpected whether the body of a response that reports no error is of the documented form
- * @param options `quotesResponse: false` shows nothing of the response, as it may hold other secrets
+ * @param quotesResponse whether Z-API's own words may be shown; not where they can echo what only the
+ * request knows
  * @returns the body
  * @throws {ZApiError} when the response is not a success
  */
@@ -81,7 +148,7 @@ export async function requestBody(
 	const response = await sendRequest(context, connection, request, DEFAULT_TIMEOUT_MS);
 	const { body } = response;
 	if (hasSuccessStatus(response) && !hasError(body) && isExpected(body)) return body;
-	throw toZApiError(response, connection.secrets, undefined, quotesResponse);
+	throw toZApiError(response, quotesResponse ? connection.secrets : undefined);
 }
 
 /** Reads `Retry-After`: seconds, perhaps with a fraction, or an HTTP date. */

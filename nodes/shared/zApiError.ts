@@ -22,18 +22,16 @@ export class ZApiError extends UserError {
  * Explains a response that is known not to be a success. Takes nothing of the request, as that holds
  * the token, and of the response only the status and, where it helps, Z-API's own text without secrets.
  *
- * @param secrets what to mask in Z-API's text
+ * @param secrets what to mask in Z-API's text; undefined: nothing of it is shown
  * @param toAdvice what to do, when the caller knows it better than the table of failures
- * @param quotesResponse whether Z-API's text may be shown at all
  */
 export function toZApiError(
 	response: ZApiResponse,
-	secrets: string[],
+	secrets: string[] | undefined,
 	toAdvice: (failure: Failure) => string = ({ description }) => description,
-	quotesResponse = true,
 ): ZApiError {
 	const failure = toFailure(response);
-	const quote = quotesResponse && failure.quotesResponse ? toQuote(response, secrets) : '';
+	const quote = failure.quotesResponse && secrets ? toQuote(response, secrets) : '';
 	return new ZApiError(failure, quote + toAdvice(failure), response.statusCode?.toString());
 }
 
@@ -61,7 +59,7 @@ export function toSentences(error: { message: string; description?: string | nul
 }
 
 function toQuote({ body }: ZApiResponse, secrets: string[]): string {
-	const text = mask(toErrorText(body), secrets)
+	const text = toErrorText(mask(body, secrets))
 		.replace(/https?:\/\/\S+/gi, '***')
 		.slice(0, 200);
 	return text && `Z-API says: “${text}”. `;

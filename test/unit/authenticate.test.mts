@@ -2,17 +2,24 @@ import { authenticate } from '../../nodes/shared/connection';
 
 const CREDENTIAL = {
 	instanceId: 'I1',
-	token: 'T/2',
-	clientToken: ' C3 ',
+	token: 'T/234567',
+	clientToken: ' C3456789 ',
 	baseUrl: 'https://proxy.test/zapi//',
 };
 
-const PINNED = 'https://proxy.test/zapi/instances/I1/token/T%2F2/pin-message';
+const PINNED = 'https://proxy.test/zapi/instances/I1/token/T%2F234567/pin-message';
 
 test.each([
 	['/pin-message', PINNED],
 	['https://proxy.test/zapi/pin-message', PINNED],
 	['https://proxy.test/zapi/instances/other/token/typed/pin-message', PINNED],
+	['https://proxy.test/zapi//pin-message', PINNED.replace('pin', '/pin')],
+	['https://proxy.test/zapi/a/../pin-message', PINNED],
+	['https://PROXY.test:443/zapi/pin-message#x', PINNED],
+	['https://api.z-api.io/pin-message', PINNED],
+	['//elsewhere.test/../pin-message', PINNED.replace('pin', '/pin')],
+	['https://api.z-api.io/instances/other/token/typed/pin-message', PINNED],
+	['/instances/other/token/typed/pin-message', PINNED],
 	['/chats?page=1&pageSize=20', PINNED.replace('pin-message', 'chats?page=1&pageSize=20')],
 ])("%s goes to the credential's own instance", async (url, expected) => {
 	// The HTTP Request node says `uri`, everything else `url`.
@@ -21,7 +28,10 @@ test.each([
 		expect(await authenticate(CREDENTIAL, request)).toStrictEqual({
 			url: undefined,
 			[key]: expected,
-			headers: { A: 'b', 'Client-Token': 'C3' },
+			// The words of both of n8n's request helpers.
+			...{ disableFollowRedirect: true, maxRedirects: 0 },
+			...{ followRedirect: false, followAllRedirects: false },
+			headers: { A: 'b', 'Client-Token': 'C3456789' },
 		});
 	}
 });
@@ -30,6 +40,26 @@ test.each([
 	'https://elsewhere.test/pin-message',
 	'https://proxy.test/other',
 	'https://proxy.test.elsewhere.test/zapi/pin-message',
+	'https://proxy.test/zapi',
+	'https://proxy.test/zapi/',
+	'https://proxy.test/zapi/../x',
+	'https://proxy.test/zapi/%2e%2e/x',
+	'https://proxy.test/zapi/..\\..\\x',
+	'https://proxy.test/zapi/.\t./x',
+	'https://proxy.test/zapi/..%2fx',
+	'https://proxy.test/zapi/..%5Cx',
+	'https://proxy.test/zapi/%252e%252e/x',
+	'https://proxy.test/zapi/instances/a/token/../../../../x',
+	'/../x',
+	'/%2E%2e/x',
+	'/..\\x',
+	'http://proxy.test/zapi/pin-message',
+	'https://proxy.test:444/zapi/pin-message',
+	'https://api.z-api.io.elsewhere.test/pin-message',
+	`/${'a'.repeat(2000)}`,
+	`/${'/'.repeat(1_000_000)}x`,
+	'https://[',
+	'javascript:alert(1)',
 	'pin-message',
 	'',
 ])('the credential is not sent to %j', async (url) => {
@@ -38,5 +68,5 @@ test.each([
 
 test('a missing Base URL means Z-API itself', async () => {
 	const { url } = await authenticate({ ...CREDENTIAL, baseUrl: '' }, { url: '/status' });
-	expect(url).toBe('https://api.z-api.io/instances/I1/token/T%2F2/status');
+	expect(url).toBe('https://api.z-api.io/instances/I1/token/T%2F234567/status');
 });

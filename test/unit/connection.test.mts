@@ -1,16 +1,21 @@
 import { toConnection } from '../../nodes/shared/connection';
 
-const CREDENTIAL = { instanceId: ' I/1 ', token: ' T 2 ', clientToken: ' C 3 ', baseUrl: '' };
+const CREDENTIAL = {
+	instanceId: ' I/1 ',
+	token: ' Token 22 ',
+	clientToken: ' Token 223 ',
+	baseUrl: '',
+};
 
 test('a connection has everything that a request needs, and all that must be masked', () => {
 	expect(toConnection(CREDENTIAL)).toStrictEqual({
 		credential: CREDENTIAL,
 		baseUrl: 'https://api.z-api.io',
 		instanceId: 'I/1',
-		token: 'T 2',
-		instanceUrl: 'https://api.z-api.io/instances/I%2F1/token/T%202',
-		clientToken: 'C 3',
-		secrets: ['T%202', 'T 2', 'C 3'],
+		token: 'Token 22',
+		instanceUrl: 'https://api.z-api.io/instances/I%2F1/token/Token%2022',
+		clientToken: 'Token 223',
+		secrets: ['Token%20223', 'Token%2022', 'Token 223', 'Token+223', 'Token 22', 'Token+22'],
 	});
 });
 
@@ -19,7 +24,7 @@ test.each([[''], ['  '], [undefined], [3]])(
 	(clientToken) => {
 		const connection = toConnection({ ...CREDENTIAL, clientToken } as typeof CREDENTIAL);
 		expect(connection).not.toHaveProperty('clientToken');
-		expect(connection.secrets).toStrictEqual(['T%202', 'T 2']);
+		expect(connection.secrets).toStrictEqual(['Token%2022', 'Token 22', 'Token+22']);
 	},
 );
 
@@ -36,26 +41,70 @@ test.each([
 			}),
 		);
 	}
-	for (const value of ['...', '.a', 'a..']) {
+	for (const value of ['........', '.aaaaaaa', 'aaaaaa..']) {
 		expect(toConnection({ ...CREDENTIAL, [name]: value }).instanceUrl).toContain(`/${value}`);
 	}
 });
 
-test.each(['a\nb', 'caf\u00e9', '\u2022\u2022', 'a\u007f', '\u0001a'])(
-	'the Client-Token %j cannot be sent in a header',
-	(clientToken) => {
-		expect(() => toConnection({ ...CREDENTIAL, clientToken })).toThrow(
+test.each([
+	['Instance ID', 'instanceId', /your instance in the Z-API panel/],
+	['Instance Token', 'token', /your instance in the Z-API panel/],
+	['Client-Token', 'clientToken', /Security tab/],
+])('%s has to be text that can be sent', (field, name, where) => {
+	for (const ending of ['\n', '\u00e9', '\u2022', '\u007f', '\u0001', '\ud800']) {
+		expect(() => toConnection({ ...CREDENTIAL, [name]: `aaaaaaaa${ending}b` })).toThrow(
 			expect.objectContaining({
-				message: "Client-Token holds characters that can't be sent",
-				description: expect.stringMatching(/Security tab/),
+				message: `${field} holds characters that can't be sent`,
+				description: expect.stringMatching(where),
 			}),
 		);
-	},
-);
+	}
+});
+
+test.each([
+	['Instance Token', 'token', /your instance in the Z-API panel/],
+	['Client-Token', 'clientToken', /Security tab/],
+])('%s has to have 8 characters', (field, name, where) => {
+	expect(() => toConnection({ ...CREDENTIAL, [name]: '1234567' })).toThrow(
+		expect.objectContaining({
+			message: `${field} is too short to be one`,
+			description: expect.stringMatching(where),
+		}),
+	);
+	expect(toConnection({ ...CREDENTIAL, [name]: '12345678' })).toHaveProperty(name, '12345678');
+});
+
+test.each([
+	['Instance ID', 'instanceId'],
+	['Instance Token', 'token'],
+	['Client-Token', 'clientToken'],
+	['Base URL', 'baseUrl'],
+])('%s has at most 2,000 characters', (field, name) => {
+	for (const length of [2001, 1_000_000]) {
+		const value = `https://${'/'.repeat(length - 9)}x`;
+		expect(() => toConnection({ ...CREDENTIAL, [name]: value })).toThrow(
+			expect.objectContaining({ message: `${field} is too long to be one` }),
+		);
+	}
+});
+
+test.each([
+	['instanceId', 'https://api.z-api.io/instances/I1/token/TOKEN123/send-text', ''],
+	['instanceId', 'https://api.z-api.io/instances/I1/token/TOKEN123', 'https://proxy.test'],
+	['token', ' https://api.z-api.io/instances/I1/token/TOKEN%3123?x=1 ', ''],
+	['token', '/instances/I1/token/TOKEN123/', 'https://proxy.test'],
+	['baseUrl', 'https://proxy.test/zapi/instances/I1/token/TOKEN123/status', ''],
+])("the panel's URL in %s is taken apart: %s", (name, url, baseUrl) => {
+	const connection = toConnection({ ...CREDENTIAL, baseUrl, [name]: url });
+	expect(connection).toMatchObject({ instanceId: 'I1', token: 'TOKEN123' });
+	const expected = name === 'baseUrl' ? 'https://proxy.test/zapi' : baseUrl;
+	expect(connection.baseUrl).toBe(expected || 'https://api.z-api.io');
+});
 
 test.each([
 	[' https://proxy.test/ ', 'https://proxy.test'],
-	['HTTP://proxy.test', 'HTTP://proxy.test'],
+	['HTTP://Proxy.test:80', 'http://proxy.test'],
+	['https://proxy.test/a/../b', 'https://proxy.test/b'],
 	['http://127.0.0.1:4000/z-api//', 'http://127.0.0.1:4000/z-api'],
 	['/', 'https://api.z-api.io'],
 	[undefined, 'https://api.z-api.io'],
@@ -68,6 +117,14 @@ test.each([
 test.each([
 	...['proxy.test', 'ftp://proxy.test', 'https:/proxy.test', 'https://', 'https:// proxy.test'],
 	...['https://?a', 'https://#a', 'https:///a', 'https://a b', 'https://a/?b', 'https://a/#b'],
+	...[
+		'http://[',
+		'https://a:99999',
+		'https://a\ud800b',
+		'https://a\\b',
+		'https://u:p@a',
+		'https://u@a',
+	],
 	...['https://proxy.test/a b', 'https://proxy.test/a?b', 'xhttps://proxy.test', 'httpss://a'],
 ])('the Base URL %j is refused', (baseUrl) => {
 	expect(() => toConnection({ ...CREDENTIAL, baseUrl })).toThrow(

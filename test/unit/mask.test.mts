@@ -1,4 +1,4 @@
-import { mask } from '../../nodes/shared/mask';
+import { mask, toSpellings } from '../../nodes/shared/mask';
 
 test('masks secrets in texts, keys and depths, regardless of case', () => {
 	const value = { 'a T.1 b': ['x', 1, null, { deep: 't.1T.1' }], c: 'Tx1', d: true };
@@ -12,4 +12,19 @@ test('masks secrets in texts, keys and depths, regardless of case', () => {
 test('leaves everything as it is without secrets', () => {
 	const value = { a: ['b'] };
 	expect(mask(value, [])).toBe(value);
+});
+
+test('names that Z-API documents are kept', () => {
+	expect(mask({ messageId: 'messageId', 'a messageId': 1 }, ['messageId'])).toStrictEqual({
+		messageId: '***',
+		'a ***': 1,
+	});
+});
+
+test('secrets have every spelling, the longest first', () => {
+	expect(toSpellings(['a "b', 'a "b/c'])).toStrictEqual([
+		...['a%20%22b%2Fc', 'a+%22b%2Fc', 'a%20%22b', 'a \\"b/c', 'a+%22b', 'a "b/c', 'a \\"b', 'a "b'],
+	]);
+	expect(toSpellings(['plain'])).toStrictEqual(['plain']);
+	expect(toSpellings([])).toStrictEqual([]);
 });

@@ -19,38 +19,6 @@ test.each([
 	});
 });
 
-test.each<[value: unknown, messageId: string]>([
-	[' 77DF5293EBC176FFA6A88838E7A6AD83\n', '77DF5293EBC176FFA6A88838E7A6AD83'],
-	['3EB0:1/2_x=', '3EB0:1/2_x='],
-	[77, '77'],
-	[0, '0'],
-	[9007199254740991, '9007199254740991'],
-])('message ID %j is sent as %s', (messageId, sent) => {
-	expect(toPinRequest({ ...VALID, messageId }).messageId).toBe(sent);
-});
-
-test.each<[object]>([
-	[{ messageId: undefined }],
-	[{ messageId: null }],
-	[{ messageId: '' }],
-	[{ messageId: '  ' }],
-	[{ messageId: 'A 1' }],
-	[{ messageId: 'A\n1' }],
-	[{ messageId: true }],
-	[{ messageId: ['A1'] }],
-	[{ messageId: { id: 'A1' } }],
-	[{ messageId: NaN }],
-	[{ messageId: 1.5 }],
-	[{ messageId: 1e21 }],
-])('%j is refused with the advice to check the expression', (values) => {
-	expect(() => toPinRequest({ ...VALID, ...values })).toThrow(
-		expect.objectContaining({
-			message: expect.stringMatching(/^Message ID /),
-			description: expect.stringMatching(/^Check the expression\./),
-		}),
-	);
-});
-
 test.each<[parameter: string, allowed: string, values: object]>([
 	['Operation', 'pin, unpin', { operation: 'delete' }],
 	['Operation', 'pin, unpin', { operation: undefined }],

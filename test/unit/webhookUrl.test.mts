@@ -39,7 +39,7 @@ const inN8n = ({
 	return context as unknown as IHookFunctions;
 };
 
-const toLocal = (where?: Where, token = 'T') =>
+const toLocal = (where?: Where, token = 'TOKEN-1-1') =>
 	toWebhookUrl(inN8n(where), toConnection({ instanceId: 'I1', token }));
 
 const TEST_URL = 'https://n8n.test/webhook-test/hook-1/callback';
@@ -67,7 +67,7 @@ test.each<[what: string, registered: string, inProduction: Owner, inTest: Owner]
 		'thisUrl',
 		'thisNode',
 	],
-	['production, of an older token', toLocal({}, 'T2').href, 'thisUrl', 'thisNode'],
+	['production, of an older token', toLocal({}, 'TOKEN-2-2').href, 'thisUrl', 'thisNode'],
 	[
 		'a copy in another n8n',
 		toLocal({ n8n: 'n8n-2', url: at('https://b.test') }).href,
@@ -100,7 +100,7 @@ test.each<[what: string, registered: string, inProduction: Owner, inTest: Owner]
 });
 
 test('another token makes another secret', () => {
-	expect(toLocal({}, 'T2').secret).not.toBe(production.secret);
+	expect(toLocal({}, 'TOKEN-2-2').secret).not.toBe(production.secret);
 });
 
 test.each<[what: string, where: Where]>([
@@ -116,7 +116,7 @@ test.each<[what: string, where: Where]>([
 test('the secret is the same in the test URL, on another host, and under another name', () => {
 	const others = [{ url: TEST_URL }, { url: 'https://b.test/x' }, { workflow: { id: 'w1' } }];
 	for (const where of others) expect(toLocal(where).secret).toBe(production.secret);
-	const connection = toConnection({ instanceId: 'I1', token: 'T' });
+	const connection = toConnection({ instanceId: 'I1', token: 'TOKEN-1-1' });
 	expect(toSecret(inN8n(), connection)).toBe(production.secret);
 });
 
@@ -179,7 +179,7 @@ test.each([
 	['http://n8n.test/https:', 'https://api.z-api.io', false],
 	['http://127.0.0.1:5678/a', 'http://127.0.0.1:4000', true],
 ])('%s may be called by %s: %s', (url, baseUrl, isAllowed) => {
-	const connection = toConnection({ instanceId: 'I1', token: 'T', baseUrl });
+	const connection = toConnection({ instanceId: 'I1', token: 'TOKEN-1-1', baseUrl });
 	const check = () => checkHttps(toLocal({ url }), connection);
 	if (isAllowed) {
 		check();

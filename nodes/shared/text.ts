@@ -1,0 +1,62 @@
+import { UserError } from 'n8n-workflow';
+
+/**
+ * Inside of a character class: white space, control characters and marks that show nothing. WhatsApp,
+ * browsers and spreadsheets put them around what one copies.
+ */
+export const BLANK = String.raw`\s\0-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8`;
+
+/** What a text is that can't be right, and what to do: by default, what the parameter's text says. */
+export type Refusal = readonly [regExp: RegExp, what: string, advice?: string];
+
+/** A parameter that takes an ID as text. */
+export interface IdParameter {
+	name: string;
+	/** In UTF-16 units, blanks around it included. No pattern ever sees more. */
+	maxLength: number;
+	advice: string;
+	/** The first that fits counts. */
+	refusals: readonly Refusal[];
+}
+
+/** What expressions leave, whatever the parameter. */
+const LEFT_BY_EXPRESSIONS: readonly Refusal[] = [
+	[/^$/, 'is empty'],
+	[
+		/\{\{|\}\}|^=|\$(?:[({]|json|node|input|item|vars)|^<.*>$|^%.*%$|^\{.*\}$|^\[?[a-z]*[ _]?(?:message|chat|phone)[ _]?(?:id|number)?\]?$/i,
+		'is an expression or a placeholder that was not evaluated',
+		'Switch the parameter to Expression, or drag the value in from the input panel.',
+	],
+	[
+		/^\W?(?:undefined|null|nan|none|nil|empty|true|false|-?infinity|invalid date(?:time)?|n\/a|(?:ref|value|name|num|div\/0)!)\W?(?:-group|@.*)?$|undefined|\[(?:object|array|error)\b/i,
+		'is what an expression leaves when it finds nothing',
+		'Check the expression and the item that it reads: the value is not there.',
+	],
+];
+
+const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
+
+/**
+ * Reads the text of a parameter.
+ *
+ * @param value the parameter as it came, from a user or an expression
+ * @returns the text without blanks around it; '' when there is none
+ * @throws {UserError} naming the parameter, when it isn't text or too long to be an ID
+ */
+export function toText(value: unknown, { name, maxLength, advice }: IdParameter): string {
+	if (value === undefined || value === null) return '';
+	if (typeof value !== 'string') throw refusal(name, 'is not text', advice);
+	if (value.length > maxLength) throw refusal(name, 'is too long', advice);
+	return value.replace(SURROUNDING_BLANKS, '');
+}
+
+/** @returns why the text can't be right, if a row fits it */
+export function findRefusal(text: string, parameter: IdParameter): UserError | undefined {
+	const rows = [...LEFT_BY_EXPRESSIONS, ...parameter.refusals];
+	const row = rows.find(([regExp]) => regExp.test(text));
+	return row && refusal(parameter.name, row[1], row[2] ?? parameter.advice);
+}
+
+export function refusal(name: string, what: string, description: string): UserError {
+	return new UserError(`${name} ${what}`, { description });
+}

@@ -1,0 +1,76 @@
+// n8n's HTTP Request node with this package's credential, at a Base URL that isn't Z-API's.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import type { Execution } from '../../scripts/n8n/client.mts';
+import { toNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { type HostileHost, send, startHostileHost } from '../support/hostileHost.mts';
+import { startTestN8n, type TestN8n } from '../support/n8n.mts';
+import { type OtherHost, startOtherHost } from '../support/otherHost.mts';
+
+const INSTANCE_PATH = `/instances/INSTANCE-1/token/${encodeURIComponent(CANARIES.token)}/`;
+
+let n8n: TestN8n;
+let host: HostileHost;
+let otherHost: OtherHost;
+
+before(async () => {
+	n8n = await startTestN8n();
+	host = await startHostileHost();
+	otherHost = await startOtherHost();
+});
+
+after(async () => {
+	await n8n?.stop();
+	host?.close();
+	otherHost?.close();
+});
+
+/** Sends requests as a user would who follows the README, whatever comes of each. */
+async function request(urls: string[], method = 'GET'): Promise<Execution> {
+	host.requests.length = 0;
+	const credential = await n8n.client.saveCredential('Z-API', { ...CANARIES, baseUrl: host.url });
+	const parameters = {
+		...{ method, url: '={{ $json.url }}' },
+		...{ authentication: 'predefinedCredentialType', nodeCredentialType: 'zApi', options: {} },
+	};
+	const node = toNode('HTTP', 'n8n-nodes-base.httpRequest', parameters, 4.2);
+	const items = JSON.stringify(urls.map((url) => ({ json: { url } })));
+	const workflow = toWorkflow(randomUUID(), `return ${items};`, {
+		...node,
+		...{ onError: 'continueRegularOutput' },
+	});
+	return await n8n.client.execute(await n8n.client.importWorkflow(workflow, credential), TRIGGER);
+}
+
+for (const method of ['GET', 'POST']) {
+	test(`no redirect takes a ${method} and the credential to another host`, async () => {
+		const statuses = [301, 302, 303, 307, 308];
+		host.misdeed = (response) => {
+			const status = Number(host.requests.at(-1)?.slice(-3));
+			send('', status, { location: otherHost.url })(response, 0);
+		};
+		await request(
+			statuses.map((status) => `${host.url}/${status}`),
+			method,
+		);
+		const sent = statuses.map((status) => `${INSTANCE_PATH}${status}`);
+		assert.deepEqual([...host.requests].sort(), sent);
+		assert.equal(otherHost.requests, 0);
+	});
+}
+
+test("no URL takes the token out of the instance's path", async () => {
+	host.misdeed = send('{"connected":true}');
+	const ways = ['/../../../x', '/%2e%2e/%2E%2e/x', '/..\\..\\x', '/.\t./x', '/..%2f..%2fx'];
+	await request(ways.map((way) => host.url + way));
+	// The last one is refused, as what it means is up to the server.
+	assert.deepEqual(host.requests, Array(4).fill(`${INSTANCE_PATH}x`));
+});
+
+test("Z-API's own URL leads to the credential's Base URL", async () => {
+	host.misdeed = send('{"connected":true}');
+	const { status } = await request(['https://api.z-api.io/instances/any/token/any/status']);
+	assert.deepEqual([status, host.requests], ['success', [`${INSTANCE_PATH}status`]]);
+});

@@ -1,0 +1,61 @@
+// Whatever reads text that somebody else wrote is quick with a megabyte of it: no pattern is quadratic.
+import { authenticate, toConnection } from '../../nodes/shared/connection';
+import { toFailure } from '../../nodes/shared/failures';
+import { mask, toSpellings } from '../../nodes/shared/mask';
+import { toErrorText } from '../../nodes/shared/response';
+import { toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport';
+import { toZApiError } from '../../nodes/shared/zApiError';
+
+const MEGABYTE = 1_000_000;
+
+/** Far more than any of it takes; a quadratic pattern takes minutes. */
+const LIMIT_MS = 5000;
+
+const TEXTS = [
+	' ',
+	'1 ',
+	'-',
+	'/',
+	'/a',
+	'..',
+	'client-token ',
+	'https://',
+	'aA1-',
+	'"',
+	'\u200b',
+	'@',
+];
+
+const CREDENTIAL = { instanceId: 'INSTANCE-1', token: 'aA1-aA1-', clientToken: '', baseUrl: '' };
+
+const READERS: Record<string, (text: string) => unknown> = {
+	'Instance ID': (instanceId) => toConnection({ ...CREDENTIAL, instanceId }),
+	'Instance Token': (token) => toConnection({ ...CREDENTIAL, token }),
+	'Client-Token': (clientToken) => toConnection({ ...CREDENTIAL, clientToken }),
+	'Base URL': (baseUrl) => toConnection({ ...CREDENTIAL, baseUrl }),
+	URL: async (url) => await authenticate(CREDENTIAL, { url }).catch(() => undefined),
+	'Retry-After': (text) => toRetryAfterMs(text),
+	'the code of what went wrong': (code) => toNetworkCode({ code }),
+	"the text of Z-API's error": (error) => toErrorText({ error }),
+	'what went wrong': (error) => toFailure({ statusCode: 400, body: { error } }),
+	'the network code': (networkCode) => toFailure({ networkCode }),
+	'what is told of it': (error) => toZApiError({ statusCode: 400, body: { error } }, ['aA1-aA1-']),
+	'a value to mask': (text) => mask({ [text]: text }, toSpellings(['aA1-aA1-', '--------x'])),
+};
+
+describe.each(Object.entries(READERS))('%s', (_what, read) => {
+	test.each(TEXTS)('of a megabyte of %j', (part) => {
+		const text = part.repeat(MEGABYTE / part.length);
+		const startedAt = performance.now();
+		for (const one of [text, `x${text}`, `${text}x`, `12345678 ${text}x`]) {
+			try {
+				read(one);
+			} catch (error) {
+				expect((error as Error).message).toMatch(
+					/is (too long to be one|too short to be one|not a URL|empty or not usable)$/,
+				);
+			}
+		}
+		expect(performance.now() - startedAt).toBeLessThan(LIMIT_MS);
+	});
+});
