@@ -21,7 +21,7 @@ export default {
 		// toRetryAfterMs and toNetworkCode: the rest of the file is HTTP.
 		'nodes/shared/transport.ts:86-103',
 		'nodes/ZApiPinMessage/{messageId,toPinRequest,verifyPinResponse,options,scheduler}.ts',
-		'nodes/ZApiPinMessageTrigger/{callback,settings,webhookUrl}.ts',
+		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,inTurn,isWanted,settings,toOutput,webhookUrl}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FAILURES } from '../../nodes/shared/failures';
+import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events';
+import { WEBHOOKS } from '../../nodes/ZApiPinMessageTrigger/webhooks';
 import { toAdvice } from '../../nodes/ZApiPinMessage/sendPinRequest';
 
 const ROOT = path.join(__dirname, '../..');
@@ -62,6 +64,13 @@ test('the figures of the README are those of the bench', () => {
 		.filter((row) => /\d ms|HTTP Request/.test(row));
 	expect(figures.length).toBeGreaterThan(8);
 	for (const row of figures) expect(bench).toContain(row);
+});
+
+test("the trigger's page lists every event", () => {
+	const rows = toRows(read('docs/trigger.md')).slice(2, 2 + EVENTS.length);
+	expect(rows).toStrictEqual(
+		EVENTS.map(({ name, webhook, description }) => [name, WEBHOOKS[webhook].name, description]),
+	);
 });
 
 test('the README lists every example', () => {
