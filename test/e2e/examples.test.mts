@@ -80,10 +80,11 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 	'pin-messages-with-a-keyword.json': async (file) => {
 		const write = (text: string) =>
 			sandbox.chats.write(GROUP, text, { senderName: 'Ana', fromMe: false });
-		const texts = ['The lift works again. #Notice', 'Thanks!'];
+		const texts = ['Thanks!', 'The lift works again. #Notice'];
 		let ids: string[] = [];
-		await activate(file, () => (ids = texts.map((text) => write(text).messageId)), 2);
-		assert.deepEqual(pinned(GROUP), [ids[0]]);
+		// The first starts nothing: what it started would be there before the second.
+		await activate(file, () => (ids = texts.map((text) => write(text).messageId)), 1);
+		assert.deepEqual(pinned(GROUP), [ids[1]]);
 	},
 	'send-a-notice-to-groups-and-pin-it.json': async (file) => {
 		await execute(file);

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { markdownTable } from 'markdown-table';
 import { FAILURES } from '../../nodes/shared/failures';
 import { toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
+import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events';
+import { WEBHOOKS } from '../../nodes/ZApiPinMessageTrigger/webhooks';
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -59,6 +61,13 @@ test('docs/failures.md is what the code says; UPDATE_DOCS=1 writes it', () => {
 	const text = `${intro}\n${table}\n`;
 	if (process.env.UPDATE_DOCS) writeFileSync(path.join(ROOT, 'docs/failures.md'), text);
 	expect(read('docs/failures.md')).toBe(text);
+});
+
+test("the trigger's page lists every event", () => {
+	const rows = toRows(read('docs/trigger.md')).slice(2, 2 + EVENTS.length);
+	expect(rows).toStrictEqual(
+		EVENTS.map(({ name, webhook, description }) => [name, WEBHOOKS[webhook].name, description]),
+	);
 });
 
 test('the README lists every example', () => {
