@@ -34,6 +34,8 @@ const LEFT_BY_EXPRESSIONS: readonly Refusal[] = [
 	],
 ];
 
+// A variation selector is what is meant, not the character that it would combine with.
+// eslint-disable-next-line no-misleading-character-class
 const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
 
 /**
