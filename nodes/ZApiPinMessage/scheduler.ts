@@ -1,5 +1,5 @@
-import { sleep } from 'n8n-workflow';
 import type { Retry } from '../shared/failures';
+import { sleepUntilAborted } from '../shared/sleep';
 
 /** What came of one attempt at a job. */
 export type Attempt<T> =
@@ -46,8 +46,6 @@ export interface ScheduleOptions<J> {
 export interface Schedule<T> {
 	/** The last attempt at each job, in their order; undefined where it was not finished. */
 	attempts: Array<Attempt<T> | undefined>;
-	/** How many jobs succeeded. */
-	succeeded: number;
 	/** How often the service asked to slow down. */
 	pauses: number;
 	/** How long nothing was started for that reason, in milliseconds. */
@@ -82,8 +80,7 @@ const BEYOND_AGAIN = 2.25;
 const SYSTEM_CLOCK: Clock = {
 	now: Date.now,
 	random: Math.random,
-	// In n8n 2 sleep rejects when it is aborted; in n8n 1 it knows no signal.
-	sleep: async (ms, signal) => await sleep(ms, signal).catch(() => {}),
+	sleep: sleepUntilAborted,
 };
 
 /**
@@ -102,7 +99,6 @@ export async function schedule<J, T>(
 ): Promise<Schedule<T>> {
 	const pacer = new Pacer(concurrency, clock);
 	const attempts: Array<Attempt<T> | undefined> = jobs.map(() => undefined);
-	let succeeded = 0;
 	let stoppedBy: Schedule<T>['stoppedBy'];
 	/** After which no other job is attempted, as the service has refused all for too long. */
 	let lastRefusal: Attempt<T> | undefined;
@@ -116,7 +112,6 @@ export async function schedule<J, T>(
 		for (let turn = await pacer.acquire(); turn; turn = await pacer.acquire()) {
 			last = await attempt(job).catch(toFailedAttempt);
 			const retry = last.ok ? undefined : last.retry;
-			if (last.ok) succeeded++;
 			if (!last.ok && retry === 'pause') pacer.refuse(turn, last.retryAfterMs);
 			else if (!retry) pacer.pass(turn);
 			pacer.release();
@@ -162,7 +157,6 @@ export async function schedule<J, T>(
 	signal?.removeEventListener('abort', stop);
 	return {
 		attempts: attempts.map((one) => one ?? lastRefusal),
-		succeeded,
 		pauses: pacer.pauses,
 		pausedMs: Math.round(pacer.pausedMs),
 		stoppedBy,

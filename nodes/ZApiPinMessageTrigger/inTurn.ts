@@ -1,4 +1,4 @@
-import { sleep } from 'n8n-workflow';
+import { sleepUntilAborted } from '../shared/sleep';
 
 /** The last of each key. */
 const last = new Map<string, Promise<unknown>>();
@@ -22,7 +22,6 @@ export async function inTurn<T>(key: string, timeout: number, run: () => Promise
 
 async function waitFor(before: Promise<unknown>, timeout: number): Promise<void> {
 	const wait = new AbortController();
-	// In n8n 2 sleep rejects when it is aborted; in n8n 1 it knows no signal.
-	await Promise.race([before, sleep(timeout, wait.signal).catch(() => {})]);
+	await Promise.race([before, sleepUntilAborted(timeout, wait.signal)]);
 	wait.abort();
 }

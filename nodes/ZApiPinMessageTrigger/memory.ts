@@ -18,6 +18,6 @@ export function readMemory(context: IHookFunctions | IWebhookFunctions): Memory 
 	return context.getWorkflowStaticData('node');
 }
 
-export function toHash(text: string): string {
-	return createHash('sha256').update(text).digest('base64url');
+export function toHash(text: string, more: string | Buffer = ''): string {
+	return createHash('sha256').update(text).update(more).digest('base64url');
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { readConnection } from '../shared/connection';
 import { toObject } from '../shared/response';
@@ -87,7 +86,7 @@ async function readKeys(context: IWebhookFunctions): Promise<Memory> {
 function isRepeated(context: IWebhookFunctions, secret: string): boolean {
 	if (context.getMode() === 'manual') return false;
 	const body = toRawBody(context) ?? JSON.stringify(context.getBodyData());
-	const key = createHash('sha256').update(secret).update(body).digest('base64');
+	const key = toHash(secret, body);
 	if (isDuplicate(key)) return true;
 	const response = context.getResponseObject();
 	// n8n could not start the execution, so what Z-API repeats is still wanted.

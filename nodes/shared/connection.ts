@@ -70,6 +70,7 @@ export function toConnection(credential: ICredentialDataDecryptedObject): Connec
 	});
 	const clientToken = toText(credential.clientToken, 'Client-Token');
 	checkPathSegment(instanceId, 'Instance ID');
+	checkCharacters(instanceId, 'Instance ID', WHERE_TO_FIND);
 	checkPathSegment(token, 'Instance Token');
 	checkToken(token, 'Instance Token', WHERE_TO_FIND);
 	if (clientToken) checkToken(clientToken, 'Client-Token', WHERE_TO_FIND_CLIENT_TOKEN);
@@ -161,7 +162,6 @@ function checkPathSegment(text: string, field: string): void {
 	if (text === '' || text === '.' || text === '..') {
 		throw new UserError(`${field} is empty or not usable`, { description: WHERE_TO_FIND });
 	}
-	checkCharacters(text, field, WHERE_TO_FIND);
 }
 
 function checkToken(text: string, field: string, description: string): void {

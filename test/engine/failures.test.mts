@@ -7,20 +7,20 @@ import { toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { runPinNode } from '../support/engine.mts';
-import { type OtherHost, startOtherHost } from '../support/otherHost.mts';
+import { type HostileHost, startHostileHost } from '../support/hostileHost.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
 
 const sandbox = useSandbox();
-let otherHost: OtherHost;
+let otherHost: HostileHost;
 
 beforeAll(async () => {
-	otherHost = await startOtherHost();
+	otherHost = await startHostileHost();
 });
 
 afterAll(() => otherHost.close());
 
 // It would be sent the Client-Token.
-afterEach(() => expect(otherHost.requests).toBe(0));
+afterEach(() => expect(otherHost.requests).toHaveLength(0));
 
 /** Everything secret, in each spelling in which a server or a proxy could echo it. */
 const echo = () =>

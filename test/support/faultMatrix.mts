@@ -5,7 +5,7 @@ import { accountOf } from '../../sandbox/account.mts';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from './canaries.mts';
-import { startOtherHost } from './otherHost.mts';
+import { startHostileHost } from './hostileHost.mts';
 import { pinsSent } from './sandbox.mts';
 
 /** Runs "Z-API Pin Message", set to continue, on one item for each message ID. */
@@ -109,7 +109,7 @@ export interface Line {
  * @param atOnce how many run at a time; more than what runs the items can bear would be a fault too
  */
 export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promise<Line[]> {
-	const otherHost = await startOtherHost();
+	const otherHost = await startHostileHost();
 	const runs = Object.entries(toCases(otherHost.url)).flatMap(([name, one]) =>
 		Object.entries(PATTERNS)
 			.filter(([pattern]) => one.fault !== undefined || pattern === 'every item')
@@ -130,7 +130,7 @@ export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promis
 		otherHost.close();
 	}
 	const followed = lines.find(({ fault }) => fault.startsWith('redirect'));
-	if (otherHost.requests > 0) followed?.violations.push('The redirect was followed');
+	if (otherHost.requests.length > 0) followed?.violations.push('The redirect was followed');
 	return lines;
 }
 

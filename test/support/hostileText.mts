@@ -34,6 +34,7 @@ const PARTS = [
 		'=',
 		'chat',
 	],
+	...['1 ', '/', '/a', '..', 'client-token ', 'https://', 'aA1-', '"', '\u200b'],
 ];
 
 /** 1 MB of each, alone and around a text that is fine. */

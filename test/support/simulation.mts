@@ -192,7 +192,13 @@ export async function simulate(
 	const defaults = { concurrency: 64, retries: 3, stopOnFailure: true, keyOf: String, clock };
 	const jobs = Array.from({ length: items }, (_, job) => job);
 	const result = await clock.run(schedule(jobs, attempt, { ...defaults, ...settings }));
-	return { ...result, requests, mostAtOnce, elapsedMs: clock.now() };
+	const succeeded = countSucceeded(result.attempts);
+	return { ...result, succeeded, requests, mostAtOnce, elapsedMs: clock.now() };
+}
+
+/** How many of these jobs succeeded, by what their last attempts say. */
+export function countSucceeded(attempts: ReadonlyArray<Attempt<unknown> | undefined>): number {
+	return attempts.filter((attempt) => attempt?.ok).length;
 }
 
 /** Random numbers that are the same each time (mulberry32). */

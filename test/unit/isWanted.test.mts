@@ -14,16 +14,11 @@ import {
 	RECEIVED,
 	UNPIN,
 } from '../support/callbacks.mts';
+import { DEFAULT_SETTINGS } from '../support/triggerSettings.mts';
 
 const ALL: TriggerSettings = {
+	...DEFAULT_SETTINGS,
 	events: EVENTS.map(({ value }) => value),
-	chats: [],
-	sentByMe: 'pins',
-	textContains: '',
-	ignoreEdits: true,
-	ignoreStatusReplies: true,
-	replaceExistingWebhook: false,
-	simplify: true,
 };
 
 const GROUP = '120363019502650977-group';

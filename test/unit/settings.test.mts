@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { readSettings } from '../../nodes/ZApiPinMessageTrigger/settings';
+import { DEFAULT_SETTINGS } from '../support/triggerSettings.mts';
 
 /** Reads parameters with these values, which an expression may have given them. */
 const read = (parameters: IDataObject) => {
@@ -12,16 +13,7 @@ const MESSAGES = { events: ['messageReceived'] };
 const withOptions = (options: unknown) => read({ ...MESSAGES, options } as IDataObject);
 const withChats = (chats: unknown) => read({ ...MESSAGES, chats } as IDataObject);
 
-const DEFAULTS = {
-	...MESSAGES,
-	chats: [],
-	sentByMe: 'pins',
-	textContains: '',
-	ignoreEdits: true,
-	ignoreStatusReplies: true,
-	replaceExistingWebhook: false,
-	simplify: true,
-};
+const DEFAULTS = { ...MESSAGES, ...DEFAULT_SETTINGS };
 
 test.each([[undefined], [{}], [null], ['text'], [[]]])(
 	'with %j for options, all have their defaults',
