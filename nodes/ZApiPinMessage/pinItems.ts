@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError, sleep } from 'n8n-workflow';
+import { toChatKey } from '../shared/chatId';
 import { readConnection } from '../shared/connection';
 import { toItemError, toSentences } from '../shared/zApiError';
 import { toOptions } from './options';
@@ -63,7 +64,7 @@ export async function pinItems(context: IExecuteFunctions): Promise<INodeExecuti
 			retries: options.retries,
 			stopOnFailure,
 			// What is refused is not sent.
-			keyOf: (request) => (request instanceof Error ? '' : request.phone),
+			keyOf: (request) => (request instanceof Error ? '' : toChatKey(request.phone)),
 			signal: context.getExecutionCancelSignal(),
 		},
 	);
