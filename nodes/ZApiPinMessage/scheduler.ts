@@ -66,6 +66,12 @@ const PAUSE_MS = 1000;
 /** Neither back-off nor pause grows beyond it by itself. */
 const MAX_BACK_OFF_MS = 8000;
 
+/**
+ * How many pauses in a row it takes, after those that a job has retries for, until no other job is
+ * attempted: each has one to itself, as it may be the job that is refused.
+ */
+const PAUSES_TO_GIVE_UP = 3;
+
 /** Bounds for what the service asks for. */
 const MIN_RETRY_AFTER_MS = 250;
 const MAX_RETRY_AFTER_MS = 60_000;
@@ -127,7 +133,7 @@ export async function schedule<J, T>(
 				if (!last.ok && stopOnFailure) {
 					stoppedBy ??= { job: index, error: last.error };
 					stop();
-				} else if (retry === 'pause' && pacer.fruitlessPauses > 0) {
+				} else if (pacer.fruitlessPauses >= retries + PAUSES_TO_GIVE_UP) {
 					lastRefusal = last;
 					stop();
 				}

@@ -183,12 +183,19 @@ describe('order', () => {
 describe('overload', () => {
 	test('pauses, each time twice as long while nothing gets through, and tries one job then', async () => {
 		const { tries, outcomes, pauses } = await run(20, () => OVERLOADED, { retries: 5 });
-		const later = tries.slice(10);
-		// Twice as long each time, at most 8 seconds.
-		expect(later.map(({ at }) => at)).toStrictEqual([1000, 3000, 7000, 15_000, 23_000]);
+		const later = tries.slice(10).map(({ at }) => at / 1000);
+		// Twice as long each time, at most 8 seconds; a job has five retries, three more get one attempt.
+		expect(later).toStrictEqual([1, 3, 7, 15, 23, 31, 39, 47]);
 		// What was never tried fails as well: the service has refused everything for too long.
 		expect(outcomes).toStrictEqual(Array(20).fill('overloaded'));
-		expect(pauses).toBe(6);
+		expect(pauses).toBe(9);
+	});
+
+	test('a job that is refused for good is not held against the others of its key', async () => {
+		const respond = (job: number) => (job === 0 ? OVERLOADED : OK);
+		const { outcomes, attemptsOf } = await run(5, respond, { keyOf: () => 'one' });
+		expect(outcomes).toStrictEqual(['overloaded', 'ok', 'ok', 'ok', 'ok']);
+		expect(attemptsOf(0)).toHaveLength(4);
 	});
 
 	test('a job that gets through ends the pause for all', async () => {
