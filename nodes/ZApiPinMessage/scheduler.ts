@@ -125,7 +125,7 @@ export async function schedule<J, T>(
 			if (last.ok) succeeded++;
 			if (!last.ok && retry === 'pause') pacer.refuse(turn, last.retryAfterMs);
 			else if (!retry) pacer.pass(turn);
-			pacer.release();
+			pacer.release(turn);
 
 			const mayRetry = retry === 'pause' ? pacer.fruitlessPauses < retries : backOffs < retries;
 			if (!retry || !mayRetry) {
@@ -133,7 +133,7 @@ export async function schedule<J, T>(
 				if (!last.ok && stopOnFailure) {
 					stoppedBy ??= { job: index, error: last.error };
 					stop();
-				} else if (pacer.fruitlessPauses >= retries + PAUSES_TO_GIVE_UP) {
+				} else if (retry === 'pause' && pacer.fruitlessPauses >= retries + PAUSES_TO_GIVE_UP) {
 					lastRefusal = last;
 					stop();
 				}
@@ -247,6 +247,9 @@ class Pacer {
 	/** Whether only one at a time may be under way, until one gets through. */
 	private isHalfOpen = false;
 
+	/** The one attempt that is under way while it is half open; others may still be from before. */
+	private trial?: Turn;
+
 	/** When the first one after the pause was refused. */
 	private refusedAgainAt?: number;
 
@@ -276,8 +279,9 @@ class Pacer {
 		});
 	}
 
-	release(): void {
+	release(turn: Turn): void {
 		this.active--;
+		if (turn === this.trial) this.trial = undefined;
 		this.startNext();
 	}
 
@@ -353,7 +357,7 @@ class Pacer {
 	private startNext(): void {
 		const { turns, clock } = this;
 		while (!this.isStopped && this.waiting.length > 0) {
-			if (this.active >= (this.isHalfOpen ? 1 : Math.floor(this.limit))) return;
+			if (this.isHalfOpen ? this.trial : this.active >= Math.floor(this.limit)) return;
 			const now = clock.now();
 			if (this.beyond === 0 && now >= this.beyondFrom) this.beyond = 1;
 			const quotaFrom = (turns.at(-this.quota)?.at ?? -Infinity) + this.period;
@@ -365,6 +369,7 @@ class Pacer {
 			}
 			const turn = { at: now, others: this.active++, isBeyond, hasPassed: false };
 			turns.push(turn);
+			if (this.isHalfOpen) this.trial = turn;
 			this.waiting.shift()?.(turn);
 		}
 	}

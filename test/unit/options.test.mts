@@ -1,6 +1,6 @@
 import { options, toOptions } from '../../nodes/ZApiPinMessage/options';
 
-const DEFAULTS = { maxConcurrentRequests: 250, retries: 3, timeout: 30_000 };
+const DEFAULTS = { maxConcurrentRequests: 64, retries: 3, timeout: 30_000 };
 
 test('what is not set has its default', () => {
 	expect(toOptions({})).toStrictEqual(DEFAULTS);

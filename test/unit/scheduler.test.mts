@@ -206,6 +206,19 @@ describe('overload', () => {
 		expect(pausedMs).toBeGreaterThanOrEqual(900);
 	});
 
+	test('a job that takes long does not hold up the one that ends the pause', async () => {
+		const clock = new VirtualClock();
+		const starts: number[] = [];
+		const attempt = async (job: number) => {
+			starts.push(clock.now());
+			await clock.sleep(job === 0 ? 20_000 : LATENCY_MS);
+			return job === 1 && starts.length <= 2 ? OVERLOADED : OK;
+		};
+		const settings = { concurrency: 2, retries: 3, stopOnFailure: false, keyOf: String, clock };
+		await clock.run(schedule([0, 1], attempt, settings));
+		expect(starts).toStrictEqual([0, 0, 1000]);
+	});
+
 	test('without retries the refused job fails, and the next ones wait for the pause', async () => {
 		const { outcomes, tries } = await run(3, (job) => (job === 0 ? OVERLOADED : OK), {
 			...{ concurrency: 1, retries: 0 },
