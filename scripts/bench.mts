@@ -1,16 +1,24 @@
 // Measures this node against n8n's HTTP Request node in one real n8n, on the sandbox. Ratios matter:
 // the runs are interleaved, so that what else the machine does falls on all of them alike.
+// `npm run bench -- times` measures only what is named and writes no page.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { INodeType } from 'n8n-workflow';
+import pLimit from 'p-limit';
+import pWaitFor from 'p-wait-for';
 import { accountOf, credentialOf } from '../sandbox/account.mts';
+import { toOptions } from '../nodes/ZApiPinMessage/options';
 import { startSandbox } from '../sandbox/server.mts';
+import { simulateAll } from '../test/support/simulation.mts';
 import { type Measured, median, type Row, toSpread, writeReport } from './benchReport.mts';
 import type { Execution, N8nClient, StoredWorkflow } from './n8n/client.mts';
 import { installN8n, installNode, N8N_VERSION, unpackPackage } from './n8n/install.mts';
 import { findPort, type N8n, startN8n } from './n8n/process.mts';
-import { PHONE, toNode, toPinNode, toWorkflow, TRIGGER } from './workflows.mts';
+import { startTlsProxy } from './tlsProxy.mts';
+import { CHAT, toNode, toPinNode, toWorkflow, TRIGGER } from './workflows.mts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,7 +30,19 @@ const WITH_CREDENTIAL = 'HTTP Request with the credential';
 const WITH_SECRETS = 'HTTP Request with secrets typed in';
 const WITH_RETRIES = 'HTTP Request with the credential and Retry On Fail';
 const A_TENTH = 'this node, a tenth of the items';
+const SEND_AND_PIN = 'this node, Send and Pin';
 const NO_OPERATION = 'No Operation';
+
+/** The node as it is built: what isn't in it yet isn't measured. */
+const { ZApiPinMessage } = createRequire(import.meta.url)(
+	'../dist/nodes/ZApiPinMessage/ZApiPinMessage.node.js',
+) as { ZApiPinMessage: new () => INodeType };
+const { properties } = new ZApiPinMessage().description;
+const canSendAndPin = JSON.stringify(properties).includes('"sendAndPin"');
+const DEFAULT_CONCURRENCY = toOptions({}).maxConcurrentRequests;
+
+/** How often each simulation is run, with other latencies each time. */
+const SIMULATED_RUNS = 10;
 
 /** What small hosts have, in MB. With more, V8 lets garbage lie, and a peak says little. */
 const HEAP_LIMIT = 512;
@@ -33,35 +53,52 @@ type Variant =
 	| typeof WITH_SECRETS
 	| typeof WITH_RETRIES
 	| typeof A_TENTH
+	| typeof SEND_AND_PIN
 	| typeof NO_OPERATION;
 
 const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-bench-'));
 const port = await findPort(5778);
 const sandbox = await startSandbox();
+const tls = await startTlsProxy(sandbox.url, userFolder);
 const rows: Row[] = [];
 const troubles: string[][] = [];
+const concurrencies: string[][] = [];
+const received: string[][] = [];
 const raw: Record<string, Partial<Record<string, Measured>>> = {};
 let n8n: N8n | undefined;
+
+const parts: Record<string, () => Promise<void>> = {
+	concurrency: measureConcurrency,
+	times: measureTimes,
+	trouble: measureTrouble,
+	receiving: measureReceiving,
+	memory: measureMemory,
+	installed: measureInstalled,
+};
+const wanted = process.argv.slice(3);
+const isWhole = wanted.length === 0;
 
 try {
 	await installNode();
 	await installN8n();
 	await unpackPackage(userFolder);
-	await measureTimes();
-	await measureTrouble();
-	await measureMemory();
-	await measureInstalled();
-	await writeReport(path.join(root, 'docs'), { n8n: N8N_VERSION, runs: RUNS, rows, raw, troubles });
+	for (const [name, measure] of Object.entries(parts)) {
+		if (isWhole || wanted.includes(name)) await measure();
+	}
+	const simulated = await simulateAll(SIMULATED_RUNS, DEFAULT_CONCURRENCY);
+	const report = { n8n: N8N_VERSION, runs: RUNS, rows, raw, troubles, concurrencies, received };
+	await writeReport(root, { ...report, simulated }, isWhole);
 	if (rows.some(({ holds }) => holds === false)) process.exitCode = 1;
 } finally {
 	await n8n?.stop();
+	await tls.close();
 	await sandbox.close();
 	await rm(userFolder, { recursive: true, force: true });
 }
 
 async function startAnew(env?: Record<string, string>): Promise<N8n> {
 	await n8n?.stop();
-	n8n = await startN8n({ userFolder, port, env });
+	n8n = await startN8n({ userFolder, port, env: { NODE_EXTRA_CA_CERTS: tls.authority, ...env } });
 	return n8n;
 }
 
@@ -69,10 +106,11 @@ async function measureTimes() {
 	const { client } = await startAnew();
 	const workflows = new Map<string, StoredWorkflow>();
 
-	const run = async (variant: Variant, allItems: number): Promise<Execution> => {
+	const run = async (variant: Variant, allItems: number, baseUrl: string): Promise<Execution> => {
 		const items = variant === A_TENTH ? allItems / 10 : allItems;
-		const name = `${variant}, ${items} items`;
-		const workflow = workflows.get(name) ?? (await importWorkflow(client, variant, items));
+		const name = `${variant}, ${items} items, ${baseUrl}`;
+		const workflow =
+			workflows.get(name) ?? (await importWorkflow(client, variant, items, { name, baseUrl }));
 		workflows.set(name, workflow);
 		sandbox.requests.length = 0;
 		return await client.execute(workflow, TRIGGER);
@@ -83,20 +121,25 @@ async function measureTimes() {
 		what: string,
 		variants: readonly V[],
 		items: number,
-		{ runs = RUNS, prepare }: { runs?: number; prepare?: () => void } = {},
+		{
+			runs = RUNS,
+			prepare,
+			baseUrl = sandbox.url,
+		}: { runs?: number; prepare?: () => void; baseUrl?: string } = {},
 	): Promise<Record<V, Measured>> => {
 		const results: Partial<Record<Variant, Measured>> = {};
 		for (let index = 0; index <= runs; index++) {
 			for (const variant of variants) {
 				sandbox.faults.reset();
 				prepare?.();
-				const { status, runData, error } = await run(variant, items);
+				const { status, runData, error } = await run(variant, items, baseUrl);
 				if (status !== 'success') throw new Error(`${what}, ${variant}: ${error?.message}`);
 				const times = results[variant]?.times ?? [];
 				const taskData = runData[TESTED]?.[0];
 				if (index > 0 && taskData) times.push(taskData.executionTime);
 				const { accepted, acceptedTwice } = accountOf(sandbox);
-				results[variant] = { times, pinned: accepted.size, twice: acceptedTwice };
+				const requests = sandbox.requests.length;
+				results[variant] = { times, pinned: accepted.size, twice: acceptedTwice, requests };
 			}
 		}
 		raw[what] = { ...raw[what], ...results };
@@ -124,36 +167,50 @@ async function measureTimes() {
 		}
 	};
 
-	const latency = '500 items, 100 ms latency';
-	compare(
-		latency,
-		await measure(latency, all, 500, { prepare: () => (sandbox.faults.latencyMs = 100) }),
-		[
+	const LATE = { prepare: () => (sandbox.faults.latencyMs = 100) };
+	for (const [scheme, baseUrl] of [
+		['', sandbox.url],
+		[', HTTPS', tls.url],
+	] as const) {
+		const latency = `500 chats, 100 ms latency${scheme}`;
+		compare(latency, await measure(latency, all, 500, { ...LATE, baseUrl }), [
 			[WITH_CREDENTIAL, 0.65],
 			[WITH_SECRETS, 1.5],
-		],
-	);
+		]);
 
-	const noLatency = '1000 items, no latency';
-	const thousand = await measure(noLatency, all, 1000);
-	compare(noLatency, thousand, [
-		[WITH_CREDENTIAL, 0.45],
-		[WITH_SECRETS, 1.1],
-	]);
+		const noLatency = `1000 chats, no latency${scheme}`;
+		compare(noLatency, await measure(noLatency, all, 1000, { baseUrl }), [
+			[WITH_CREDENTIAL, 0.45],
+			[WITH_SECRETS, 1.1],
+		]);
 
-	const one = 'One item';
-	compare(one, await measure(one, all, 1, { runs: 6 * RUNS }), [
-		[WITH_CREDENTIAL, 1.1],
-		[WITH_SECRETS, 1.1],
-	]);
+		const one = `One item, 100 ms latency${scheme}`;
+		compare(one, await measure(one, all, 1, { ...LATE, baseUrl, runs: 4 * RUNS }), [
+			[WITH_CREDENTIAL, 1.1],
+			[WITH_SECRETS, 1.15],
+		]);
+	}
 
-	const limited = '200 items, server allows 50/s';
+	const limited = '200 chats, service allows 50/s';
 	const slow = await measure(limited, [THIS_NODE], 200, {
 		prepare: () => (sandbox.faults.requestsPerSecond = 50),
 	});
-	judge(limited, slow[THIS_NODE], 200, { base: 3000, factor: 1.3 });
+	judge(limited, slow[THIS_NODE], 200, { base: 3000, factor: 1.35 });
+	const perItem = slow[THIS_NODE].requests / 200;
+	rows.push({
+		what: `${limited}: requests per item`,
+		measured: perItem.toFixed(2),
+		limit: '≤ 1.6',
+		holds: perItem <= 1.6,
+	});
 
-	const once = '1000 items, 500 once on every 10th';
+	if (canSendAndPin) {
+		const sendAndPin = 'Send and Pin in 100 chats, 100 ms latency';
+		const { [SEND_AND_PIN]: sent } = await measure(sendAndPin, [SEND_AND_PIN], 100, LATE);
+		rows.push({ what: `${sendAndPin}: time`, measured: toSpread(sent.times) });
+	}
+
+	const once = '1000 chats, HTTP 500 once on every 10th';
 	const withoutFaults = median((await measure(once, [THIS_NODE], 1000))[THIS_NODE].times);
 	const faulty = await measure(`${once}, with faults`, [THIS_NODE], 1000, {
 		prepare: () =>
@@ -161,7 +218,7 @@ async function measureTimes() {
 	});
 	judge(once, faulty[THIS_NODE], 1000, { base: withoutFaults, factor: 1.5 });
 
-	const many = '10,000 items, no latency';
+	const many = '10,000 chats, no latency';
 	const tenThousand = await measure(many, [A_TENTH, THIS_NODE], 10_000);
 	judge(many, tenThousand[THIS_NODE], 10_000, {
 		base: median(tenThousand[A_TENTH].times),
@@ -205,6 +262,155 @@ async function measureTrouble() {
 		}
 	}
 	sandbox.faults.reset();
+}
+
+/** What Max Concurrent Requests changes, so that its default can be chosen. */
+async function measureConcurrency() {
+	const { client } = await startAnew();
+	const settings = [16, 32, 64, 128, 250].map((maxConcurrentRequests) => ({
+		maxConcurrentRequests,
+		plain: { times: [] as number[], most: 0 },
+		secure: { times: [] as number[], most: 0 },
+	}));
+	for (let index = 0; index <= RUNS; index++) {
+		for (const { maxConcurrentRequests, plain, secure } of settings) {
+			for (const [result, baseUrl] of [
+				[plain, sandbox.url],
+				[secure, tls.url],
+			] as const) {
+				sandbox.faults.reset();
+				sandbox.faults.latencyMs = 100;
+				sandbox.requests.length = 0;
+				sandbox.mostInFlight = 0;
+				const options = { maxConcurrentRequests };
+				const name = `${maxConcurrentRequests} at once, ${baseUrl}`;
+				const workflow = await importWorkflow(client, THIS_NODE, 500, { name, baseUrl, options });
+				const { runData } = await client.execute(workflow, TRIGGER);
+				const taskData = runData[TESTED]?.[0];
+				if (index > 0 && taskData) result.times.push(taskData.executionTime);
+				result.most = Math.max(result.most, sandbox.mostInFlight);
+				console.log(`${name}: ${taskData?.executionTime} ms`);
+			}
+		}
+	}
+	for (const { maxConcurrentRequests, plain, secure } of settings) {
+		concurrencies.push([
+			String(maxConcurrentRequests),
+			...[plain, secure].flatMap(({ times, most }) => [toSpread(times), String(most)]),
+		]);
+	}
+	sandbox.faults.reset();
+}
+
+/** What n8n takes for each call that comes in, when 20 come at a time. */
+async function measureReceiving() {
+	const { client, url: n8nUrl } = await startAnew();
+	const webhook = (name: string, parameters: object) => ({
+		...toNode(name, 'n8n-nodes-base.webhook', { httpMethod: 'POST', path: name, ...parameters }, 2),
+		webhookId: crypto.randomUUID(),
+	});
+	const trigger = {
+		...toNode(TESTED, 'n8n-nodes-zapi-pin-message.zApiPinMessageTrigger', {
+			events: ['messageReceived'],
+		}),
+		webhookId: crypto.randomUUID(),
+	};
+	const { id, name } = await client.call<{ id: string; name: string }>(
+		'POST',
+		'/rest/credentials',
+		{
+			...{ name: 'Header', type: 'httpHeaderAuth', data: { name: 'x-key', value: 'key' } },
+		},
+	);
+	const credential = await client.saveCredential('Bench', credentialOf(sandbox));
+	const workflows: Record<string, StoredWorkflow> = {};
+	const secured = {
+		...webhook('header', { authentication: 'headerAuth' }),
+		credentials: { httpHeaderAuth: { id, name } },
+	};
+	for (const node of [webhook('none', {}), secured, trigger]) {
+		const settings = { executionOrder: 'v1' };
+		const workflow = { name: `Receive ${node.name}`, nodes: [node], connections: {}, settings };
+		workflows[node.name] = await client.importWorkflow(workflow, credential);
+		await client.activate(workflows[node.name] as StoredWorkflow);
+	}
+	const called = new URL(sandbox.instance.receivedCallbackUrl);
+	const triggerUrl = new URL(called.pathname + called.search, n8nUrl).href;
+	const text = { ...toCallback(), text: { message: 'Hello' } };
+	const pin = { pinMessage: { action: 'pin', referencedMessage: { messageId: '3EB0000000' } } };
+	interface Call {
+		url: string;
+		body: object;
+		headers?: Record<string, string>;
+		workflow: string;
+		starts: boolean;
+	}
+	const calls: Record<string, Call> = {
+		"n8n's Webhook node, no authentication": {
+			...{ url: `${n8nUrl}/webhook/none`, body: text, workflow: 'none', starts: true },
+		},
+		"n8n's Webhook node, header authentication": {
+			...{ url: `${n8nUrl}/webhook/header`, body: text, workflow: 'header', starts: true },
+			headers: { 'x-key': 'key' },
+		},
+		'this trigger, a wanted callback': {
+			...{ url: triggerUrl, body: text, workflow: TESTED, starts: true },
+		},
+		'this trigger, an unwanted callback': {
+			...{ url: triggerUrl, body: { ...toCallback(), ...pin }, workflow: TESTED, starts: false },
+		},
+		'this trigger, a forged callback': {
+			...{ url: `${triggerUrl}x`, body: text, workflow: TESTED, starts: false },
+		},
+	};
+	const CALLS = 300;
+	const results = Object.keys(calls).map(() => ({ times: [] as number[], statuses: new Set() }));
+	for (let index = 0; index <= RUNS; index++) {
+		for (const [which, { url, body, headers, workflow, starts }] of Object.values(
+			calls,
+		).entries()) {
+			const stored = workflows[workflow] as StoredWorkflow;
+			const { count } = await client.listExecutions(stored);
+			const limit = pLimit(20);
+			const startedAt = performance.now();
+			const call = async () => {
+				const response = await fetch(url, {
+					method: 'POST',
+					headers: { 'content-type': 'application/json', ...headers },
+					body: JSON.stringify({ ...body, messageId: crypto.randomUUID() }),
+				});
+				await response.text();
+				results[which]?.statuses.add(response.status);
+			};
+			await Promise.all(Array.from({ length: CALLS }, async () => await limit(call)));
+			// What n8n does after its response is part of what a call costs.
+			const expected = count + (starts ? CALLS : 0);
+			await pWaitFor(async () => (await client.listExecutions(stored)).count >= expected, {
+				...{ interval: 20, timeout: 60_000 },
+			});
+			const time = (performance.now() - startedAt) / CALLS;
+			if (index > 0) results[which]?.times.push(time);
+			console.log(`Call ${which} of ${workflow}: ${time.toFixed(1)} ms a call`);
+		}
+	}
+	for (const [which, what] of Object.keys(calls).entries()) {
+		const { times = [], statuses = [] } = results[which] ?? {};
+		received.push([what, toSpread(times, 'ms', 1), [...statuses].join(', ')]);
+	}
+}
+
+/** A callback of the received webhook. */
+function toCallback() {
+	return {
+		...{ type: 'ReceivedCallback', instanceId: sandbox.instance.instanceId },
+		...{ phone: '120363019502650977-group', isGroup: true, fromMe: false, momment: Date.now() },
+		...{
+			chatName: 'Team',
+			senderName: 'Ana',
+			participantPhone: '5511999999999',
+			status: 'RECEIVED',
+		},
+	};
 }
 
 function judge(
@@ -297,22 +503,28 @@ async function importWorkflow(
 	client: N8nClient,
 	variant: Variant,
 	items: number,
-	{ name, onError }: { name?: string; onError?: string } = {},
+	{
+		name,
+		onError,
+		baseUrl = sandbox.url,
+		options,
+	}: { name?: string; onError?: string; baseUrl?: string; options?: object } = {},
 ): Promise<StoredWorkflow> {
-	const credential = await client.saveCredential('Bench', credentialOf(sandbox));
-	const workflow = toBenchWorkflow(variant, items);
+	const data = { ...credentialOf(sandbox), baseUrl };
+	const credential = await client.saveCredential(`Bench ${baseUrl}`, data);
+	const workflow = toBenchWorkflow(variant, items, baseUrl, options);
 	const nodes = workflow.nodes.map((node) => (node.name === TESTED ? { ...node, onError } : node));
 	return await client.importWorkflow({ ...workflow, ...(name && { name }), nodes }, credential);
 }
 
-function toBenchWorkflow(variant: Variant, items: number) {
+function toBenchWorkflow(variant: Variant, items: number, baseUrl: string, options?: object) {
 	const { instanceId, token, clientToken } = sandbox.instance;
 	const request = {
 		method: 'POST',
 		sendBody: true,
 		bodyParameters: {
 			parameters: [
-				{ name: 'phone', value: PHONE },
+				{ name: 'phone', value: CHAT },
 				{ name: 'messageId', value: '={{ $json.messageId }}' },
 				{ name: 'messageAction', value: 'pin' },
 				{ name: 'pinMessageDuration', value: '7_days' },
@@ -321,26 +533,34 @@ function toBenchWorkflow(variant: Variant, items: number) {
 	};
 	const withCredential = () =>
 		http({
-			url: `${sandbox.url}/pin-message`,
+			url: `${baseUrl}/pin-message`,
 			authentication: 'predefinedCredentialType',
 			nodeCredentialType: 'zApi',
 		});
 	const http = (parameters: object) =>
 		toNode(TESTED, 'n8n-nodes-base.httpRequest', { ...request, ...parameters }, 4.2);
-	const thisNode = () => toPinNode(TESTED);
+	const thisNode = (parameters?: object) => {
+		const node = toPinNode(TESTED, options);
+		return { ...node, parameters: { ...node.parameters, ...parameters } };
+	};
 	const variants: Record<Variant, () => ReturnType<typeof toNode>> = {
 		[NO_OPERATION]: () => toNode(TESTED, 'n8n-nodes-base.noOp', {}),
 		[THIS_NODE]: thisNode,
 		[A_TENTH]: thisNode,
+		[SEND_AND_PIN]: () => {
+			const what = { resource: 'message', operation: 'sendAndPin' };
+			return thisNode({ ...what, text: 'Hello', duration: '7_days' });
+		},
 		[WITH_CREDENTIAL]: withCredential,
 		[WITH_RETRIES]: () => ({ ...withCredential(), ...{ retryOnFail: true, maxTries: 3 } }),
 		[WITH_SECRETS]: () =>
 			http({
-				url: `${sandbox.url}/instances/${instanceId}/token/${token}/pin-message`,
+				url: `${baseUrl}/instances/${instanceId}/token/${token}/pin-message`,
 				sendHeaders: true,
 				headerParameters: { parameters: [{ name: 'Client-Token', value: clientToken }] },
 			}),
 	};
-	const code = `return Array.from({ length: ${items} }, (_, n) => ({ json: { messageId: 'M' + n } }));`;
+	const toId = "'3EB0' + String(n).padStart(16, '0')";
+	const code = `return Array.from({ length: ${items} }, (_, n) => ({ json: { messageId: ${toId} } }));`;
 	return toWorkflow(`${variant}, ${items} items`, code, variants[variant]());
 }

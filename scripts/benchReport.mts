@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { markdownTable } from 'markdown-table';
+import type { Outcome } from '../test/support/simulation.mts';
 
 export interface Measured {
 	/** How long the node took, in milliseconds, of each run. */
@@ -9,6 +10,8 @@ export interface Measured {
 	pinned: number;
 	/** Requests for a message whose pin was confirmed already, of the last run. */
 	twice: number;
+	/** Requests that the sandbox got, of the last run. */
+	requests: number;
 }
 
 export interface Row {
@@ -28,7 +31,43 @@ export interface Report {
 	/** What was measured, by what it was and by the node. */
 	raw: Record<string, Partial<Record<string, Measured>>>;
 	troubles: string[][];
+	/** By Max Concurrent Requests. */
+	concurrencies: string[][];
+	/** By what is called. */
+	received: string[][];
+	simulated: Outcome[];
 }
+
+const ROWS = `## Time and memory
+
+- _500 chats, 100 ms latency_: one message is pinned in each of 500 chats, and every response takes 100 ms, as from another continent. What counts is how many requests are under way at once.
+- _1000 chats, no latency_: the responses come at once. What counts is how much n8n itself has to do for each item.
+- _One item, 100 ms latency_: what a workflow takes that pins a single message. _HTTPS_: the same over TLS, as Z-API is reached; the certificate is made for the run, and n8n trusts its authority.
+- _200 chats, service allows 50/s_: the service refuses (HTTP 429) what comes beyond 50 requests in any second. Nobody could be done before 3 s.
+- _HTTP 500 once on every 10th_: every tenth request fails once. Nothing may be lost or sent twice.
+- _10,000 chats_: whether an item takes longer, or more memory, where there are many.
+- _time ÷ …_ is the node's time by that of another node, in the same run: below 1 it is faster.`;
+
+const CONCURRENCY = `## Max Concurrent Requests
+
+500 chats, 100 ms latency, by how many requests may be under way at once; beside each time the most that the sandbox saw. The default is the smallest number from which on more gain next to nothing.`;
+
+const CONCURRENCY_COLUMNS = ['at once', 'HTTP', 'most', 'HTTPS', 'most'];
+
+const RECEIVED = `## Receiving
+
+Calls of a webhook, 20 at a time: what n8n takes for each, until the execution that it starts, if any, has been stored. _Unwanted_: an event that isn't chosen in the trigger. _Forged_: without the right secret.`;
+
+const RECEIVED_COLUMNS = ['what is called', 'time a call', 'HTTP status'];
+
+const SIMULATED = `## Simulated limits
+
+The scheduler on a virtual clock, against services that let so many items through in a second. Every response, refusals too, takes 100 ms; \`Retry-After\` says exactly when the next request would be let through. _Requests per item_: 1 is none refused. _Time ÷ ideal_: by the time of who knows the limit beforehand. _Most at once_: the most requests under way. All are the worst of several runs with other latencies. In the rows below the line of dashes the service is one that nobody can be quick at without knowing it; they only show that everything gets through.`;
+
+const SIMULATED_COLUMNS = [
+	...['service', 'items', 'per second', 'Retry-After', 'requests per item', 'time ÷ ideal'],
+	...['most at once', 'failed'],
+];
 
 const TROUBLE = `## When not all goes well
 
@@ -39,17 +78,43 @@ const TROUBLE_COLUMNS = [
 	...['in the output', 'reported as pinned'],
 ];
 
-/** Writes `bench.md` and, with every single time, `bench.json`. */
-export async function writeReport(folder: string, report: Report): Promise<void> {
+/**
+ * Prints the tables, and writes every single time to `.local/bench.json`.
+ *
+ * @param isWhole whether all was measured: only then is the page, `docs/bench.md`, written as well
+ */
+export async function writeReport(root: string, report: Report, isWhole: boolean): Promise<void> {
+	const { rows, concurrencies, received, simulated, troubles } = report;
 	const tables = [
-		toTable(['measure', 'measured', 'must be', ''], report.rows.map(toCells)),
-		TROUBLE,
-		toTable(TROUBLE_COLUMNS, report.troubles),
+		...[ROWS, toTable(['measure', 'measured', 'must be', ''], rows.map(toCells))],
+		...[CONCURRENCY, toTable(CONCURRENCY_COLUMNS, concurrencies)],
+		...[RECEIVED, toTable(RECEIVED_COLUMNS, received)],
+		...[SIMULATED, toTable(SIMULATED_COLUMNS, toSimulatedLines(simulated))],
+		...[TROUBLE, toTable(TROUBLE_COLUMNS, troubles)],
 	].join('\n\n');
 	console.log(`\n${tables}`);
-	await writeFile(path.join(folder, 'bench.json'), `${JSON.stringify(report, null, '\t')}\n`);
+	const local = path.join(root, '.local');
+	await mkdir(local, { recursive: true });
+	await writeFile(path.join(local, 'bench.json'), `${JSON.stringify(report, null, '\t')}\n`);
+	if (!isWhole) return;
 	const page = ['# Bench', toIntroduction(report), tables].join('\n\n');
-	await writeFile(path.join(folder, 'bench.md'), `${page}\n`);
+	await writeFile(path.join(root, 'docs/bench.md'), `${page}\n`);
+}
+
+function toSimulatedLines(outcomes: Outcome[]): string[][] {
+	const toLine = (outcome: Outcome) => [
+		outcome.simulation.name,
+		...[outcome.simulation.items, outcome.perSecond].map(String),
+		outcome.hasRetryAfter ? 'yes' : 'no',
+		...[outcome.requestsPerItem, outcome.timeToIdeal].map((ratio) => ratio.toFixed(2)),
+		...[outcome.mostAtOnce, outcome.failed].map(String),
+	];
+	const isHard = ({ simulation }: Outcome) => simulation.isHard === true;
+	return [
+		...outcomes.filter((outcome) => !isHard(outcome)).map(toLine),
+		SIMULATED_COLUMNS.map(() => '–'),
+		...outcomes.filter(isHard).map(toLine),
+	];
 }
 
 export function median(values: number[]): number {
@@ -59,9 +124,10 @@ export function median(values: number[]): number {
 }
 
 /** The median, with the least and the most, e.g. `717 ms [667–786]`. */
-export function toSpread(values: number[], unit = 'ms'): string {
+export function toSpread(values: number[], unit = 'ms', digits = 0): string {
 	const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)];
-	return `${middle.toFixed(0)} ${unit} [${least.toFixed(0)}–${most.toFixed(0)}]`;
+	const toText = (value: number) => value.toFixed(digits);
+	return `${toText(middle)} ${unit} [${toText(least)}–${toText(most)}]`;
 }
 
 function toIntroduction({ n8n, runs }: Report): string {

@@ -1,18 +1,18 @@
 /** Name of the node that every workflow built here starts with. */
 export const TRIGGER = "When clicking 'Execute workflow'";
 
-/** The chat that they all pin in. */
-export const PHONE = '5511999999999';
+/** A chat of each item's own, as in real bulk: one chat gets its pins one after the other. */
+export const CHAT = '={{ String(5511900000001 + $itemIndex) }}';
 
 /** A node of a workflow, as n8n stores it. */
 export const toNode = (name: string, type: string, parameters: object, typeVersion = 1) => ({
 	...{ id: name, name, type, typeVersion, position: [0, 0], parameters },
 });
 
-/** This package's node, set to pin each item's `messageId` in one chat. */
+/** This package's node, set to pin each item's `messageId` in a chat of its own. */
 export const toPinNode = (name: string, options: object = {}) =>
 	toNode(name, 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
-		phone: { __rl: true, mode: 'id', value: PHONE },
+		phone: { __rl: true, mode: 'id', value: CHAT },
 		messageId: '={{ $json.messageId }}',
 		options,
 	});

@@ -14,11 +14,11 @@ interface NumericOption {
 const NUMERIC_OPTIONS = {
 	maxConcurrentRequests: {
 		displayName: 'Max Concurrent Requests',
-		default: 250,
+		default: 64,
 		minValue: 1,
 		maxValue: 500,
 		description:
-			'How many items are worked on at once; 1 works on them strictly one after the other',
+			'How many items are worked on at once, one of each chat. More than 64 hardly save time, as n8n is busy with as many, and are a strain on Z-API; 1 works on them strictly one after the other.',
 	},
 	retries: {
 		displayName: 'Retries',

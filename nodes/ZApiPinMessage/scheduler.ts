@@ -64,6 +64,12 @@ const PAUSE_MS = 1000;
 /** Neither back-off nor pause grows beyond it by itself. */
 const MAX_BACK_OFF_MS = 8000;
 
+/**
+ * How many pauses in a row it takes, after those that a job has retries for, until no other job is
+ * attempted: each has one to itself, as it may be the job that is refused.
+ */
+const PAUSES_TO_GIVE_UP = 3;
+
 /** Bounds for what the service asks for. */
 const MIN_RETRY_AFTER_MS = 250;
 const MAX_RETRY_AFTER_MS = 60_000;
@@ -114,7 +120,7 @@ export async function schedule<J, T>(
 			const retry = last.ok ? undefined : last.retry;
 			if (!last.ok && retry === 'pause') pacer.refuse(turn, last.retryAfterMs);
 			else if (!retry) pacer.pass(turn);
-			pacer.release();
+			pacer.release(turn);
 
 			const mayRetry = retry === 'pause' ? pacer.fruitlessPauses < retries : backOffs < retries;
 			if (!retry || !mayRetry) {
@@ -122,7 +128,7 @@ export async function schedule<J, T>(
 				if (!last.ok && stopOnFailure) {
 					stoppedBy ??= { job: index, error: last.error };
 					stop();
-				} else if (retry === 'pause' && pacer.fruitlessPauses > 0) {
+				} else if (retry === 'pause' && pacer.fruitlessPauses >= retries + PAUSES_TO_GIVE_UP) {
 					lastRefusal = last;
 					stop();
 				}
@@ -235,6 +241,9 @@ class Pacer {
 	/** Whether only one at a time may be under way, until one gets through. */
 	private isHalfOpen = false;
 
+	/** The one attempt that is under way while it is half open; others may still be from before. */
+	private trial?: Turn;
+
 	/** When the first one after the pause was refused. */
 	private refusedAgainAt?: number;
 
@@ -264,8 +273,9 @@ class Pacer {
 		});
 	}
 
-	release(): void {
+	release(turn: Turn): void {
 		this.active--;
+		if (turn === this.trial) this.trial = undefined;
 		this.startNext();
 	}
 
@@ -341,7 +351,7 @@ class Pacer {
 	private startNext(): void {
 		const { turns, clock } = this;
 		while (!this.isStopped && this.waiting.length > 0) {
-			if (this.active >= (this.isHalfOpen ? 1 : Math.floor(this.limit))) return;
+			if (this.isHalfOpen ? this.trial : this.active >= Math.floor(this.limit)) return;
 			const now = clock.now();
 			if (this.beyond === 0 && now >= this.beyondFrom) this.beyond = 1;
 			const quotaFrom = (turns.at(-this.quota)?.at ?? -Infinity) + this.period;
@@ -353,6 +363,7 @@ class Pacer {
 			}
 			const turn = { at: now, others: this.active++, isBeyond, hasPassed: false };
 			turns.push(turn);
+			if (this.isHalfOpen) this.trial = turn;
 			this.waiting.shift()?.(turn);
 		}
 	}

@@ -145,16 +145,21 @@ export function toChatId(value: unknown): string {
 }
 
 /**
- * Whether two chats are one, as users and Z-API mean them. WhatsApp knows many Brazilian mobile numbers
- * without their ninth digit. A landline number (2 to 5 first) is nobody's mobile number without it.
+ * Whether two chats are one, as users and Z-API mean them.
  *
  * @param chat a chat as `toChatId` returns it
  * @param other another
  */
 export function isSameChat(chat: string, other: string): boolean {
-	return withoutNinthDigit(chat) === withoutNinthDigit(other);
+	return toChatKey(chat) === toChatKey(other);
 }
 
-function withoutNinthDigit(chat: string): string {
+/**
+ * What all ways to write one chat have in common. WhatsApp knows many Brazilian mobile numbers without
+ * their ninth digit. A landline number (2 to 5 first) is nobody's mobile number without it.
+ *
+ * @param chat a chat as `toChatId` returns it
+ */
+export function toChatKey(chat: string): string {
 	return chat.replace(/^(55[1-9][1-9])9([016-9]\d{7})$/, '$1$2');
 }

@@ -48,7 +48,7 @@ for (const method of ['GET', 'POST']) {
 		const statuses = [301, 302, 303, 307, 308];
 		host.misdeed = (response) => {
 			const status = Number(host.requests.at(-1)?.slice(-3));
-			send('', status, { location: otherHost.url })(response, 0);
+			send('', status, { location: otherHost.url })(response);
 		};
 		await request(
 			statuses.map((status) => `${host.url}/${status}`),

@@ -12,9 +12,15 @@ beforeAll(async () => {
 		const credential = credentialOf(sandbox);
 		const { items = [], trace } = await runPinNode(
 			{ ...credential, ...(baseUrl && { baseUrl }) },
-			{ messageId: '={{ $json.messageId }}', options: { timeout } },
 			{
-				items: messageIds.map((messageId) => ({ messageId })),
+				phone: { __rl: true, mode: 'id', value: '={{ $json.chat }}' },
+				messageId: '={{ $json.messageId }}',
+				options: { timeout },
+			},
+			{
+				items: messageIds.map((messageId, index) => ({
+					...{ messageId, chat: `${5511900000000 + index}` },
+				})),
 				onError: 'continueRegularOutput',
 			},
 		);

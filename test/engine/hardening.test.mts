@@ -39,7 +39,7 @@ const WAITED_FOR: Array<[what: string, run: () => Promise<string | undefined>]> 
 async function toMessage(promise: Promise<unknown>): Promise<string | undefined> {
 	return await promise.then(
 		() => undefined,
-		(error: Error) => error.message,
+		(reason: unknown) => (reason as Error).message,
 	);
 }
 
@@ -52,7 +52,7 @@ test('Timeout is how long a response may take that trickles', async () => {
 });
 
 test.each(WAITED_FOR)('30 s is how long %s waits', async (_what, run) => {
-	const { timeout } = AbortSignal;
+	const timeout = AbortSignal.timeout.bind(AbortSignal);
 	const deadline = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(300));
 	host.misdeed = trickle;
 	expect(await run()).toMatch(/did not respond in time\. Wait/);
@@ -91,8 +91,9 @@ test.each([
 });
 
 test('of ten items, the nine that were accepted are reported beside one hostile response', async () => {
-	host.misdeed = (response, position) =>
-		send(position === 4 ? toNested(20_000) : ACCEPTED)(response, position);
+	const isPin = (url: string) => url.endsWith('/pin-message');
+	host.misdeed = (response) =>
+		send(host.requests.filter(isPin).length === 5 ? toNested(20_000) : ACCEPTED)(response);
 	const options = { retries: 0, maxConcurrentRequests: 1 };
 	const items = Array.from({ length: 10 }, () => ({}));
 	const result = await runPinNode(

@@ -241,7 +241,7 @@ export async function openTrigger(
 		...{ workflowId: workflow.id, workflowExecuteAdditionalData: additionalData },
 	};
 	const store = () => {
-		for (const key of Object.keys(staticData)) delete staticData[key];
+		for (const key of Object.keys(staticData)) Reflect.deleteProperty(staticData, key);
 		Object.assign(staticData, JSON.parse(JSON.stringify(workflows.production.staticData)));
 	};
 	const call = async (method: 'checkExists' | 'create' | 'delete', kind: Kind) => {

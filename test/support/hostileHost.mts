@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
-/** What a server does that means harm, or is broken. It is given the position of the request, from 0. */
-export type Misdeed = (response: ServerResponse, position: number) => void;
+/** What a server does that means harm, or is broken. */
+export type Misdeed = (response: ServerResponse) => void;
 
 /** A server that a Base URL leads to and that isn't Z-API. */
 export interface HostileHost {
@@ -67,7 +67,7 @@ export async function startHostileHost(): Promise<HostileHost> {
 		}) as typeof response.write;
 		host.requests.push(request.url ?? '');
 		request.resume();
-		host.misdeed(response, host.requests.length - 1);
+		host.misdeed(response);
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const host: HostileHost = {

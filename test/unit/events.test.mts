@@ -23,7 +23,7 @@ import {
 const NONE = 'none';
 const NOT_ALLOWED = 'Did not have permission to send this message.';
 const withPin = (pinMessage: unknown) => ({ ...PIN, pinMessage }) as IDataObject;
-const { phone: _phone, ...WITHOUT_CHAT } = MESSAGE;
+const WITHOUT_CHAT = Object.fromEntries(Object.entries(MESSAGE).filter(([key]) => key !== 'phone'));
 
 test.each<[what: string, callback: IDataObject, event: string]>([
 	...MESSAGES.map(

@@ -48,7 +48,9 @@ test('what is queued waits for the connection', () => {
 
 test.each([
 	[1, 1000, 'once, so the node waited 1 s in all.'],
-	[3, 7400.5, '3 times, so the node waited 8 s in all.'],
+	[1, 30, 'once, so the node waited 1 s in all.'],
+	[1, 1003, 'once, so the node waited 1 s in all.'],
+	[3, 7600, '3 times, so the node waited 8 s in all.'],
 ])('%i pauses of %i ms are told', (pauses, pausedMs, words) => {
 	const [hint] = toHints([], { pauses, pausedMs });
 	expect(hint).toMatchObject({ type: 'info', location: 'outputPane' });

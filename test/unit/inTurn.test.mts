@@ -7,7 +7,7 @@ afterEach(() => jest.useRealTimers());
 
 /** Something that takes until it is told to end. */
 function toWork(log: string[], name: string) {
-	let end = () => {};
+	let end: () => void = () => undefined;
 	const ended = new Promise<void>((resolve) => (end = resolve));
 	const run = async () => {
 		log.push(`${name} begins`);

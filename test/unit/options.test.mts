@@ -1,6 +1,6 @@
 import { options, toOptions } from '../../nodes/ZApiPinMessage/options';
 
-const NUMBERS = { maxConcurrentRequests: 250, retries: 3, timeout: 30_000 };
+const NUMBERS = { maxConcurrentRequests: 64, retries: 3, timeout: 30_000 };
 const DEFAULTS = { ...NUMBERS, ifNotConnected: 'queue' };
 
 test('what is not set has its default', () => {

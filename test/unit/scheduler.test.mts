@@ -193,12 +193,19 @@ describe('order', () => {
 describe('overload', () => {
 	test('pauses, each time twice as long while nothing gets through, and tries one job then', async () => {
 		const { tries, outcomes, pauses } = await run(20, () => OVERLOADED, { retries: 5 });
-		const later = tries.slice(10);
-		// Twice as long each time, at most 8 seconds.
-		expect(later.map(({ at }) => at)).toStrictEqual([1000, 3000, 7000, 15_000, 23_000]);
+		const later = tries.slice(10).map(({ at }) => at / 1000);
+		// Twice as long each time, at most 8 seconds; a job has five retries, three more get one attempt.
+		expect(later).toStrictEqual([1, 3, 7, 15, 23, 31, 39, 47]);
 		// What was never tried fails as well: the service has refused everything for too long.
 		expect(outcomes).toStrictEqual(Array(20).fill('overloaded'));
-		expect(pauses).toBe(6);
+		expect(pauses).toBe(9);
+	});
+
+	test('a job that is refused for good is not held against the others of its key', async () => {
+		const respond = (job: number) => (job === 0 ? OVERLOADED : OK);
+		const { outcomes, attemptsOf } = await run(5, respond, { keyOf: () => 'one' });
+		expect(outcomes).toStrictEqual(['overloaded', 'ok', 'ok', 'ok', 'ok']);
+		expect(attemptsOf(0)).toHaveLength(4);
 	});
 
 	test('a job that gets through ends the pause for all', async () => {
@@ -207,6 +214,19 @@ describe('overload', () => {
 		expect(outcomes).toStrictEqual(Array(20).fill('ok'));
 		expect(tries.slice(10, 12).map(({ at }) => at)).toStrictEqual([1000, 1100]);
 		expect(pausedMs).toBeGreaterThanOrEqual(900);
+	});
+
+	test('a job that takes long does not hold up the one that ends the pause', async () => {
+		const clock = new VirtualClock();
+		const starts: number[] = [];
+		const attempt = async (job: number) => {
+			starts.push(clock.now());
+			await clock.sleep(job === 0 ? 20_000 : LATENCY_MS);
+			return job === 1 && starts.length <= 2 ? OVERLOADED : OK;
+		};
+		const settings = { concurrency: 2, retries: 3, stopOnFailure: false, keyOf: String, clock };
+		await clock.run(schedule([0, 1], attempt, settings));
+		expect(starts).toStrictEqual([0, 0, 1000]);
 	});
 
 	test('without retries the refused job fails, and the next ones wait for the pause', async () => {

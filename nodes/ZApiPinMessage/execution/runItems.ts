@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError, sleep } from 'n8n-workflow';
+import { toChatKey } from '../../shared/chatId';
 import { findChoice } from '../../shared/choices';
 import { readConnection } from '../../shared/connection';
 import { toItemError } from '../../shared/zApiError';
@@ -52,7 +53,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 			retries,
 			stopOnFailure,
 			// What is refused is not sent.
-			keyOf: ({ refusal, identity }) => (refusal ? '' : String(identity.chat)),
+			keyOf: ({ refusal, identity }) => (refusal ? '' : toChatKey(String(identity.chat))),
 			signal: context.getExecutionCancelSignal(),
 		},
 	);
