@@ -130,7 +130,7 @@ test('200 executions pin 200 messages, each once, on both workers', async () => 
 });
 
 test('a worker that dies leaves nothing reported as pinned that is not', async () => {
-	const batches = Array.from({ length: CONCURRENCY + 1 }, (_, n) => toMessageIds(`${n}`, 100));
+	const batches = Array.from({ length: CONCURRENCY + 1 }, (_, n) => toMessageIds(`B${n}`, 100));
 	const pinnedOf = (messageIds: string[]) =>
 		messageIds.filter((id) => accountOf(sandbox).accepted.has(id)).length;
 	// Each takes 20 s: all are in the middle when all have begun.
