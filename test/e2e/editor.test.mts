@@ -107,7 +107,7 @@ step('A wrong token fails the connection test, which tells what to do', async ()
 	await see('credential-save-button').click();
 	await page.getByText('More details').click();
 	await seeText(
-		'Z-API does not know this instance. Copy Instance ID and Instance Token again from your instance in the Z-API panel into the credential.',
+		'Z-API does not know this instance. Copy Instance ID and Instance Token again from the Z-API panel into the credential, both from the same instance.',
 	);
 });
 
@@ -130,7 +130,7 @@ step('A search without accents finds the chat in the list', async () => {
 	assert.deepEqual(found, [`Condomínio Jardim · ${DEMO_MESSAGE.phone} · group`]);
 });
 
-step('The step pins the message and gives the answer of Z-API', async () => {
+step('The step pins the message and outputs what Z-API accepted', async () => {
 	await see('rlc-item').click();
 	await input('messageId').fill(DEMO_MESSAGE.messageId);
 	const { action, pinned, durationMs, messageId } = await execute();
