@@ -21,13 +21,13 @@ export default {
 		// toRetryAfterMs and toNetworkCode: the rest of the file is HTTP.
 		'nodes/shared/transport.ts:86-103',
 		'nodes/ZApiPinMessage/{messageId,toPinRequest,verifyPinResponse,options,scheduler}.ts',
-		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,inTurn,isWanted,settings,toOutput,webhookUrl}.ts',
+		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,isWanted,settings,toOutput,webhookUrl}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',
 		config: {
 			testMatch: ['<rootDir>/test/unit/**/*.test.mts'],
-			testPathIgnorePatterns: ['/(documents|words|receiveCallback)\\.'],
+			testPathIgnorePatterns: ['/(documents|words|receiveCallback|inTurn)\\.'],
 			testEnvironment: './test/mutation/environment.js',
 			moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.js' },
 		},
