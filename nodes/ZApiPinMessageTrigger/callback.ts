@@ -49,8 +49,8 @@ export function toPinAction({ pinMessage }: Callback): 'pin' | 'unpin' | undefin
 export function toPin(callback: Callback): IDataObject {
 	const action = toPinAction(callback);
 	const durationSeconds = toNumber(toObject(callback.pinMessage).pinDurationInSecs);
-	const pinnedAt = toNumber(callback.momment);
-	const isTimed = action === 'pin' && pinnedAt !== undefined && durationSeconds;
+	const pinnedAt = toNumber(callback.momment) ?? Number.NaN;
+	const isTimed = action === 'pin' && durationSeconds;
 	const expiresAt = isTimed ? toIso(pinnedAt + durationSeconds * 1000) : undefined;
 	return withoutGaps({ action, durationSeconds, expiresAt });
 }

@@ -42,7 +42,11 @@ export async function searchChats(
 	const results: INodeListSearchItems[] = [];
 	const first = Number(paginationToken ?? 1);
 	for (let page = first; page < first + PAGES_SEARCHED; page++) {
-		const chats = await readPage(this, connection, page);
+		const chats = await readPage(this, connection, page).catch((error: unknown) => {
+			if (results.length === 0) throw error;
+		});
+		// What came is shown; the next search of the list goes on with the page that did not.
+		if (!chats) return { results, paginationToken: String(page) };
 		for (const item of chats.flatMap(toListItem)) {
 			if (toComparable(item.name).includes(wanted)) results.push(item);
 		}

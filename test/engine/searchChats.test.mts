@@ -3,6 +3,7 @@ import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { runPinNode, searchChats } from '../support/engine.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
+import { waitFor } from '../support/wait.mts';
 
 const sandbox = useSandbox();
 
@@ -68,6 +69,20 @@ test('a search walks pages up to its bound, says so, and goes on from there', as
 	expect(sandbox.requests).toHaveLength(50);
 	const next = await searchChats(credentialOf(sandbox), 'needle', String(first.paginationToken));
 	expect(next.results).toStrictEqual([{ name: 'Needle · 5511900005050', value: '5511900005050' }]);
+});
+
+test('a page that fails after others came gives what was found, and the list goes on there', async () => {
+	addChats(450, (index) => `Straw ${index}`);
+	sandbox.faults.latencyMs = 200;
+	const searching = searchChats(credentialOf(sandbox), 'straw');
+	await waitFor(() => sandbox.requests.length >= 2);
+	sandbox.faults.set({ response: { status: 503 } });
+	const first = await searching;
+	expect(first.results.length).toBeLessThan(450);
+	sandbox.faults.reset();
+	const next = await searchChats(credentialOf(sandbox), 'straw', String(first.paginationToken));
+	const found = [...first.results, ...next.results].map(({ value }) => value);
+	expect([new Set(found).size, found.length]).toStrictEqual([450, 450]);
 });
 
 test('pages of nothing but channels are skipped', async () => {

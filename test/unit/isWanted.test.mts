@@ -80,6 +80,18 @@ test.each<
 	['a private chat, private only', MESSAGE, { chatType: 'private' }, true],
 	['a channel, private only', { ...MESSAGE, ...IN_CHANNEL }, { chatType: 'private' }, false],
 	['a channel, groups only', { ...MESSAGE, ...IN_CHANNEL }, { chatType: 'groups' }, false],
+	[
+		'a channel that only says so, private only',
+		{ ...MESSAGE, isNewsletter: true },
+		{ chatType: 'private' },
+		false,
+	],
+	[
+		'a broadcast list that only says so, private only',
+		{ ...MESSAGE, broadcast: 'true' },
+		{ chatType: 'private' },
+		false,
+	],
 	['a channel', { ...MESSAGE, ...IN_CHANNEL }, {}, true],
 	[
 		'a broadcast list, private only',

@@ -229,6 +229,15 @@ test.each([
 	expect(pin).toStrictEqual({ action: 'pin', ...expected });
 });
 
+test('an unpin never expires, whatever its duration', () => {
+	const { pin } = toItem({ ...UNPIN, pinMessage: { ...UNPIN.pinMessage, pinDurationInSecs: 60 } });
+	expect(pin).toStrictEqual({ action: 'unpin', durationSeconds: 60 });
+});
+
+test('text of blanks is none', () => {
+	expect(toItem({ ...MESSAGE, chatName: ' ' })).not.toHaveProperty('chatName');
+});
+
 test('what is not text is left out', () => {
 	const callback = {
 		...MESSAGE,
