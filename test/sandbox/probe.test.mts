@@ -259,6 +259,12 @@ test('callbacks of others are neither told nor mistaken', async () => {
 	expect(findingOf(result, 'A second pin of the message: what becomes of it')).toBe('sent');
 });
 
+test('only who knows the webhook’s secret is listened to', async () => {
+	const { url, calls } = await startListener();
+	const guess = await fetch(new URL('/', url), { method: 'POST', body: '{}' });
+	expect([guess.status, calls]).toStrictEqual([404, []]);
+});
+
 test('what cannot be put back is told', async () => {
 	Object.assign(sandbox.instance, OTHERS_WEBHOOKS);
 	const response = { status: 200, body: { value: false } };
@@ -328,6 +334,33 @@ test('Ctrl-C ends it, with everything put back', async () => {
 	expect(await ended).toBe(130);
 	expect(readState()).toStrictEqual(before);
 	expectMasked(await output);
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('what is secret is not shown while it is typed', async () => {
+	const { ZAPI_BASE_URL, ZAPI_INSTANCE_ID, ZAPI_TOKEN, ZAPI_CLIENT_TOKEN } = toEnv();
+	// Gives the command a terminal of its own.
+	const command = [process.execPath, ...COMMAND, '--allow', 'none'].join(' ');
+	const child = spawn('script', ['-qec', command, '/dev/null'], {
+		...{ cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] },
+		env: { PATH: process.env.PATH, TERM: 'xterm', ZAPI_BASE_URL },
+	});
+	let shown = '';
+	child.stdout.on('data', (data: Buffer) => (shown += data.toString()));
+	const type = async (question: string, typed: string) => {
+		await waitFor(() => shown.includes(question));
+		child.stdin.write(`${typed}\r`);
+	};
+	await type('Instance ID', ZAPI_INSTANCE_ID);
+	await type('Instance token', ZAPI_TOKEN);
+	await type('Client-Token (', ZAPI_CLIENT_TOKEN);
+	await type('Go on?', 'y');
+	const [code] = (await once(child, 'close')) as [number];
+	expect(code).toBe(0);
+	expect(shown).toContain('= Wrong instance token');
+	expect(shown).toContain(ZAPI_INSTANCE_ID);
+	expect(shown).not.toMatch(/canary/i);
 });
 
 test('with nobody to ask, it names the variable that is missing', async () => {
