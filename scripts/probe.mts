@@ -14,7 +14,7 @@ import {
 	readChat,
 	readCredential,
 } from './probe/questions.mts';
-import { toReport } from './probe/report.mts';
+import { toReport, toTable } from './probe/report.mts';
 import { type Finding, run } from './probe/run.mts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -52,10 +52,11 @@ async function probe(options: Options) {
 		const say = (line: string) => console.log(`  ${line}`);
 		const given = { credential, chat, allowed, listener, patienceMs, signal, say };
 		const result = await run({ ...given, look: isAsking ? look : undefined }, show);
-		const report = toReport(result, await toAbout(allowed, webhook));
+		const about = await toAbout(allowed, webhook);
 		await mkdir(path.dirname(options.report), { recursive: true });
-		await writeFile(options.report, report);
-		console.log(`\n${report}\nThe report, to paste into an issue: ${options.report}`);
+		await writeFile(options.report, toReport(result, about));
+		console.log(`\n${toTable(result, about)}`);
+		console.log(`To paste into an issue, with nothing private in it: ${options.report}`);
 		if (result.isDisconnected) console.log('The instance is still disconnected: connect it again.');
 		for (const what of result.left) {
 			console.error(`Could not be put back: ${what}. Look at it in the Z-API panel.`);

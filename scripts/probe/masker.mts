@@ -1,12 +1,13 @@
 /** What a text is, told by its form alone; the first that fits. */
 const FORMS: Array<[noun: string, form: RegExp]> = [
 	['URL', /^[a-z]+:\/\//i],
+	['group ID', /^\d[\d-]+(?:-group|@g\.us)$|^\d{8,15}-\d{9,11}$/],
+	['JID', /^\d+(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/],
 	['e-mail address', /^[^\s@]+@[^\s@]+\.[a-z]{2,}$/i],
 	['IP address', /^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]*:[\da-f:]*:[\da-f]*)$/i],
 	['LID', /@lid$/],
 	['channel ID', /@newsletter$/],
 	['broadcast ID', /[@-]broadcast$/],
-	['group ID', /^\d[\d-]+(?:-group|@g\.us)$|^\d{8,15}-\d{9,11}$/],
 ];
 
 /** What the fields of Z-API hold, whatever their form. */
@@ -39,7 +40,8 @@ const PRIVATE = [
 	String.raw`[\w.+-]+@[\w.-]+`,
 	String.raw`\d{1,3}(?:\.\d{1,3}){3}`,
 	String.raw`(?:[\da-f]{0,4}:){2,}[\da-f]{0,4}`,
-	String.raw`\+?\d[\d().-]{2,}\d[\w-]*`,
+	String.raw`\+\d[\d ().-]{2,}\d`,
+	String.raw`\d[\d().-]{2,}\d[\w-]*`,
 	String.raw`\w*\d[\w-]{14,}|[\w-]{14,}\d\w*`,
 ];
 
@@ -145,7 +147,7 @@ function toNoun(text: string, field = ''): string {
 	const known = NOUNS.get(field.toLowerCase());
 	const [noun] = FORMS.find(([, form]) => form.test(text)) ?? [known];
 	if (noun) return noun;
-	if (/^\+?\d[\d().-]*$/.test(text)) return 'number';
+	if (/^\+?\d[\d ().-]*$/.test(text)) return 'number';
 	return /\d/.test(text) && /^[\w-]{16,}$/.test(text) ? 'ID' : 'text';
 }
 

@@ -32,7 +32,11 @@ export async function readCredential(signal: AbortSignal): Promise<Credential> {
 /** Asks what the probe may do beyond reading; with nobody there, nothing. */
 export async function askAllowed(signal: AbortSignal): Promise<Set<Permission>> {
 	if (!isAsking) return new Set();
-	const choices = Object.entries(PERMISSIONS).map(([value, name]) => ({ value, name }));
+	const choices = Object.entries(PERMISSIONS).map(([value, name]) => ({
+		value,
+		name,
+		short: value,
+	}));
 	const message = 'It reads, and sends what has to be refused. What else may it do?';
 	return toAllowed(await checkbox({ message, choices }, { signal }));
 }

@@ -9,21 +9,15 @@ const MARKS: Record<Verdict, string> = {
 
 /**
  * @param about what the run was like, a line each
- * @returns Markdown to paste into an issue
+ * @returns the findings, as Markdown
  */
-export function toReport({ findings, requests, callbacks, left }: Result, about: string[]): string {
-	const count = (verdict: Verdict) =>
-		findings.filter((finding) => finding.verdict === verdict).length;
-	const rows = findings.map(({ name, sandbox, seen, verdict }) => [
-		MARKS[verdict],
-		toCell(name),
-		toCode(sandbox),
-		verdict === 'not tried'
-			? toCell(`not tried: ${seen}`)
-			: seen === sandbox
-				? 'the same'
-				: toCode(seen),
-	]);
+export function toTable({ findings, left }: Result, about: string[]): string {
+	const count = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
+	const rows = findings.map(({ name, sandbox, seen, verdict }) => {
+		const shown = seen === sandbox ? 'the same' : toCode(seen);
+		const last = verdict === 'not tried' ? `not tried: ${toCell(seen)}` : shown;
+		return [MARKS[verdict], toCell(name), toCode(sandbox), last];
+	});
 	return [
 		'## What Z-API does',
 		'',
@@ -33,24 +27,22 @@ export function toReport({ findings, requests, callbacks, left }: Result, about:
 		'',
 		markdownTable([['', 'Assumption', 'Sandbox', 'Seen'], ...rows], { alignDelimiters: false }),
 		'',
-		...toDetails('Requests and responses', requests),
-		...toDetails('Callbacks', callbacks),
+	].join('\n');
+}
+
+/** @returns all that was seen, as Markdown to paste into an issue */
+export function toReport(result: Result, about: string[]): string {
+	return [
+		toTable(result, about),
+		...toDetails('Requests and responses', result.requests),
+		...toDetails('Callbacks', result.callbacks),
 	].join('\n');
 }
 
 function toDetails(title: string, lines: string[]): string[] {
 	const text = lines.map((line) => line.replaceAll('```', "'''"));
-	return [
-		'<details>',
-		`<summary>${title}: ${lines.length}</summary>`,
-		'',
-		'```',
-		...text,
-		'```',
-		'',
-		'</details>',
-		'',
-	];
+	const summary = `<summary>${title}: ${lines.length}</summary>`;
+	return ['<details>', summary, '', '```', ...text, '```', '', '</details>', ''];
 }
 
 const toCell = (text: string) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');

@@ -192,8 +192,14 @@ test.each(['Setting the webhook URL', 'Unpinning it.', 'Pinning all four', 'Now 
 );
 
 test.each([
-	['an HTML page', { status: 502, body: '<html>canary 203.0.113.7</html>' }, /^502 an HTML page/],
-	['a reset', 'reset' as const, /^no response \((ECONNRESET|UND_ERR_SOCKET)\)$/],
+	[
+		'an HTML page',
+		{ status: 502, body: '<html>canary 203.0.113.7</html>' },
+		/^502 an HTML page/,
+		// Its three messages may be pinned.
+		3,
+	],
+	['a reset', 'reset' as const, /^no response \((ECONNRESET|UND_ERR_SOCKET)\)$/, 3],
 	[
 		'an echo',
 		{
@@ -201,8 +207,10 @@ test.each([
 			body: { error: `${CANARIES.token} +55 (11) 99999-9999 ana@x.test 2001:db8::7` },
 		},
 		/^400 {"error":"<instance token> .*<e-mail address> <IP address>"}/,
+		0,
 	],
-])('pins that come to %s are told, and the rest is tried', async (_what, response, expected) => {
+])('pins that come to %s are told, and the rest is tried', async (...row) => {
+	const [, response, expected, unpins] = row;
 	Object.assign(sandbox.instance, OTHERS_WEBHOOKS);
 	const before = readState();
 	sandbox.faults.set({ path: '/pin-message', response });
@@ -213,6 +221,8 @@ test.each([
 	expect(findingOf(result, 'A webhook URL')).toBe('200 {"value":true}; /me shows it');
 	expect(readState()).toStrictEqual(before);
 	expectMasked(toReport(result, []));
+	const accepted = sandbox.requests.filter((one) => one.isDone && one.path === '/pin-message');
+	expect(accepted).toHaveLength(unpins);
 });
 
 test('a callback that does not come is told, and no other is waited for in its place', async () => {
@@ -257,6 +267,12 @@ test('callbacks of others are neither told nor mistaken', async () => {
 	expect(result.callbacks.join()).not.toContain('OTHER');
 	expect(result.callbacks.length).toBeGreaterThan(10);
 	expect(findingOf(result, 'A second pin of the message: what becomes of it')).toBe('sent');
+});
+
+test('only who knows the webhook’s secret is listened to', async () => {
+	const { url, calls } = await startListener();
+	const guess = await fetch(new URL('/', url), { method: 'POST', body: '{}' });
+	expect([guess.status, calls]).toStrictEqual([404, []]);
 });
 
 test('what cannot be put back is told', async () => {
@@ -311,9 +327,7 @@ test('as a command it says what it is going to do, and prints the report, masked
 	const { output, ended } = start(['--allow', 'messages'], toEnv());
 	expect(await ended).toBe(0);
 	const printed = await output;
-	expect(printed.indexOf('- send two messages to a chat of yours')).toBeLessThan(
-		printed.indexOf('Reading what is set now'),
-	);
+	expect(printed).toMatch(/- send two messages to a chat of yours[^]*Reading what is set now/);
 	expect(printed).toContain('| = | A pin: the response |');
 	expectMasked(printed);
 });
@@ -328,6 +342,33 @@ test('Ctrl-C ends it, with everything put back', async () => {
 	expect(await ended).toBe(130);
 	expect(readState()).toStrictEqual(before);
 	expectMasked(await output);
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('what is secret is not shown while it is typed', async () => {
+	const { ZAPI_BASE_URL, ZAPI_INSTANCE_ID, ZAPI_TOKEN, ZAPI_CLIENT_TOKEN } = toEnv();
+	// Gives the command a terminal of its own.
+	const command = [process.execPath, ...COMMAND, '--allow', 'none'].join(' ');
+	const child = spawn('script', ['-qec', command, '/dev/null'], {
+		...{ cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] },
+		env: { PATH: process.env.PATH, TERM: 'xterm', ZAPI_BASE_URL },
+	});
+	let shown = '';
+	child.stdout.on('data', (data: Buffer) => (shown += data.toString()));
+	const type = async (question: string, typed: string) => {
+		await waitFor(() => shown.includes(question));
+		child.stdin.write(`${typed}\r`);
+	};
+	await type('Instance ID', ZAPI_INSTANCE_ID);
+	await type('Instance token', ZAPI_TOKEN);
+	await type('Client-Token (', ZAPI_CLIENT_TOKEN);
+	await type('Go on?', 'y');
+	const [code] = (await once(child, 'close')) as [number];
+	expect(code).toBe(0);
+	expect(shown).toContain('= Wrong instance token');
+	expect(shown).toContain(ZAPI_INSTANCE_ID);
+	expect(shown).not.toMatch(/canary/i);
 });
 
 test('with nobody to ask, it names the variable that is missing', async () => {
