@@ -8,7 +8,7 @@ import type {
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { N8N_1_VERSION, N8N_VERSION } from '../../scripts/n8n/install.mts';
+import { N8N_1_VERSION, N8N_OLDEST_VERSION, N8N_VERSION } from '../../scripts/n8n/install.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { startTestN8n, type TestN8n } from '../support/n8n.mts';
 
@@ -21,7 +21,7 @@ const NODE_TYPES = {
 	[`${PACKAGE}.zApiPinMessageTrigger`]: ['main'],
 };
 
-for (const version of [N8N_1_VERSION, N8N_VERSION]) {
+for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 	describe(`n8n ${version}`, () => {
 		let sandbox: Sandbox;
 		let n8n: TestN8n;
@@ -58,7 +58,7 @@ for (const version of [N8N_1_VERSION, N8N_VERSION]) {
 				});
 			};
 			assert.deepEqual(await tryOut({}), { status: 'OK', message: 'Connected to WhatsApp' });
-			const { status, message } = await tryOut({ clientToken: 'another' });
+			const { status, message } = await tryOut({ clientToken: 'another-client-token' });
 			assert.equal(status, 'Error');
 			assert.match(message, /^Z-API does not accept the Client-Token\. Copy /);
 		});
