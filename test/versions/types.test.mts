@@ -23,7 +23,9 @@ const HARMLESS = [
 
 /** Checks the shipped code against the n8n-workflow that comes with an n8n. */
 function check(n8n: string): string[] {
-	const { config } = ts.readConfigFile(path.join(ROOT, 'tsconfig.json'), ts.sys.readFile) as {
+	const { config } = ts.readConfigFile(path.join(ROOT, 'tsconfig.json'), (file) =>
+		ts.sys.readFile(file),
+	) as {
 		config: { compilerOptions: object };
 	};
 	const modules = path.join(CACHE, `n8n-${n8n}/node_modules`);
