@@ -19,9 +19,11 @@ export default {
 	mutate: [
 		'nodes/shared/{chatId,choices,connection,failures,mask,response,text,zApiError}.ts',
 		// toRetryAfterMs and toNetworkCode: the rest of the file is HTTP.
-		'nodes/shared/transport.ts:86-103',
-		'nodes/ZApiPinMessage/{messageId,toPinRequest,verifyPinResponse,options,scheduler}.ts',
-		'nodes/ZApiPinMessageTrigger/{callback,settings,webhookUrl}.ts',
+		'nodes/shared/transport.ts:154-170',
+		'nodes/ZApiPinMessage/{messageId,options,scheduler}.ts',
+		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
+		'nodes/ZApiPinMessage/operations/{operation,verifyQueueResponse}.ts',
+		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,inTurn,isWanted,settings,toOutput,webhookUrl}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',

@@ -16,7 +16,8 @@ export function accountOf({ requests }: Pick<ZApiState, 'requests'>) {
 	const accepted = new Set<string>();
 	const confirmed = new Set<string>();
 	let acceptedTwice = 0;
-	for (const { body, isDone, isFaulty } of requests) {
+	for (const { path, body, isDone, isFaulty } of requests) {
+		if (path !== '/pin-message') continue;
 		const { messageId } = body as { messageId: string };
 		if (confirmed.has(messageId)) acceptedTwice++;
 		if (isDone) accepted.add(messageId);

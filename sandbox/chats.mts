@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 
 /** Who writes, reacts or pins. */
@@ -69,7 +69,18 @@ export interface ReactionEvent extends Author {
 	momment: number;
 }
 
+/** A call, a change of a group, a deleted message: what is told of a chat and is no message. */
+export interface Notification extends Author {
+	/** Z-API's, which is no message's. */
+	messageId: string;
+	/** Such as `CALL_RECEIVED` or `GROUP_PARTICIPANT_ADD`. */
+	kind: string;
+	parameters: string[];
+	momment: number;
+}
+
 interface ChatEvents {
+	notification: [chat: Chat, event: Notification];
 	message: [chat: Chat, message: Message];
 	pin: [chat: Chat, event: PinEvent];
 	reaction: [chat: Chat, event: ReactionEvent];
@@ -163,6 +174,15 @@ export class Chats extends EventEmitter<ChatEvents> {
 		const messageId = newId(10);
 		const event = { messageId, value, reactedTo, momment: this.now(), ...author };
 		this.emit('reaction', this.get(phone), event);
+		return messageId;
+	}
+
+	/** @returns ID of the event */
+	notify(phone: string, kind: string, author: Author, parameters: string[] = []): string {
+		const momment = this.now();
+		const messageId = `${Math.floor(momment / 1000)}-${randomInt(100)}`;
+		const event = { messageId, kind, parameters, momment, ...author };
+		this.emit('notification', this.get(phone), event);
 		return messageId;
 	}
 

@@ -15,7 +15,7 @@ export interface SandboxResponse {
 export interface Fault {
 	/** Only requests whose method ends so, e.g. `/pin-message`; absent: all. */
 	path?: string;
-	/** Every which message (or request without message) it strikes; 1, the default, is every one. */
+	/** Every which message (or request without message) of a path it strikes; 1, the default, is every one. */
 	every?: number;
 	/** Only the first request for a message: a retry passes. */
 	once?: boolean;
@@ -45,6 +45,8 @@ export const KNOWN_FAULTS = {
 		connected: false,
 		error: 'You need to restore the session.',
 	}),
+	ipAddressRefused: json(403, { error: '203.0.113.7 not allowed' }),
+	notDone: json(200, { value: false }),
 	errorWithSuccessStatus: json(200, { error: 'Message could not be pinned' }),
 } satisfies Record<string, SandboxResponse>;
 
@@ -79,7 +81,11 @@ export class Faults {
 
 	private faults: Fault[] = [];
 
-	private readonly messages = new Map<unknown, { position: number; requests: number }>();
+	/** For each path, the messages that there were requests for. */
+	private readonly messages = new Map<
+		string,
+		Map<unknown, { position: number; requests: number }>
+	>();
 
 	private recent: number[] = [];
 
@@ -108,8 +114,11 @@ export class Faults {
 			const body = { error: 'Too many requests' };
 			return { response: { status: 429, ...(headers && { headers }), body } };
 		}
-		const known = this.messages.get(message) ?? { position: this.messages.size, requests: 0 };
-		this.messages.set(message, known);
+		const messages =
+			this.messages.get(path) ?? new Map<unknown, { position: number; requests: number }>();
+		this.messages.set(path, messages);
+		const known = messages.get(message) ?? { position: messages.size, requests: 0 };
+		messages.set(message, known);
 		known.requests++;
 		const fault = this.faults.find(
 			({ path: wanted = '', every = 1, once, times }) =>

@@ -89,6 +89,10 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 			},
 		});
 	});
+	chats.on('notification', (chat, event) => {
+		const { kind, parameters } = event;
+		tellReceived(chat, event, { notification: kind, notificationParameters: parameters });
+	});
 	queue.on('done', ({ phone, messageId, zaapId }, error) => {
 		const callback = { ...{ phone, messageId, zaapId }, ...toHeader('DeliveryCallback') };
 		deliver('deliveryCallbackUrl', { ...callback, ...(error && { error }) });

@@ -178,6 +178,7 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 	const urlKinds = Object.values(WEBHOOKS);
 	/** The IDs in the response are those of the event that it will be: a fresh pair each time. */
 	const enqueue = (phone: string, what: string, send: (eventId: string) => void) => {
+		if (!/\d/.test(phone)) throw new Error('Invalid phone');
 		const [zaapId, messageId] = [newId(), newId()];
 		const entry = { zaapId, messageId, phone, what, created: Date.now() };
 		queue.add({ ...entry, send: () => send(messageId) });

@@ -7,8 +7,8 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { testConnection } from '../shared/credentialTest';
 import { searchChats } from '../shared/searchChats';
+import { runItems } from './execution/runItems';
 import { parameters } from './parameters';
-import { pinItems } from './pinItems';
 
 /** Pins and unpins WhatsApp messages through Z-API, one request per item. */
 export class ZApiPinMessage implements INodeType {
@@ -31,6 +31,6 @@ export class ZApiPinMessage implements INodeType {
 	methods = { credentialTest: { testConnection }, listSearch: { searchChats } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await pinItems(this)];
+		return [await runItems(this)];
 	}
 }

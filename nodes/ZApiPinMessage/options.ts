@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
+import { toChoice } from '../shared/choices';
 import { DEFAULT_TIMEOUT_MS } from '../shared/transport';
 
 interface NumericOption {
@@ -36,8 +37,27 @@ const NUMERIC_OPTIONS = {
 	},
 } satisfies Record<string, NumericOption>;
 
+/** What to do while the instance is not connected to WhatsApp. */
+const IF_NOT_CONNECTED = [
+	{
+		name: 'Queue at Z-API',
+		value: 'queue',
+		description:
+			'Z-API keeps what it accepts, 1,000 requests at most, until the instance is connected again',
+	},
+	{
+		name: 'Stop',
+		value: 'stop',
+		description: 'Ask for the connection first, and send nothing without it',
+	},
+] as const;
+
 /** How the requests of one execution are made. */
-export type PinOptions = Record<keyof typeof NUMERIC_OPTIONS, number>;
+export type PinOptions = Record<keyof typeof NUMERIC_OPTIONS, number> & {
+	ifNotConnected: (typeof IF_NOT_CONNECTED)[number]['value'];
+};
+
+type OptionValues = Partial<Record<keyof PinOptions, unknown>>;
 
 export const options: INodeProperties = {
 	displayName: 'Options',
@@ -45,32 +65,51 @@ export const options: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: Object.entries(NUMERIC_OPTIONS).map(([name, { minValue, maxValue, ...option }]) => ({
-		...option,
-		name,
-		type: 'number',
-		typeOptions: { minValue, maxValue, numberPrecision: 0 },
-	})),
+	options: [
+		{
+			displayName: 'If Not Connected',
+			name: 'ifNotConnected',
+			type: 'options',
+			options: [...IF_NOT_CONNECTED],
+			default: 'queue',
+			description: 'What to do while the Z-API instance is not connected to WhatsApp',
+		},
+		{
+			displayName: 'Include Input Fields',
+			name: 'includeInputFields',
+			type: 'boolean',
+			default: false,
+			description:
+				"Whether to output the fields of the input item too, with this node's own beside them in zApi",
+		},
+		...Object.entries(NUMERIC_OPTIONS).map(
+			([name, { minValue, maxValue, ...option }]): INodeProperties => ({
+				...option,
+				name,
+				type: 'number',
+				typeOptions: { minValue, maxValue, numberPrecision: 0 },
+			}),
+		),
+	],
 };
 
 /**
  * Checks the options.
  *
  * @param values the Options parameter as it came; what it does not name has its default
- * @throws {UserError} naming the option that is not a whole number within its bounds
+ * @throws {UserError} naming the option that can't be used
  */
-export function toOptions(values: Partial<Record<keyof PinOptions, unknown>>): PinOptions {
+export function toOptions(values: OptionValues): PinOptions {
+	const { ifNotConnected = 'queue' } = values;
 	return {
 		maxConcurrentRequests: toNumber('maxConcurrentRequests', values),
 		retries: toNumber('retries', values),
 		timeout: toNumber('timeout', values),
+		ifNotConnected: toChoice(IF_NOT_CONNECTED, ifNotConnected, 'If Not Connected'),
 	};
 }
 
-function toNumber(
-	name: keyof PinOptions,
-	values: Partial<Record<keyof PinOptions, unknown>>,
-): number {
+function toNumber(name: keyof typeof NUMERIC_OPTIONS, values: OptionValues): number {
 	const { displayName, minValue, maxValue, ...option } = NUMERIC_OPTIONS[name];
 	const value = values[name] ?? option.default;
 	if (Number.isInteger(value) && Number(value) >= minValue && Number(value) <= maxValue) {

@@ -2,35 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import { WHAT_A_CHAT_LOOKS_LIKE } from '../shared/chatId';
 import { chatParameter } from '../shared/chatParameter';
 import { MESSAGE_ID_EXAMPLE } from './messageId';
+import { DEFAULT_DURATION, DURATIONS } from './durations';
+import { OPERATIONS } from './operations/operations';
 import { options } from './options';
-
-export const OPERATIONS = [
-	{
-		name: 'Pin',
-		value: 'pin',
-		action: 'Pin message',
-		description: 'Pin a message at the top of its chat for some time',
-	},
-	{
-		name: 'Unpin',
-		value: 'unpin',
-		action: 'Unpin message',
-		description: 'Remove a pinned message from the top of its chat',
-	},
-] as const;
-
-export type Operation = (typeof OPERATIONS)[number]['value'];
-
-export const DURATIONS = [
-	{ name: '24 Hours', value: '24_hours' },
-	{ name: '7 Days', value: '7_days' },
-	{ name: '30 Days', value: '30_days' },
-] as const;
-
-export type Duration = (typeof DURATIONS)[number]['value'];
-
-/** The duration that WhatsApp's own app proposes. */
-export const DEFAULT_DURATION: Duration = '7_days';
 
 // n8n names a new node after its action ("Unpin message") only where there is a resource to see.
 const resource: INodeProperties = {
@@ -48,7 +22,12 @@ const operation: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	displayOptions: { show: { resource: ['message'] } },
-	options: [...OPERATIONS],
+	options: OPERATIONS.map(({ name, value, action, description }) => ({
+		name,
+		value,
+		action,
+		description,
+	})),
 	default: 'pin',
 };
 
@@ -76,7 +55,7 @@ const duration: INodeProperties = {
 	name: 'duration',
 	type: 'options',
 	displayOptions: { show: { operation: ['pin'] } },
-	options: [...DURATIONS],
+	options: DURATIONS.map(({ name, value }) => ({ name, value })),
 	default: DEFAULT_DURATION,
 	description: 'How long the message stays pinned: 24_hours, 7_days or 30_days',
 };

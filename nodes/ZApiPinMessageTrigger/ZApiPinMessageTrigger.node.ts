@@ -8,24 +8,40 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { testConnection } from '../shared/credentialTest';
 import { searchChats } from '../shared/searchChats';
-import { checkExists, create, deleteWebhook } from './hooks';
-import { parameters } from './parameters';
+import { create, deleteWebhook } from './hooks';
+import { DISPLAY_NAME, parameters } from './parameters';
 import { receiveCallback } from './receiveCallback';
+import { WEBHOOK_PATH } from './webhookUrl';
 
-/** Starts a workflow when a message arrives, is pinned or is unpinned. */
+/** Starts a workflow with what happens in the chats of an instance, in its queue, or to its connection. */
 export class ZApiPinMessageTrigger implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Z-API Pin Message Trigger',
+		displayName: DISPLAY_NAME,
 		name: 'zApiPinMessageTrigger',
 		icon: { light: 'file:../../icons/pin.svg', dark: 'file:../../icons/pin.dark.svg' },
 		group: ['trigger'],
 		version: 1,
+		// "messagePinned" becomes "message pinned".
 		subtitle:
-			'={{ $parameter["events"].map((event) => event.replace("message", "").toLowerCase()).join(", ") }}',
+			'={{ $parameter["events"].map((event) => event.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase())).join(", ") }}',
 		// n8n's panel shows it for the action node too.
 		description:
-			'Pin and unpin WhatsApp messages through Z-API, and start workflows when messages arrive, are pinned or are unpinned',
-		defaults: { name: 'Z-API Pin Message Trigger' },
+			'Pin and unpin WhatsApp messages through Z-API, and start workflows when messages arrive, are pinned or get a reaction',
+		eventTriggerDescription: 'Send a WhatsApp message to the connected number, or pin one',
+		activationMessage:
+			'Your workflow now starts when one of its events happens in WhatsApp. Z-API calls it until you unpublish it.',
+		triggerPanel: {
+			header: 'Listen to WhatsApp through Z-API',
+			executionsHelp: {
+				inactive:
+					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. Z-API calls this n8n for one event, and the workflow runs with it in the editor.<br /><br />Publish the workflow, and it starts by itself from then on. Its runs are in the list of executions.',
+				active:
+					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. The published workflow does not hear what happens while you listen; it has the webhook again right after.<br /><br />Otherwise it starts by itself. Its runs are in the list of executions.',
+			},
+			activationHint:
+				'Publish the workflow and it starts by itself, whenever one of its events happens in WhatsApp.',
+		},
+		defaults: { name: DISPLAY_NAME },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'zApi', required: true, testedBy: 'testConnection' }],
@@ -34,7 +50,7 @@ export class ZApiPinMessageTrigger implements INodeType {
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
-				path: 'received',
+				path: WEBHOOK_PATH,
 				// The node registers its URL itself, with a secret that n8n does not show.
 				ndvHideUrl: true,
 			},
@@ -47,7 +63,8 @@ export class ZApiPinMessageTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				return await checkExists(this);
+				// `create` looks itself, as it also has to remember.
+				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
 				return await create(this);

@@ -1,79 +1,137 @@
 import type { IDataObject } from 'n8n-workflow';
-import { toChatId } from '../shared/chatId';
 import { isTrue, toObject } from '../shared/response';
-import type { ChatType, TriggerEvent } from './parameters';
-import type { TriggerSettings } from './settings';
+
+/** What Z-API calls a webhook with. Nothing in it is certain: any field may be absent or of any type. */
+export type Callback = IDataObject;
+
+/** Subjects that are no message. */
+const NO_MESSAGES = ['notification', 'pinMessage', 'reaction', 'pollVote', 'eventResponse'];
+
+/** What stands beside the content of a message: the advertisement, or the status, that it replies to. */
+const NO_CONTENT = ['externalAdReply', 'statusImage'];
+
+/** Where the content of a message has its text. */
+const TEXT_FIELDS = ['message', 'caption', 'text', 'question', 'name', 'title'];
 
 /**
- * Tells which event a callback reports. Z-API does not show what an unpin looks like: every action but
- * `pin` is taken for one, as the request knows no other.
+ * Finds the field that holds what a callback of the received webhook is about.
  *
- * @see https://developer.z-api.io (received webhook, `pinMessage`)
+ * @returns its name; undefined where there is nothing yet, as in a waiting message
+ * @see https://developer.z-api.io (received webhook, examples)
  */
-export function toEvent({ pinMessage }: IDataObject): TriggerEvent {
-	if (!pinMessage) return 'messageReceived';
-	return toObject(pinMessage).action === 'pin' ? 'messagePinned' : 'messageUnpinned';
+export function toSubject(callback: Callback): string | undefined {
+	const isSubject = (key: string) =>
+		key === 'notification' ? toText(callback[key]) !== undefined : isContent(callback[key]);
+	const isMessage = (key: string) => isContent(callback[key]) && !NO_CONTENT.includes(key);
+	return NO_MESSAGES.find(isSubject) ?? Object.keys(callback).find(isMessage);
 }
 
-/** Whether a callback is one that the user wants the workflow to start with. */
-export function isWanted(callback: IDataObject, settings: TriggerSettings): boolean {
-	const event = toEvent(callback);
-	const isPin = event !== 'messageReceived';
-	const { chatType, sentByMe, chats } = settings;
-	if (!settings.events.includes(event)) return false;
-	if (isTrue(callback.fromMe) && sentByMe !== 'all' && !(sentByMe === 'pins' && isPin))
-		return false;
-	if (settings.ignoreEdits && isTrue(callback.isEdit)) return false;
-	if (settings.ignoreStatusReplies && isTrue(callback.isStatusReply)) return false;
-	if (chatType && chatType !== toChatType(callback)) return false;
-	return chats.length === 0 || [callback.phone, callback.chatLid].some(isOneOf(chats));
+export function isMessage(subject: string | undefined): subject is string {
+	return subject !== undefined && !NO_MESSAGES.includes(subject);
+}
+
+/** The text of a message, or the caption, question or name that stands for it. */
+export function toMessageText(callback: Callback): string | undefined {
+	const content = toObject(callback[toSubject(callback) ?? '']);
+	return firstText(...TEXT_FIELDS.map((field) => content[field]));
 }
 
 /**
- * Makes the output item of a callback: all of it as it came and, for pins and unpins, `pin`, so that
- * users need not look into `pinMessage`.
+ * Tells a pin from an unpin. Z-API does not show what an unpin looks like: every action but `pin` is
+ * taken for one, as the request knows no other.
  */
-export function toOutput(callback: IDataObject): IDataObject {
-	const event = toEvent(callback);
-	if (event === 'messageReceived') return callback;
-	const pinMessage = toObject(callback.pinMessage);
-	const durationSeconds = toNumber(pinMessage.pinDurationInSecs);
-	const expiresAt = event === 'messagePinned' && toExpiry(callback.momment, durationSeconds);
-	const pin: IDataObject = {
-		action: event === 'messagePinned' ? 'pin' : 'unpin',
-		messageId: toObject(pinMessage.referencedMessage).messageId,
-		...(durationSeconds !== undefined && { durationSeconds }),
-		...(expiresAt && { expiresAt }),
-	};
-	return { ...callback, pin };
+export function toPinAction({ pinMessage }: Callback): 'pin' | 'unpin' | undefined {
+	const action = toText(toObject(pinMessage).action)?.toLowerCase();
+	return action === undefined || action === 'pin' ? action : 'unpin';
 }
 
-function toChatType({ isGroup, isNewsletter, broadcast }: IDataObject): ChatType | undefined {
-	if (isTrue(isGroup)) return 'groups';
-	return isTrue(isNewsletter) || isTrue(broadcast) ? undefined : 'private';
+/** What of a pin or unpin is beside the message: until when it lasts, where that can be computed. */
+export function toPin(callback: Callback): IDataObject {
+	const action = toPinAction(callback);
+	const durationSeconds = toNumber(toObject(callback.pinMessage).pinDurationInSecs);
+	const pinnedAt = toNumber(callback.momment);
+	const isTimed = action === 'pin' && pinnedAt !== undefined && durationSeconds;
+	const expiresAt = isTimed ? toIso(pinnedAt + durationSeconds * 1000) : undefined;
+	return withoutGaps({ action, durationSeconds, expiresAt });
 }
 
-function isOneOf(chats: string[]) {
-	return (chat: unknown) => {
-		try {
-			return chats.includes(toChatId(chat));
-		} catch {
-			// A channel, or nothing at all.
-			return false;
-		}
-	};
+/** ID of the message that a pin, a reaction, a vote or a response refers to. */
+export function toReferenced(callback: Callback): string | undefined {
+	const { pollMessageId, referencedMessage } = toObject(callback[toSubject(callback) ?? '']);
+	return firstText(pollMessageId, toObject(referencedMessage).messageId);
 }
 
-/** @returns ISO 8601, or undefined when it can't be computed */
-function toExpiry(momment: unknown, durationSeconds = 0): string | undefined {
-	const pinnedAt = toNumber(momment);
-	if (pinnedAt === undefined || durationSeconds <= 0) return undefined;
-	const expiry = new Date(pinnedAt + durationSeconds * 1000);
-	return Number.isNaN(expiry.getTime()) ? undefined : expiry.toISOString();
+/** The emoji; undefined when the reaction is taken back. */
+export function toReaction({ reaction }: Callback): string | undefined {
+	return toText(toObject(reaction).value);
 }
 
-/** Z-API sends numbers also as text. */
-function toNumber(value: unknown): number | undefined {
-	const isNumeric = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
-	return isNumeric && Number.isFinite(Number(value)) ? Number(value) : undefined;
+function isTakenBack({ reaction }: Callback): boolean {
+	return toObject(reaction).value === '';
+}
+
+/** What an activity that is no event of its own is: Z-API's name of a notification, or the field's. */
+export function toKind(callback: Callback): string | undefined {
+	const subject = toSubject(callback);
+	if (subject === 'notification') return toText(callback.notification);
+	if (subject === 'reaction') return isTakenBack(callback) ? 'reactionRemoved' : undefined;
+	return subject === 'pollVote' || subject === 'eventResponse' ? subject : undefined;
+}
+
+/** Where it happened; undefined in channels and broadcast lists, which are neither. */
+export function toChatType(callback: Callback): 'groups' | 'private' | undefined {
+	const phone = toText(callback.phone) ?? '';
+	if (isTrue(callback.isGroup) || /^\d+-(\d+|group)$/.test(phone)) return 'groups';
+	const isOther = isTrue(callback.isNewsletter) || isTrue(callback.broadcast);
+	return isOther || /[@-](newsletter|broadcast)$/.test(phone) ? undefined : 'private';
+}
+
+/** Who did it. The LID of a private chat is in `chatLid` or in `senderLid` only. */
+export function toSender(callback: Callback): IDataObject | undefined {
+	const { participantPhone, participantLid, senderLid, chatLid, connectedPhone } = callback;
+	const isMine = isTrue(callback.fromMe);
+	const others = isTrue(callback.isGroup)
+		? { phone: undefined, lid: senderLid }
+		: { phone: callback.phone, lid: firstText(senderLid, chatLid) };
+	const { phone, lid } = isMine ? { phone: connectedPhone, lid: undefined } : others;
+	const phones = [participantPhone, phone].map(toText);
+	const sender = withoutGaps({
+		phone: phones.find((id) => id && !isLid(id)),
+		lid: [...phones, ...[participantLid, lid].map(toText)].find((id) => id && isLid(id)),
+		name: toText(callback.senderName),
+	});
+	return Object.keys(sender).length > 0 ? sender : undefined;
+}
+
+/** Text that is not empty; Z-API sends numbers as text, and some texts as numbers. */
+export function toText(value: unknown): string | undefined {
+	if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+	return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+export function toNumber(value: unknown): number | undefined {
+	const number = Number(toText(value) ?? Number.NaN);
+	return Number.isFinite(number) ? number : undefined;
+}
+
+/** @returns ISO 8601, or undefined when the time is none */
+export function toIso(ms: number | undefined): string | undefined {
+	const date = new Date(ms ?? Number.NaN);
+	return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+export function withoutGaps(object: IDataObject): IDataObject {
+	return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+function firstText(...values: unknown[]): string | undefined {
+	return values.map(toText).find((text) => text !== undefined);
+}
+
+function isContent(value: unknown): boolean {
+	return Object.keys(toObject(value)).length > 0;
+}
+
+function isLid(id: string): boolean {
+	return id.endsWith('@lid');
 }

@@ -2,84 +2,78 @@ import type { IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError, UserError } from 'n8n-workflow';
 import type { Connection } from '../shared/connection';
 import { readConnection } from '../shared/connection';
-import { toObject } from '../shared/response';
+import { DEFAULT_TIMEOUT_MS } from '../shared/transport';
 import { toSentences } from '../shared/zApiError';
+import { EVENTS, PIN_EVENTS } from './events';
+import { inTurn } from './inTurn';
+import type { Memory } from './memory';
+import { readMemory, toHash } from './memory';
+import { DISPLAY_NAME, SENT_BY_ME } from './parameters';
 import type { Registration } from './registration';
-import { readRegistration, setSentByMe, setUrl } from './registration';
+import { changeRegistration, readRegistration } from './registration';
 import type { TriggerSettings } from './settings';
 import { readSettings } from './settings';
-import type { Owner, WebhookUrl } from './webhookUrl';
-import { checkHttps, toHost, toOwner, toWebhookUrl } from './webhookUrl';
+import type { Webhook } from './webhooks';
+import { WEBHOOK_NAMES, WEBHOOKS } from './webhooks';
+import type { WebhookUrl } from './webhookUrl';
+import { checkHttps, toHost, toOwner, toWebhookUrl, toWorkflowName } from './webhookUrl';
 
 /** What a hook works on. */
 interface Hook {
 	context: IHookFunctions;
 	connection: Connection;
 	webhookUrl: WebhookUrl;
+	memory: Memory;
 	/** What the instance has registered. */
 	now: Registration;
-	/** Who has `now.url`. */
-	owner: Owner;
+	/** What was there before this node came, and what others have registered. */
+	before: Registration;
+	/** By which `borrowed` knows the node. */
+	key: string;
 	isTest: boolean;
 }
 
-const NOTHING: Registration = { url: '', sentByMe: false };
-
 /**
- * What tests have borrowed the webhook from, by webhook, and failed activations have not given back.
- * n8n keeps nothing for either, so it is kept here. Production's is in the workflow's static data.
+ * What tests have borrowed the webhooks from, and what failed activations have not given back. It is
+ * kept here, as n8n forgets what a failed activation remembers, and shows production nothing of a test.
  */
-const borrowed = new Map<string, Registration>();
-
-/** The last hook of each instance: n8n runs those of all triggers of a workflow at once. */
-const lastHooks = new Map<string, Promise<unknown>>();
+const borrowed = new Map<string, Partial<Registration>>();
 
 /**
- * Whether the instance calls this very URL, with all that is needed. n8n asks before it registers.
+ * Makes the instance call this URL for the chosen events, and remembers what was there before. Leaves
+ * alone what is registered as it should be.
  *
- * @throws {NodeOperationError} when Z-API would not call n8n's URL, or does not respond
- */
-export const checkExists = toHook(
-	async ({ context, webhookUrl, now }) =>
-		now.url === webhookUrl.href && (now.sentByMe || !needsSentByMe(readSettings(context))),
-	checkHttps,
-);
-
-/**
- * Makes the instance call this URL, and remembers what was there before.
- *
- * @throws {NodeOperationError} when another system has the webhook, and the user didn't allow to take it
+ * @throws {NodeOperationError} when Z-API would not call n8n's URL, or does not respond, or when somebody
+ * else has a webhook and the user didn't allow to take it
  */
 export const create = toHook(async (hook) => {
-	const { context, connection, webhookUrl, now, owner, isTest } = hook;
+	const { context, connection, webhookUrl, memory, now, before, key, isTest } = hook;
 	const settings = readSettings(context);
-	const isOurs = owner === 'thisUrl' || owner === 'thisNode';
-	const mayReplace = settings.replaceExistingWebhook && owner === 'otherSystem';
-	if (owner !== 'nobody' && !isOurs && !mayReplace) throw toTaken(owner, now.url);
-
-	const key = toKey(hook);
-	const memory = context.getWorkflowStaticData('node');
-	if (isTest) {
-		// The test URL is registered already: an earlier test remembers what was there before.
-		if (owner !== 'thisUrl') borrowed.set(key, now);
-	} else if (!isOurs) {
-		memory.previous = { ...now };
-	} else if (borrowed.has(key)) {
-		memory.previous ??= { ...borrowed.get(key) };
+	const target = { ...before, sentByMe: before.sentByMe || needsSentByMe(settings) };
+	const previous: Partial<Registration> = { sentByMe: before.sentByMe };
+	for (const webhook of toNeeded(settings)) {
+		checkFree(hook, webhook, settings);
+		previous[webhook] = before[webhook];
+		target[webhook] = webhookUrl.href;
 	}
+	if (isTest) borrowed.set(key, previous);
 	let isDone = false;
 	try {
-		await setUrl(context, connection, webhookUrl.href);
-		if (!now.sentByMe && needsSentByMe(settings)) await setSentByMe(context, connection, true);
+		await changeRegistration(context, connection, now, target);
 		isDone = true;
 	} finally {
-		if (!isDone) await rollBack(hook);
+		if (!isDone) await undo(hook, target, previous);
 	}
-	return isDone;
-});
+	memory.secretHash = toHash(webhookUrl.secret);
+	memory.instanceId = connection.instanceId;
+	if (!isTest) {
+		memory.previous = previous;
+		borrowed.delete(key);
+	}
+}, checkHttps);
 
 /**
- * Gives back what was there before, unless somebody else has taken the webhook meanwhile.
+ * Gives back what was there before, unless somebody else has taken it meanwhile.
  *
  * @throws {NodeOperationError} when it can't, in production only: n8n tries again and tells the user
  * then, whereas a test run that can't be ended would bring n8n down, so it is just logged
@@ -87,126 +81,146 @@ export const create = toHook(async (hook) => {
 export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
 	if (context.getWorkflow().active) return await giveBack(context);
 	try {
-		return await giveBackAfterTest(context);
+		return await giveBack(context);
 	} catch (error) {
-		context.logger.error(`The webhook of Z-API was not given back. ${(error as Error).message}`);
+		logNotGivenBack(context, error as Error);
 		return false;
 	}
 }
 
 const giveBack = toHook(async (hook) => {
-	const { context, connection, now, owner } = hook;
-	const memory = context.getWorkflowStaticData('node');
-	const key = toKey(hook);
-	const remembered = toObject(memory.previous ?? borrowed.get(key)) as Partial<Registration>;
-	const previous = { ...NOTHING, ...remembered };
-	if (borrowed.has(key) && owner !== 'thisUrl') {
-		// A test has the webhook at the moment, and gives it back when it ends.
-		if (memory.previous) borrowed.set(key, previous);
-	} else if (owner === 'thisUrl' || owner === 'thisNode') {
-		await restore(context, connection, now, previous);
-		borrowed.delete(key);
-	}
+	const { context, connection, memory, now, key } = hook;
+	const target = { ...hook.before };
+	const isListening = !hook.isTest && leaveToTest(hook, target);
+	await changeRegistration(context, connection, now, target);
+	if (!isListening) borrowed.delete(key);
+	delete memory.secretHash;
+	delete memory.instanceId;
 	delete memory.previous;
-	return true;
 });
 
-const giveBackAfterTest = toHook(async (hook) => {
-	const { context, connection, now, owner } = hook;
-	const key = toKey(hook);
-	if (owner === 'thisUrl') await restore(context, connection, now, borrowed.get(key) ?? NOTHING);
-	borrowed.delete(key);
-	return true;
-});
-
-/** Leaves the webhook as it was before a failed activation, which n8n forgets with all it remembered. */
-async function rollBack(hook: Hook): Promise<void> {
-	const { context, connection, now } = hook;
-	try {
-		await restore(context, connection, { ...now, sentByMe: true }, now);
-	} catch (error) {
-		// What is thrown here would hide why the activation failed. n8n gives the webhook back next.
-		if (!borrowed.has(toKey(hook))) borrowed.set(toKey(hook), now);
-		context.logger.error(`The webhook of Z-API was not given back. ${(error as Error).message}`);
+/** Lets a test that is going on have the webhooks until it ends, and then give back what production had. */
+function leaveToTest({ webhookUrl, now, key }: Hook, target: Registration): boolean {
+	const test = borrowed.get(key);
+	const kept = WEBHOOK_NAMES.filter((name) => toOwner(webhookUrl, now[name]) === 'thisNode');
+	if (!test || kept.length === 0) return false;
+	for (const webhook of kept) {
+		test[webhook] = target[webhook];
+		target[webhook] = now[webhook];
 	}
+	if (kept.includes('received')) {
+		test.sentByMe = target.sentByMe;
+		target.sentByMe = now.sentByMe;
+	}
+	return true;
 }
 
-/** The URL comes last: as long as it is ours, the hook can be run again. */
-async function restore(
-	context: IHookFunctions,
-	connection: Connection,
-	now: Registration,
-	{ url, sentByMe }: Registration,
+/** Leaves everything as it was before a failed activation, which n8n forgets with all it remembered. */
+async function undo(
+	{ context, connection, now, key }: Hook,
+	target: Registration,
+	previous: Partial<Registration>,
 ): Promise<void> {
-	if (now.sentByMe && !sentByMe) await setSentByMe(context, connection, false);
-	await setUrl(context, connection, url);
+	try {
+		await changeRegistration(context, connection, target, now);
+	} catch (error) {
+		// What is thrown here would hide why the activation failed. n8n gives the webhooks back next.
+		if (!borrowed.has(key)) borrowed.set(key, previous);
+		logNotGivenBack(context, error as Error);
+	}
 }
 
 /**
- * Makes a hook of n8n's: waits for the instance's other hooks, reads what the hook needs, and puts
- * whatever goes wrong into words, of which n8n shows the message only.
+ * Makes a hook of n8n's: waits for the instance's other hooks, as n8n runs those of all triggers of a
+ * workflow at once; reads what the hook needs; and puts whatever goes wrong into words, of which n8n shows
+ * the message only.
  *
  * @param check throws for what is wrong before Z-API is asked
  */
-function toHook(
-	run: (hook: Hook) => Promise<boolean>,
-	check: (webhookUrl: WebhookUrl, connection: Connection) => void = () => {},
-) {
+function toHook(run: (hook: Hook) => Promise<void>, check: typeof checkHttps = () => {}) {
 	return async (context: IHookFunctions): Promise<boolean> => {
 		try {
 			const connection = await readConnection(context);
 			const webhookUrl = toWebhookUrl(context, connection);
-			const isTest = !context.getWorkflow().active;
 			check(webhookUrl, connection);
-			return await inTurn(connection.instanceUrl, async () => {
+			const { instanceUrl } = connection;
+			await inTurn(instanceUrl, DEFAULT_TIMEOUT_MS, async () => {
 				const now = await readRegistration(context, connection);
-				const owner = toOwner(webhookUrl, now.url, isTest);
-				return await run({ context, connection, webhookUrl, now, owner, isTest });
+				const memory = readMemory(context);
+				const isTest = !context.getWorkflow().active;
+				const key = instanceUrl + webhookUrl.owner;
+				const remembered = [memory.previous, borrowed.get(key)];
+				const isMine = (url: string) =>
+					(isTest ? ['thisUrl'] : ['thisUrl', 'thisNode']).includes(toOwner(webhookUrl, url));
+				const before = toBefore(now, remembered, isMine);
+				await run({ context, connection, webhookUrl, memory, now, before, key, isTest });
 			});
+			return true;
 		} catch (error) {
 			throw new NodeOperationError(context.getNode(), toSentences(error as Error));
 		}
 	};
 }
 
-/** Runs one at a time for each key, and forgets the key when none is left. */
-async function inTurn<T>(key: string, run: () => Promise<T>): Promise<T> {
-	const result = (lastHooks.get(key) ?? Promise.resolve()).then(run);
-	const ended = result.then(
-		() => {},
-		() => {},
-	);
-	lastHooks.set(key, ended);
-	try {
-		return await result;
-	} finally {
-		if (lastHooks.get(key) === ended) lastHooks.delete(key);
+/**
+ * Finds what was there before this node came: the first that is not its own of what is registered and
+ * what is remembered, so that none of its URLs, of whichever host, is ever given back.
+ */
+function toBefore(
+	now: Registration,
+	remembered: Array<Partial<Registration> | undefined>,
+	isMine: (url: string) => boolean,
+): Registration {
+	const before = { ...now };
+	for (const webhook of WEBHOOK_NAMES) {
+		const urls = [now, ...remembered].map((registration) => registration?.[webhook]);
+		before[webhook] = urls.find((url) => url !== undefined && !isMine(url)) ?? '';
 	}
+	const sentByMe = remembered.find((registration) => registration?.sentByMe !== undefined);
+	if (isMine(now.received)) before.sentByMe = sentByMe?.sentByMe ?? now.sentByMe;
+	return before;
+}
+
+/** The webhooks that the chosen events come from. */
+function toNeeded({ events }: TriggerSettings): Webhook[] {
+	const chosen = EVENTS.filter(({ value }) => events.includes(value));
+	return WEBHOOK_NAMES.filter((name) => chosen.some(({ webhook }) => webhook === name));
 }
 
 /** Pins by this package are made by the connected number itself. */
-function needsSentByMe({ events, sentByMe }: TriggerSettings): boolean {
-	const hasPins = events.some((event) => event !== 'messageReceived');
-	return sentByMe === 'all' || (sentByMe === 'pins' && hasPins);
+function needsSentByMe(settings: TriggerSettings): boolean {
+	const isReceiving = toNeeded(settings).includes('received');
+	const hasPins = settings.events.some((event) => PIN_EVENTS.includes(event));
+	const choice = SENT_BY_ME.find(({ value }) => value === settings.sentByMe);
+	return isReceiving && Boolean(choice?.phone || choice?.api || (choice?.pins && hasPins));
 }
 
-function toKey({ connection, webhookUrl }: Hook): string {
-	return connection.instanceUrl + webhookUrl.ending;
-}
-
-function toTaken(owner: Owner, url: string): UserError {
-	const [name, description] =
+function checkFree(
+	{ webhookUrl, now }: Hook,
+	webhook: Webhook,
+	{ replaceExistingWebhook }: TriggerSettings,
+): void {
+	const url = now[webhook];
+	const owner = toOwner(webhookUrl, url);
+	const isFree = owner !== 'thisN8n' && owner !== 'otherSystem';
+	if (isFree || (owner === 'otherSystem' && replaceExistingWebhook)) return;
+	const name = toWorkflowName(url);
+	const [who, description] =
 		owner === 'thisN8n'
 			? [
-					'another trigger of this n8n',
-					'Unpublish the workflow of that one first, or use one trigger for both. If there is no such workflow any more, remove the webhook in the Z-API panel.',
+					`another trigger of this n8n${name && `, in the workflow “${name}”`}`,
+					'Unpublish that workflow first, or use one trigger for both. If there is no such workflow any more, remove the webhook in the Z-API panel.',
 				]
 			: [
 					'another system',
-					'Switch it off there first, or turn on Replace Existing Webhook in the options of Z-API Pin Message Trigger: the webhook is given back when this workflow is unpublished.',
+					`Switch it off there first, or turn on Replace Existing Webhook in the options of ${DISPLAY_NAME}: the webhook is given back when this workflow is unpublished.`,
 				];
-	return new UserError(
-		`The webhook of this Z-API instance belongs to ${name} (${toHost(url)}), and an instance has only one`,
+	throw new UserError(
+		`The webhook for ${WEBHOOKS[webhook].name} of this Z-API instance belongs to ${who} (${toHost(url)}), and an instance has only one`,
 		{ description },
 	);
+}
+
+function logNotGivenBack(context: IHookFunctions, error: Error): void {
+	context.logger.error(`The webhooks of Z-API were not given back. ${error.message}`);
 }

@@ -1,26 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { chatParameter } from '../shared/chatParameter';
+import { EVENTS } from './events';
 
-/** What starts a workflow. */
-export const EVENTS = [
-	{
-		name: 'Message Received',
-		value: 'messageReceived',
-		description: 'A message arrives in a private chat, a group or a channel',
-	},
-	{
-		name: 'Message Pinned',
-		value: 'messagePinned',
-		description: 'Somebody pins a message, or this n8n does',
-	},
-	{
-		name: 'Message Unpinned',
-		value: 'messageUnpinned',
-		description: 'Somebody unpins a message, or this n8n does',
-	},
-] as const;
-
-export type TriggerEvent = (typeof EVENTS)[number]['value'];
+/** As n8n shows the node, and as texts name it. */
+export const DISPLAY_NAME = 'Z-API Pin Message Trigger';
 
 export const CHAT_TYPES = [
 	{ name: 'Groups Only', value: 'groups' },
@@ -29,18 +12,46 @@ export const CHAT_TYPES = [
 
 export type ChatType = (typeof CHAT_TYPES)[number]['value'];
 
-/** What counts of what the connected number does itself. */
+/**
+ * What counts of what the connected number does itself: `pins` are its pins and unpins, wherever they are
+ * made; all else it does on the `phone` or through the `api` of Z-API.
+ */
 export const SENT_BY_ME = [
 	{
 		name: 'Everything',
 		value: 'all',
-		description: 'Messages too. A workflow that sends messages can start itself: filter on fromMe.',
+		description:
+			'Also what n8n and other systems send through Z-API. A workflow that sends messages can then start itself.',
+		...{ pins: true, phone: true, api: true },
 	},
-	{ name: 'Nothing', value: 'none' },
-	{ name: 'Pins and Unpins', value: 'pins' },
+	{
+		name: 'Nothing',
+		value: 'none',
+		description: 'Only what others do',
+		...{ pins: false, phone: false, api: false },
+	},
+	{
+		name: 'Pins and What Is Done on the Phone',
+		value: 'phone',
+		description:
+			'Choose it when it is your own phone: the messages that you write count, those that n8n sends do not',
+		...{ pins: true, phone: true, api: false },
+	},
+	{
+		name: 'Pins Only',
+		value: 'pins',
+		description:
+			'Pins and unpins, on the phone or by n8n. Messages that you write yourself do not count.',
+		...{ pins: true, phone: false, api: false },
+	},
 ] as const;
 
 export type SentByMe = (typeof SENT_BY_ME)[number]['value'];
+
+/** The part of a table that n8n's editor shows. */
+function toOptions(rows: ReadonlyArray<{ name: string; value: string; description: string }>) {
+	return rows.map(({ name, value, description }) => ({ name, value, description }));
+}
 
 const events: INodeProperties = {
 	displayName: 'Events',
@@ -48,8 +59,9 @@ const events: INodeProperties = {
 	type: 'multiOptions',
 	required: true,
 	default: ['messageReceived'],
-	options: [...EVENTS],
-	description: 'What starts the workflow. A pin or unpin never counts as Message Received.',
+	options: toOptions(EVENTS),
+	description:
+		'What starts the workflow. Each happening is one event only: a pin, reaction, call or change of a group never counts as Message Received.',
 };
 
 const onlyTheseChats: INodeProperties = {
@@ -74,6 +86,17 @@ const onlyTheseChats: INodeProperties = {
 			],
 		},
 	],
+	description: 'None: whatever the chat',
+};
+
+const sentByMe: INodeProperties = {
+	displayName: 'Sent by Connected Number',
+	name: 'sentByMe',
+	type: 'options',
+	options: toOptions(SENT_BY_ME),
+	default: 'pins',
+	description: 'What counts of what the connected number does itself',
+	hint: 'Messages that you write with the connected number start the workflow only if you choose so here.',
 };
 
 const options: INodeProperties = {
@@ -104,25 +127,31 @@ const options: INodeProperties = {
 			default: true,
 			description: "Whether to ignore replies to the connected number's status",
 		},
-		onlyTheseChats,
 		{
 			displayName: 'Replace Existing Webhook',
 			name: 'replaceExistingWebhook',
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to take the webhook of the instance from whatever has it now. It is given back when the workflow is unpublished (deactivated).',
+				'Whether to take the webhooks of the instance from whatever has them now. They are given back when the workflow is unpublished (deactivated).',
 		},
 		{
-			displayName: 'Sent by Connected Number',
-			name: 'sentByMe',
-			type: 'options',
-			options: [...SENT_BY_ME],
-			default: 'pins',
+			displayName: 'Simplify',
+			name: 'simplify',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to return a simplified version of the response instead of the raw data',
+		},
+		{
+			displayName: 'Text Contains',
+			name: 'textContains',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. #notice',
 			description:
-				'What counts of what the connected number does itself, on the phone or through Z-API. Pins made by n8n are of that kind.',
+				'What the text of a message must hold to start the workflow; accents and case do not matter. Other events start it without.',
 		},
 	],
 };
 
-export const parameters: INodeProperties[] = [events, options];
+export const parameters: INodeProperties[] = [events, onlyTheseChats, sentByMe, options];

@@ -1,41 +1,100 @@
+import { createHash } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import type { Connection } from '../shared/connection';
 import { readConnection } from '../shared/connection';
 import { toObject } from '../shared/response';
+import { isDeeperThan } from '../shared/transport';
 import { toSentences } from '../shared/zApiError';
-import { isWanted, toOutput } from './callback';
+import { forget, isDuplicate } from './duplicates';
+import { findEvent } from './events';
+import { isWanted } from './isWanted';
+import type { Memory } from './memory';
+import { readMemory, toHash } from './memory';
+import { DISPLAY_NAME } from './parameters';
 import { readSettings } from './settings';
-import { isSecret, toWebhookUrl } from './webhookUrl';
+import { toOutput } from './toOutput';
+import { isSecret, isSecretForm, toSecret } from './webhookUrl';
 
 /** Z-API's callbacks name their media by URL, so none comes near it. */
 const MAX_BODY_BYTES = 1_000_000;
 
-/** Why a call starts no workflow, as HTTP says it. */
+/** How deep a callback may be nested that goes into an execution whole: n8n can't store any depth. */
+const MAX_DEPTH = 50;
+
+const NO_EXECUTION: IWebhookResponseData = {};
+
+/** Why a call is refused, as HTTP says it. */
 interface Refusal {
 	status: number;
 	message: string;
 }
 
+const WRONG_SECRET: Refusal = { status: 401, message: 'The secret is missing or wrong' };
+
 /**
- * Takes one call of the webhook. Nobody but Z-API starts the workflow: a call without the secret, or
- * with anything but a callback of this instance, is refused.
+ * Takes one call of the webhook: authenticates it, finds its event, and filters. Nobody but Z-API starts
+ * the workflow.
  *
- * @returns the callback as an item; or nothing, with which n8n starts no execution. Never throws, as
- * n8n would start one for whoever calls
+ * @returns the event as an item; or nothing, with which n8n starts no execution. Never throws, as n8n
+ * would start one for whoever calls
  */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	try {
-		const refusal = findRefusal(context, await readConnection(context));
+		const { secret } = context.getQueryData() as IDataObject;
+		if (!isSecretForm(secret)) return refuse(context, WRONG_SECRET);
+		const refusal = findRefusal(context);
 		if (refusal) return refuse(context, refusal);
-		const callback = context.getBodyData();
-		if (!isWanted(callback, readSettings(context))) return {};
-		return { workflowData: [context.helpers.returnJsonArray(toOutput(callback))] };
+		const { secretHash = '', instanceId } = await readKeys(context);
+		if (!isSecret(secret, secretHash)) return refuse(context, WRONG_SECRET);
+		// Who has the secret is Z-API: it is told that all is well, or else it might call again.
+		const callback = toObject(context.getBodyData());
+		const event = callback.instanceId === instanceId ? findEvent(callback) : undefined;
+		if (!event) return NO_EXECUTION;
+		const settings = readSettings(context);
+		if (!isWanted(callback, event, settings)) return NO_EXECUTION;
+		if (!settings.simplify && isDeeperThan(MAX_DEPTH, callback)) return NO_EXECUTION;
+		if (isRepeated(context, secret)) return NO_EXECUTION;
+		const item = toOutput(callback, event, settings.simplify);
+		return { workflowData: [context.helpers.returnJsonArray(item)] };
 	} catch (error) {
 		context.logger.error(
-			`Z-API Pin Message Trigger can't receive a callback. ${toSentences(error as Error)}`,
+			`${DISPLAY_NAME} can't receive a callback. ${toSentences(error as Error)}`,
 		);
 		return refuse(context, { status: 503, message: 'Not ready' });
 	}
+}
+
+/** What is wrong with a call, as far as that is cheap to tell. */
+function findRefusal(context: IWebhookFunctions): Refusal | undefined {
+	if (!/^application\/json\s*(;|$)/i.test(context.getHeaderData()['content-type'] ?? '')) {
+		return { status: 415, message: 'The body is not JSON' };
+	}
+	if ((toRawBody(context)?.length ?? 0) > MAX_BODY_BYTES) {
+		return { status: 413, message: 'The body is too large' };
+	}
+	return undefined;
+}
+
+/** What a call is checked against. Z-API may call before n8n has stored what the registration remembered. */
+async function readKeys(context: IWebhookFunctions): Promise<Memory> {
+	const memory = readMemory(context);
+	if (memory.secretHash) return memory;
+	const connection = await readConnection(context);
+	const secretHash = toHash(toSecret(context, connection));
+	return { secretHash, instanceId: connection.instanceId };
+}
+
+/** Z-API repeats a call that it takes for lost. In a test, whoever repeats one means it. */
+function isRepeated(context: IWebhookFunctions, secret: string): boolean {
+	if (context.getMode() === 'manual') return false;
+	const body = toRawBody(context) ?? JSON.stringify(context.getBodyData());
+	const key = createHash('sha256').update(secret).update(body).digest('base64');
+	if (isDuplicate(key)) return true;
+	const response = context.getResponseObject();
+	// n8n could not start the execution, so what Z-API repeats is still wanted.
+	response.once('finish', () => {
+		if (response.statusCode >= 400) forget(key);
+	});
+	return false;
 }
 
 function refuse(context: IWebhookFunctions, { status, message }: Refusal): IWebhookResponseData {
@@ -43,20 +102,6 @@ function refuse(context: IWebhookFunctions, { status, message }: Refusal): IWebh
 	return { noWebhookResponse: true };
 }
 
-function findRefusal(context: IWebhookFunctions, connection: Connection): Refusal | undefined {
-	const { secret } = context.getQueryData() as IDataObject;
-	if (!isSecret(toWebhookUrl(context, connection), secret)) {
-		return { status: 401, message: 'The secret is missing or wrong' };
-	}
-	const { rawBody } = context.getRequestObject() as { rawBody?: Buffer };
-	if ((rawBody?.length ?? 0) > MAX_BODY_BYTES) {
-		return { status: 413, message: 'The body is too large' };
-	}
-	if (!/^application\/json\s*(;|$)/i.test(context.getHeaderData()['content-type'] ?? '')) {
-		return { status: 415, message: 'The body is not JSON' };
-	}
-	const { type, instanceId } = toObject(context.getBodyData());
-	if (type !== 'ReceivedCallback') return { status: 400, message: 'Not a ReceivedCallback' };
-	if (instanceId !== connection.instanceId) return { status: 403, message: 'Another instance' };
-	return undefined;
+function toRawBody(context: IWebhookFunctions): Buffer | undefined {
+	return (context.getRequestObject() as { rawBody?: Buffer }).rawBody;
 }

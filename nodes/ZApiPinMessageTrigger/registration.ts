@@ -2,17 +2,17 @@ import type { IHookFunctions } from 'n8n-workflow';
 import type { Connection } from '../shared/connection';
 import { isTrue, toObject } from '../shared/response';
 import { requestBody } from '../shared/transport';
+import type { Webhook } from './webhooks';
+import { WEBHOOK_NAMES, WEBHOOKS } from './webhooks';
 
-/** What an instance does with incoming messages. */
-export interface Registration {
-	/** The one URL that it calls; empty: none. */
-	url: string;
+/** What an instance has registered: the one URL that it calls for each webhook; empty: none. */
+export type Registration = Record<Webhook, string> & {
 	/** Whether it also calls for what the connected number does itself. */
 	sentByMe: boolean;
-}
+};
 
-/** Whatever echoes a webhook's URL echoes a secret, ours or another system's. */
-const QUOTE_NOTHING = { quotesResponse: false };
+/** Responses may hold URLs with secrets, ours or another system's, in whatever form. */
+const UNQUOTED = { quotesResponse: false };
 
 /**
  * Reads what an instance has registered.
@@ -24,51 +24,48 @@ export async function readRegistration(
 	context: IHookFunctions,
 	connection: Connection,
 ): Promise<Registration> {
-	const isMe = (body: unknown) => 'connected' in toObject(body);
 	const request = { method: 'GET', path: '/me' } as const;
-	const body = await requestBody(context, connection, request, isMe, QUOTE_NOTHING);
-	const { receivedCallbackUrl, receiveCallbackSentByMe } = toObject(body);
+	const body = toObject(await requestBody(context, connection, request, isMe, UNQUOTED));
+	const toUrl = (webhook: Webhook) => body[WEBHOOKS[webhook].field] ?? '';
+	const urls = Object.fromEntries(WEBHOOK_NAMES.map((webhook) => [webhook, toUrl(webhook)]));
 	return {
-		url: typeof receivedCallbackUrl === 'string' ? receivedCallbackUrl : '',
-		sentByMe: isTrue(receiveCallbackSentByMe),
+		...(urls as Record<Webhook, string>),
+		sentByMe: isTrue(body.receiveCallbackSentByMe),
 	};
 }
 
 /**
- * Sets the URL that an instance calls for incoming messages.
+ * Changes what an instance has registered, in an order that can be done again from the start: what the
+ * connected number does itself is called for only while the URL is there.
  *
- * @param url empty to have none; Z-API does not say how else it is removed
+ * @param from what is there, or may be
+ * @param to a webhook without URL has an empty one; Z-API does not say how else it is removed
  * @throws {ZApiError} when Z-API does not confirm it
- * @see https://developer.z-api.io (`PUT /update-webhook-received`)
+ * @see https://developer.z-api.io (webhooks, `PUT /update-notify-sent-by-me`)
  */
-export async function setUrl(
+export async function changeRegistration(
 	context: IHookFunctions,
 	connection: Connection,
-	url: string,
+	from: Registration,
+	to: Registration,
 ): Promise<void> {
-	await put(context, connection, '/update-webhook-received', { value: url });
+	const put = async (path: string, body: Record<string, string | boolean>) =>
+		await requestBody(context, connection, { method: 'PUT', path, body }, isDone, UNQUOTED);
+	const setSentByMe = async () =>
+		await put('/update-notify-sent-by-me', { notifySentByMe: to.sentByMe });
+	if (from.sentByMe && !to.sentByMe) await setSentByMe();
+	for (const webhook of WEBHOOK_NAMES) {
+		if (from[webhook] !== to[webhook]) await put(WEBHOOKS[webhook].path, { value: to[webhook] });
+	}
+	if (!from.sentByMe && to.sentByMe) await setSentByMe();
 }
 
-/**
- * Sets whether an instance also calls for what the connected number does itself.
- *
- * @throws {ZApiError} when Z-API does not confirm it
- * @see https://developer.z-api.io (`PUT /update-notify-sent-by-me`)
- */
-export async function setSentByMe(
-	context: IHookFunctions,
-	connection: Connection,
-	notifySentByMe: boolean,
-): Promise<void> {
-	await put(context, connection, '/update-notify-sent-by-me', { notifySentByMe });
+function isMe(body: unknown): boolean {
+	const me = toObject(body);
+	const isUrl = (url: unknown) => url === undefined || url === null || typeof url === 'string';
+	return 'connected' in me && WEBHOOK_NAMES.every((name) => isUrl(me[WEBHOOKS[name].field]));
 }
 
-async function put(
-	context: IHookFunctions,
-	connection: Connection,
-	path: string,
-	body: { value: string } | { notifySentByMe: boolean },
-): Promise<void> {
-	const isDone = (response: unknown) => isTrue(toObject(response).value);
-	await requestBody(context, connection, { method: 'PUT', path, body }, isDone, QUOTE_NOTHING);
+function isDone(response: unknown): boolean {
+	return isTrue(toObject(response).value);
 }

@@ -3,20 +3,25 @@ import { UserError } from 'n8n-workflow';
 import { toChatId } from '../shared/chatId';
 import { toChoice } from '../shared/choices';
 import { toObject } from '../shared/response';
-import type { ChatType, SentByMe, TriggerEvent } from './parameters';
-import { CHAT_TYPES, EVENTS, SENT_BY_ME } from './parameters';
+import type { TriggerEvent } from './events';
+import { EVENTS } from './events';
+import type { ChatType, SentByMe } from './parameters';
+import { CHAT_TYPES, SENT_BY_ME } from './parameters';
 
-/** What the user set: what starts the workflow, and how the webhook is registered. */
+/** What the user set: what starts the workflow, and how the webhooks are registered. */
 export interface TriggerSettings {
 	events: TriggerEvent[];
 	/** As Z-API writes them; empty: all. */
 	chats: string[];
+	sentByMe: SentByMe;
 	/** Absent: both, and channels. */
 	chatType?: ChatType;
-	sentByMe: SentByMe;
+	/** Empty: any text, and none. */
+	textContains: string;
 	ignoreEdits: boolean;
 	ignoreStatusReplies: boolean;
 	replaceExistingWebhook: boolean;
+	simplify: boolean;
 }
 
 /**
@@ -26,17 +31,22 @@ export interface TriggerSettings {
  */
 export function readSettings(context: IHookFunctions | IWebhookFunctions): TriggerSettings {
 	const options = toObject(context.getNodeParameter('options', {}));
-	const { chats, chatType, sentByMe = 'pins' } = options;
+	const { chatType, textContains = '' } = options;
+	const sentByMe = context.getNodeParameter('sentByMe', 'pins');
 	return {
 		events: toEvents(context.getNodeParameter('events', [])),
-		chats: toList(toObject(chats).values, 'Only These Chats').map((entry) =>
-			toChatId(toObject(toObject(entry).chat).value),
-		),
-		...(chatType !== undefined && { chatType: toChoice(CHAT_TYPES, chatType, 'Chat Type') }),
+		chats: toChats(context.getNodeParameter('chats', {})),
 		sentByMe: toChoice(SENT_BY_ME, sentByMe, 'Sent by Connected Number'),
-		ignoreEdits: toBoolean(options.ignoreEdits, 'Ignore Edits'),
-		ignoreStatusReplies: toBoolean(options.ignoreStatusReplies, 'Ignore Status Replies'),
-		replaceExistingWebhook: toBoolean(options.replaceExistingWebhook, 'Replace Existing Webhook'),
+		...(chatType !== undefined && { chatType: toChoice(CHAT_TYPES, chatType, 'Chat Type') }),
+		textContains: toText(textContains, 'Text Contains'),
+		ignoreEdits: toBoolean(options.ignoreEdits, true, 'Ignore Edits'),
+		ignoreStatusReplies: toBoolean(options.ignoreStatusReplies, true, 'Ignore Status Replies'),
+		replaceExistingWebhook: toBoolean(
+			options.replaceExistingWebhook,
+			false,
+			'Replace Existing Webhook',
+		),
+		simplify: toBoolean(options.simplify, true, 'Simplify'),
 	};
 }
 
@@ -46,16 +56,32 @@ function toEvents(value: unknown): TriggerEvent[] {
 	throw new UserError('Events is empty', { description: 'Choose what starts the workflow.' });
 }
 
+/** Takes what the editor makes, and what people who build workflows by hand or program write. */
+function toChats(value: unknown): string[] {
+	const list = Array.isArray(value) ? value : (toObject(value).values ?? []);
+	const entries = typeof value === 'string' ? [value] : toList(list, 'Only These Chats');
+	return entries.map((entry) => {
+		const chat = toObject(entry).chat ?? entry;
+		return toChatId(typeof chat === 'object' ? toObject(chat).value : chat);
+	});
+}
+
 function toList(value: unknown, parameter: string): unknown[] {
-	if (value === undefined) return [];
 	if (Array.isArray(value)) return value;
 	throw new UserError(`${parameter} is not a list`, {
 		description: 'Check the expression: it has to yield a list.',
 	});
 }
 
-function toBoolean(value: unknown, parameter: string): boolean {
-	if (value === undefined) return false;
+function toText(value: unknown, parameter: string): string {
+	if (typeof value === 'string' || typeof value === 'number') return String(value);
+	throw new UserError(`${parameter} is not text`, {
+		description: 'Check the expression: it has to yield text.',
+	});
+}
+
+function toBoolean(value: unknown, fallback: boolean, parameter: string): boolean {
+	if (value === undefined) return fallback;
 	if (typeof value === 'boolean') return value;
 	throw new UserError(`${parameter} is neither true nor false`, {
 		description: 'Check the expression: it has to yield true or false.',

@@ -80,7 +80,7 @@ const NO_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice:
 const IS_NUMBER = `(?!(?:${NO_NUMBERS.map(([pattern]) => pattern).join('|')})${BLANKS}$)`;
 
 /** Country or area code in brackets. */
-const IN_BRACKETS = `\\(${BLANKS}\\+?[1-9]\\d{0,4}${BLANKS}\\)`;
+const IN_BRACKETS = `\\(${BLANKS}\\+?\\d{1,5}${BLANKS}\\)`;
 
 /** Every form in which a chat is accepted: its pattern, and what its group becomes for Z-API. */
 const FORMS: ReadonlyArray<readonly [pattern: string, toChat: (group: string) => string]> = [

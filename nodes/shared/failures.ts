@@ -1,11 +1,15 @@
 import type { ZApiResponse } from './response';
-import { hasError, toErrorText, toObject } from './response';
+import { hasError, isFalse, isJson, toErrorText, toObject } from './response';
 
 /** A retry of one request after its own back-off, or after a pause of all requests. */
 export type Retry = 'backOff' | 'pause';
 
-/** One way in which a request to Z-API can go wrong, and what to tell the user. */
+/**
+ * One way in which a request to Z-API can go wrong, and what to tell the user. The words fit wherever it
+ * may happen: while a workflow runs, in the credential's test, in the list of chats.
+ */
 export interface Failure {
+	/** Workflows branch on it, as the `code` of a failed item. */
 	name: string;
 	/** Whether this is what went wrong; the first row that says yes is used. */
 	matches: (response: ZApiResponse) => boolean;
@@ -17,16 +21,19 @@ export interface Failure {
 	quotesResponse?: boolean;
 	/** Whether what was sent is at fault, so that the parameters are what to check. */
 	isAboutInput?: boolean;
-	/** Whether Z-API may have done all the same what was asked. */
+	/** Whether Z-API may have done all the same what was asked; if absent, it certainly did not. */
 	maybeDone?: boolean;
 	/** How the same request may well succeed later; absent when it won't. */
 	retry?: Retry;
 }
 
-const NOT_CONFIRMED: Failure = {
-	name: 'notConfirmed',
+const CHECK_WHAT_WAS_SENT =
+	'Check the parameters of the node and the fields of the credential, then try again.';
+
+const UNEXPECTED_RESPONSE: Failure = {
+	name: 'unexpectedResponse',
 	matches: () => true,
-	message: 'The response does not confirm that Z-API did what was asked',
+	message: 'The response is not what Z-API sends',
 	description: 'Check Base URL in the credential, then try again.',
 	maybeDone: true,
 	retry: 'backOff',
@@ -36,8 +43,9 @@ const NOT_CONFIRMED: Failure = {
  * All that is known of how Z-API fails. Text is compared before status, as Z-API sends the same text
  * with different statuses, HTTP 200 included.
  *
- * @see https://developer.z-api.io (`null not allowed`, 405, 415, connection status); the other texts
- * were published by users of the service
+ * @see https://developer.z-api.io (`null not allowed`, IP block, 405, 415, queue, connection status); the
+ * other texts were published by users of the service. Z-API does not document what it says when its queue
+ * is full.
  */
 export const FAILURES: readonly Failure[] = [
 	{
@@ -55,17 +63,33 @@ export const FAILURES: readonly Failure[] = [
 			'Copy the account security token again from the Security tab of the Z-API panel into Client-Token of the credential. It is not the instance token.',
 	},
 	{
+		name: 'ipAddressRefused',
+		matches: says(/(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4}:[\da-f:.]+)[\])]? (?:is )?not allowed/i),
+		message: 'The Z-API account does not take requests from the IP address of n8n',
+		description:
+			'Add the public IP address of n8n in the Security tab of the Z-API panel, or switch the restriction off there.',
+		quotesResponse: true,
+	},
+	{
 		name: 'subscriptionLapsed',
 		matches: says(/must subscribe to this instance/i),
 		message: 'The subscription of the Z-API instance has lapsed',
-		description: 'Subscribe to the instance again in the Z-API panel, then run the workflow again.',
+		description: 'Subscribe to the instance again in the Z-API panel, then try again.',
 	},
 	{
 		name: 'instanceNotFound',
 		matches: says(/instance not found/i),
 		message: 'Z-API does not know this instance',
 		description:
-			'Copy Instance ID and Instance Token again from your instance in the Z-API panel into the credential.',
+			'Copy Instance ID and Instance Token again from the Z-API panel into the credential, both from the same instance.',
+	},
+	{
+		name: 'queueFull',
+		matches: says(/\bqueue\b/i),
+		message: 'The queue of the Z-API instance takes no more',
+		description:
+			'While an instance is not connected to WhatsApp, Z-API keeps at most 1,000 requests for it. Connect the instance in the Z-API panel, or empty its queue there, then try again.',
+		quotesResponse: true,
 	},
 	{
 		name: 'sessionToRestore',
@@ -76,10 +100,21 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'notConnected',
 		matches: (response) =>
-			says(/not connected/i)(response) || toObject(response.body).connected === false,
+			says(/not connected/i)(response) || isFalse(toObject(response.body).connected),
 		message: 'The Z-API instance is not connected to WhatsApp',
 		description:
 			'Open the instance in the Z-API panel and scan the QR code with the phone, then try again.',
+	},
+	{
+		name: 'notFromZApi',
+		// 405 and 415 come without a body from Z-API too. The others may pass by themselves.
+		matches: (response) =>
+			isClientStatus(response) &&
+			!isJson(response.body) &&
+			!hasStatus(405, 408, 415, 425, 429)(response),
+		message: 'Something between n8n and Z-API responded in place of Z-API',
+		description:
+			'Look at the proxy and the firewall that n8n goes through, and at Base URL in the credential. The response says nothing about the other fields of the credential.',
 	},
 	{
 		name: 'accessDenied',
@@ -140,9 +175,9 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'requestRefused',
-		matches: ({ statusCode = 0 }) => statusCode >= 400,
+		matches: isClientStatus,
 		message: 'Z-API refused the request',
-		description: 'Check the parameters of the node.',
+		description: CHECK_WHAT_WAS_SENT,
 		isAboutInput: true,
 		quotesResponse: true,
 	},
@@ -169,8 +204,16 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'unreachable',
-		matches: ({ networkCode }) => networkCode !== undefined,
+		matches: hasNetworkCode(/^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN)$/),
 		message: 'Z-API could not be reached',
+		description:
+			'Check Base URL in the credential and the internet connection of n8n, then try again.',
+		retry: 'backOff',
+	},
+	{
+		name: 'connectionLost',
+		matches: ({ networkCode }) => networkCode !== undefined,
+		message: 'The connection to Z-API broke before the response was there',
 		description:
 			'Check Base URL in the credential and the internet connection of n8n, then try again.',
 		maybeDone: true,
@@ -180,11 +223,18 @@ export const FAILURES: readonly Failure[] = [
 		name: 'refusedWithSuccessStatus',
 		matches: ({ body }) => hasError(body),
 		message: 'Z-API did not do what was asked',
-		description: 'Check the parameters of the node.',
+		description: CHECK_WHAT_WAS_SENT,
 		isAboutInput: true,
 		quotesResponse: true,
 	},
-	NOT_CONFIRMED,
+	{
+		name: 'notDone',
+		matches: ({ body }) => isFalse(toObject(body).value),
+		message: 'Z-API says that it did not do it, but not why',
+		description:
+			'Check in the Z-API panel that the instance is connected to WhatsApp, then try again.',
+	},
+	UNEXPECTED_RESPONSE,
 ];
 
 /**
@@ -194,7 +244,7 @@ export const FAILURES: readonly Failure[] = [
  * @returns the first row of the table that fits
  */
 export function toFailure(response: ZApiResponse): Failure {
-	return FAILURES.find(({ matches }) => matches(response)) ?? NOT_CONFIRMED;
+	return FAILURES.find(({ matches }) => matches(response)) ?? UNEXPECTED_RESPONSE;
 }
 
 function says(pattern: RegExp) {
@@ -203,6 +253,10 @@ function says(pattern: RegExp) {
 
 function hasStatus(...statusCodes: number[]) {
 	return ({ statusCode = 0 }: ZApiResponse) => statusCodes.includes(statusCode);
+}
+
+function isClientStatus({ statusCode = 0 }: ZApiResponse) {
+	return statusCode >= 400 && statusCode < 500;
 }
 
 /** All of them, as proxies and CDNs have their own, such as 520 to 530. */

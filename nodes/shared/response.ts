@@ -19,13 +19,23 @@ export function toObject(body: unknown): IDataObject {
 		: {};
 }
 
+/** Whether the body was JSON: all that Z-API sends is an object or a list. */
+export function isJson(body: unknown): boolean {
+	return typeof body === 'object' && body !== null;
+}
+
 /** Z-API also sends booleans as text. */
 export function isTrue(value: unknown): boolean {
 	return value === true || value === 'true';
 }
 
+/** Not the opposite of `isTrue`: what is absent is neither. */
+export function isFalse(value: unknown): boolean {
+	return value === false || value === 'false';
+}
+
 /** No text of Z-API's is as long. What is longer is cut, as patterns are to see no more. */
-const MAX_ERROR_TEXT = 2000;
+const MAX_ERROR_TEXT = 1000;
 
 /**
  * What the body says went wrong, in Z-API's words; empty when it says nothing.
@@ -35,7 +45,7 @@ const MAX_ERROR_TEXT = 2000;
 export function toErrorText(body: unknown): string {
 	const { error, message } = toObject(body);
 	return [error, message]
-		.map((part) => (typeof part === 'object' && part !== null ? JSON.stringify(part) : part))
+		.map((part) => (isJson(part) ? JSON.stringify(part) : part))
 		.filter((part) => typeof part === 'string' && part.trim() !== '')
 		.join(': ')
 		.slice(0, MAX_ERROR_TEXT);

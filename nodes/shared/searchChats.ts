@@ -80,7 +80,8 @@ function toListItem({ name, phone, isGroup, archived }: IDataObject): INodeListS
 	return [{ name: label, value: phone }];
 }
 
-function toComparable(text: string): string {
+/** Text as it is compared where accents and case don't matter. */
+export function toComparable(text: string): string {
 	return text
 		.normalize('NFD')
 		.replace(/\p{Diacritic}/gu, '')

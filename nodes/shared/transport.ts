@@ -123,7 +123,8 @@ async function readBody(stream: StreamedResponse['body'], maxBytes: number): Pro
 	}
 }
 
-function isDeeperThan(depth: number, value: unknown): boolean {
+/** Whether a JSON value is nested deeper; goes no deeper itself. */
+export function isDeeperThan(depth: number, value: unknown): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	return depth === 0 || Object.values(value).some((entry) => isDeeperThan(depth - 1, entry));
 }

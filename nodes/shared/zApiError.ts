@@ -59,6 +59,7 @@ export function toSentences(error: { message: string; description?: string | nul
 }
 
 function toQuote({ body }: ZApiResponse, secrets: string[]): string {
+	// Masked before it becomes text: JSON would spell some secrets differently.
 	const text = toErrorText(mask(body, secrets))
 		.replace(/https?:\/\/\S+/gi, '***')
 		.slice(0, 200);

@@ -16,6 +16,7 @@ import type { StoredWorkflow } from '../../scripts/n8n/client.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { startTestN8n } from '../support/n8n.mts';
+import { pinsSent } from '../support/sandbox.mts';
 import { waitFor } from '../support/wait.mts';
 
 const EXAMPLE = new URL('../../examples/pin-with-an-ai-agent-or-mcp-client.json', import.meta.url);
@@ -124,8 +125,9 @@ test('a client pins for as long as it says, else for 7 days, and unpins', async 
 	for (const [tool, args, body] of calls) {
 		const { text, isError } = await call(tool, { ...MESSAGE, ...args });
 		assert.ok(!isError, text);
-		assert.deepEqual(Object.keys(JSON.parse(text)[0]), ['zaapId', 'messageId', 'id']);
-		assert.deepEqual(sandbox.requests.at(-1)?.body, body);
+		const [{ chat, messageId, state }] = JSON.parse(text);
+		assert.deepEqual([chat, messageId, state], [PHONE, MESSAGE.messageId, 'accepted']);
+		assert.deepEqual(pinsSent(sandbox).at(-1)?.body, body);
 		const pins = sandbox.chats.get(PHONE).pins.map(({ messageId }) => messageId);
 		assert.deepEqual(pins, tool === PIN ? [MESSAGE.messageId] : []);
 	}

@@ -2,16 +2,23 @@ import fc from 'fast-check';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { runPinNode } from '../support/engine.mts';
-import { useSandbox } from '../support/sandbox.mts';
+import { pinsSent, useSandbox } from '../support/sandbox.mts';
 
 const sandbox = useSandbox();
 
 const toItems = (count: number, prefix = 'M') =>
-	Array.from({ length: count }, (_, index) => ({ id: `${prefix}${index}` }));
+	Array.from({ length: count }, (_, index) => ({
+		...{ id: `${prefix}${index}`, chat: `${5511900000000 + index}` },
+	}));
 
-const MESSAGE_ID = { messageId: '={{ $json.id }}' };
+/** Each item pins in a chat of its own: one chat gets its pins one after the other. */
+const MESSAGE_ID = {
+	phone: { __rl: true, mode: 'id', value: '={{ $json.chat }}' },
+	messageId: '={{ $json.id }}',
+};
 
-const idsSent = () => sandbox.requests.map(({ body }) => (body as { messageId: string }).messageId);
+const idsSent = () =>
+	pinsSent(sandbox).map(({ body }) => (body as { messageId: string }).messageId);
 
 test('keeps the order of the input, although later items are answered first', async () => {
 	const slowest = { path: '/pin-message', times: 1, response: 'reset' } as const;
@@ -27,7 +34,8 @@ test('Max Concurrent Requests bounds what is under way', async () => {
 	sandbox.faults.latencyMs = 50;
 	const options = { maxConcurrentRequests: 7 };
 	await runPinNode(credentialOf(sandbox), { ...MESSAGE_ID, options }, { items: toItems(21) });
-	expect(sandbox.mostInFlight).toBe(7);
+	// And the one for the status of the connection.
+	expect(sandbox.mostInFlight).toBe(8);
 });
 
 test('one at a time is strictly one after the other, further tries included', async () => {
@@ -35,6 +43,18 @@ test('one at a time is strictly one after the other, further tries included', as
 	const options = { maxConcurrentRequests: 1 };
 	await runPinNode(credentialOf(sandbox), { ...MESSAGE_ID, options }, { items: toItems(4) });
 	expect(idsSent()).toStrictEqual(['M0', 'M0', 'M1', 'M2', 'M2', 'M3']);
+});
+
+test('what concerns one chat arrives in the order of the items, further tries included', async () => {
+	sandbox.faults.set({ every: 3, once: true, response: { status: 500 } });
+	const items = toItems(12).map(({ id }, index) => ({ id, chat: `551190000000${index % 2}` }));
+	await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items });
+	const sent = [0, 1].map((chat) => idsSent().filter((id) => Number(id.slice(1)) % 2 === chat));
+	expect(sent.map((ids) => [...new Set(ids)])).toStrictEqual([
+		['M0', 'M2', 'M4', 'M6', 'M8', 'M10'],
+		['M1', 'M3', 'M5', 'M7', 'M9', 'M11'],
+	]);
+	expect(sandbox.requests).toHaveLength(12 + 4);
 });
 
 test.each([
@@ -55,14 +75,14 @@ test.each([
 		{ items, onError: 'continueRegularOutput' },
 	);
 	expect(continued.items?.map(({ json }) => json.error)).toStrictEqual([
-		expect.stringContaining(`${name} is out of range [item 0]`),
-		expect.stringContaining(`${name} is out of range [item 1]`),
+		`${name} is out of range [item 0]`,
+		`${name} is out of range [item 1]`,
 	]);
 	expect(sandbox.requests).toHaveLength(0);
 });
 
 test('a refused item among many: nothing is sent at all, and the message says so', async () => {
-	const items = [...toItems(10), { id: '' }, ...toItems(10)];
+	const items = [...toItems(10), { id: '', chat: '5511999999999' }, ...toItems(10)];
 	const { error } = await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items });
 	expect(error?.message).toBe('Message ID is empty [item 10]');
 	expect(error?.description).toMatch(/Nothing was sent\.$/);
@@ -86,10 +106,13 @@ test('an item that fails for good stops the node, which tells how far it came', 
 	expect(output).toBeUndefined();
 	expect(error?.message).toBe('The subscription of the Z-API instance has lapsed [item 50]');
 	const { accepted: pinned } = accountOf(sandbox);
-	expect(error?.description).toContain(`${pinned.size} of 100 items are done.`);
+	const last = Math.max(...[...pinned].map((id) => Number(id.slice(1))));
+	expect(error?.description).toContain(
+		`${pinned.size} of 100 items are done, the last of them is item ${last}.`,
+	);
 	expect(pinned.size).toBeGreaterThanOrEqual(50);
-	expect(sandbox.requests.length).toBeLessThan(70);
-	expect(sandbox.requests).toHaveLength(pinned.size + 1);
+	expect(pinsSent(sandbox).length).toBeLessThan(70);
+	expect(pinsSent(sandbox)).toHaveLength(pinned.size + 1);
 });
 
 test('200 items against 50 requests a second end with 200 pinned, none twice', async () => {
@@ -98,6 +121,7 @@ test('200 items against 50 requests a second end with 200 pinned, none twice', a
 	expect(items).toHaveLength(200);
 	expect(accountOf(sandbox)).toMatchObject({ acceptedTwice: 0 });
 	expect(accountOf(sandbox).accepted.size).toBe(200);
+	expect(sandbox.requests.length).toBeLessThanOrEqual(1.6 * 200);
 });
 
 test('several executions of one instance share its limit without knowing of each other', async () => {
@@ -113,7 +137,8 @@ test('several executions of one instance share its limit without knowing of each
 });
 
 test.each([
-	['requests are under way', 5, () => sandbox.faults.set({ response: 'silence' })],
+	// And the one for the status of the connection.
+	['requests are under way', 6, () => sandbox.faults.set({ response: 'silence' })],
 	['items wait for a retry', 0, () => sandbox.faults.set({ response: { status: 500 } })],
 	[
 		'all items pause',
@@ -131,7 +156,7 @@ test.each([
 			items: toItems(50),
 			cancelWhen: () => {
 				sent = sandbox.requests.length;
-				return sent >= 5 && sandbox.inFlight <= inFlight;
+				return sent >= 6 && sandbox.inFlight <= inFlight;
 			},
 		},
 	);
@@ -172,6 +197,7 @@ test('whatever happens, items, order, pairing and the sandbox agree', async () =
 				{
 					items: wanted.map((value, index) => ({
 						id: value === undefined ? '' : `M${index}-${value}`,
+						chat: `${5511900000000 + ((value ?? 0) % 5)}`,
 					})),
 					onError: 'continueRegularOutput',
 				},

@@ -2,7 +2,7 @@ import { credentialOf } from '../../sandbox/account.mts';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { runPinNode, testCredential } from '../support/engine.mts';
-import { useSandbox } from '../support/sandbox.mts';
+import { pinsSent, useSandbox } from '../support/sandbox.mts';
 
 const sandbox = useSandbox();
 
@@ -15,7 +15,7 @@ test.each([[''], ['  '], [undefined]])(
 		const credential = { ...credentialOf(sandbox), clientToken: clientToken as string };
 		expect((await runPinNode(credential, {})).items).toHaveLength(1);
 		expect((await testCredential(credential)).status).toBe('OK');
-		expect(sandbox.requests).toHaveLength(2);
+		expect(sandbox.requests).toHaveLength(3);
 		expect(sandbox.requests.some(({ headers }) => 'client-token' in headers)).toBe(false);
 	},
 );
@@ -23,7 +23,7 @@ test.each([[''], ['  '], [undefined]])(
 test('sends the Client-Token with every request', async () => {
 	await runPinNode(credentialOf(sandbox), {}, { items: [{}, {}] });
 	await testCredential(credentialOf(sandbox));
-	expect(headersSent()).toStrictEqual(Array(3).fill(CANARIES.clientToken));
+	expect(headersSent()).toStrictEqual(Array(4).fill(CANARIES.clientToken));
 });
 
 test.each(['/', '//', ' '])('a Base URL may end in %j', async (ending) => {
@@ -40,7 +40,7 @@ test.each([
 	const { items } = await runPinNode(credentialOf(sandbox), {});
 	expect(items).toHaveLength(1);
 	const segment = encodeURIComponent(part);
-	expect(sandbox.requests.map(({ url }) => url)).toStrictEqual([
+	expect(pinsSent(sandbox).map(({ url }) => url)).toStrictEqual([
 		`/instances/${segment}/token/${segment}/pin-message`,
 	]);
 });
@@ -72,6 +72,14 @@ test('the connection test succeeds although the answer carries an error text', a
 	const result = await testCredential(credentialOf(sandbox));
 	expect(result).toMatchObject({ status: 'OK', message: 'Connected to WhatsApp' });
 	expect(sandbox.requests).toMatchObject([{ method: 'GET', path: '/status', status: 200 }]);
+});
+
+test('the connection test takes booleans that come as text', async () => {
+	const tryOut = async (connected: string) => {
+		sandbox.faults.set({ response: { status: 200, body: { connected } } });
+		return (await testCredential(credentialOf(sandbox))).status;
+	};
+	expect([await tryOut('true'), await tryOut('false')]).toStrictEqual(['OK', 'Error']);
 });
 
 test.each<[what: string, sentence: RegExp, change: () => object]>([

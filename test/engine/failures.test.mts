@@ -1,11 +1,14 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { credentialOf } from '../../sandbox/account.mts';
 import { FAILURES } from '../../nodes/shared/failures';
-import { toAdvice } from '../../nodes/ZApiPinMessage/sendPinRequest';
+import { toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { runPinNode } from '../support/engine.mts';
 import { type OtherHost, startOtherHost } from '../support/otherHost.mts';
-import { useSandbox } from '../support/sandbox.mts';
+import { pinsSent, useSandbox } from '../support/sandbox.mts';
 
 const sandbox = useSandbox();
 let otherHost: OtherHost;
@@ -31,14 +34,19 @@ const CASES: Array<[what: string, row: string, answer: () => Fault['response']]>
 	['400 no Client-Token', 'clientTokenMissing', () => KNOWN_FAULTS.clientTokenMissing],
 	['400 null Client-Token', 'clientTokenMissing', () => KNOWN_FAULTS.clientTokenNull],
 	['403 that echoes the Client-Token', 'clientTokenWrong', () => clientTokenNotAllowed(echo())],
+	['403 IP address', 'ipAddressRefused', () => KNOWN_FAULTS.ipAddressRefused],
 	['400 subscription', 'subscriptionLapsed', () => KNOWN_FAULTS.subscriptionLapsed],
 	['400 instance not found', 'instanceNotFound', () => KNOWN_FAULTS.instanceNotFound],
 	['200 to restore', 'sessionToRestore', () => KNOWN_FAULTS.sessionToRestore],
 	['200 not connected', 'notConnected', () => KNOWN_FAULTS.notConnected],
-	['401 with HTML that holds the secrets', 'accessDenied', () => json(401, html())],
+	['400 queue full', 'queueFull', () => json(400, { error: `Queue limit reached ${echo()}` })],
+	['401 with HTML that holds the secrets', 'notFromZApi', () => json(401, html())],
+	['403 empty', 'notFromZApi', () => json(403, undefined)],
+	['407 of a proxy', 'notFromZApi', () => json(407, html())],
 	['403 with unknown text', 'accessDenied', () => json(403, { error: echo() })],
 	['404', 'methodNotFound', () => KNOWN_FAULTS.methodNotFound],
-	['404 with HTML that holds the secrets', 'methodNotFound', () => json(404, html())],
+	['200 NOT_FOUND', 'methodNotFound', () => json(200, KNOWN_FAULTS.methodNotFound.body)],
+	['404 with HTML that holds the secrets', 'notFromZApi', () => json(404, html())],
 	['405 empty', 'httpMethodRefused', () => KNOWN_FAULTS.httpMethodRefused],
 	['415 empty', 'contentTypeRefused', () => KNOWN_FAULTS.contentTypeRefused],
 	['429', 'tooManyRequests', () => json(429, { error: echo() })],
@@ -49,27 +57,28 @@ const CASES: Array<[what: string, row: string, answer: () => Fault['response']]>
 	['599', 'serviceUnavailable', () => json(599, undefined)],
 	['503', 'serviceOverloaded', () => json(503, { error: echo() })],
 	['400 with unknown text', 'requestRefused', () => json(400, { error: echo(), message: echo() })],
-	['409 without text', 'requestRefused', () => json(409, undefined)],
+	['409 without text', 'requestRefused', () => json(409, {})],
 	['200 with an error', 'refusedWithSuccessStatus', () => json(200, { error: echo() })],
 	[
 		'200 with an error and a messageId',
 		'refusedWithSuccessStatus',
 		() => json(200, { error: { code: echo() }, messageId: 'D241' }),
 	],
-	['200 with HTML', 'notConfirmed', () => json(200, html())],
-	['200 empty', 'notConfirmed', () => json(200, undefined)],
-	['200 with truncated JSON', 'notConfirmed', () => json(200, '{"messageId":"D2')],
-	['200 without messageId', 'notConfirmed', () => json(200, { zaapId: echo() })],
-	['200 with an empty messageId', 'notConfirmed', () => json(200, { messageId: '' })],
-	['200 with an array', 'notConfirmed', () => json(200, [{ messageId: 'D241' }])],
+	['200 not done', 'notDone', () => KNOWN_FAULTS.notDone],
+	['200 with HTML', 'unexpectedResponse', () => json(200, html())],
+	['200 empty', 'unexpectedResponse', () => json(200, undefined)],
+	['200 with truncated JSON', 'unexpectedResponse', () => json(200, '{"messageId":"D2')],
+	['200 without messageId', 'unexpectedResponse', () => json(200, { zaapId: echo() })],
+	['200 with an empty messageId', 'unexpectedResponse', () => json(200, { messageId: '' })],
+	['200 with an array', 'unexpectedResponse', () => json(200, [{ messageId: 'D241' }])],
 	[
 		'a redirect to another host',
 		'redirected',
 		() => ({ status: 307, headers: { location: otherHost.url } }),
 	],
 	['no answer', 'timedOut', () => 'silence'],
-	['a connection closed before the answer', 'unreachable', () => 'reset'],
-	['a connection closed within the answer', 'unreachable', () => 'resetMidResponse'],
+	['a connection closed before the response', 'connectionLost', () => 'reset'],
+	['a connection closed within the response', 'connectionLost', () => 'resetMidResponse'],
 ];
 
 /** Tried once only, as these tests are about the words. */
@@ -87,8 +96,8 @@ test.each(['pin', 'unpin'] as const)(
 	async (operation) => {
 		sandbox.faults.set({ response: 'resetMidResponse' });
 		const { error } = await runPinNode(credentialOf(sandbox), { operation, ...ONCE });
-		expect(error?.description).toBe(row('unreachable', operation).description);
-		expect(error?.description).toMatch({ pin: /Pinning a message/, unpin: /unpin it/ }[operation]);
+		expect(error?.description).toBe(row('connectionLost', operation).description);
+		expect(error?.description).toMatch({ pin: /Pinning again/, unpin: /unpin it/ }[operation]);
 	},
 );
 
@@ -104,31 +113,40 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 		const fault = answer();
 		const status = typeof fault === 'object' ? String(fault.status) : null;
 		expect(error?.httpCode).toBe(status);
-		expect(sandbox.requests).toHaveLength(1);
+		expect(pinsSent(sandbox)).toHaveLength(1);
 		expectNoSecret(trace);
 	});
 
+	const failed = {
+		error: `${row(name).message} [item 0]`,
+		description: expect.stringContaining(row(name).description),
+		code: name,
+		temporary: FAILURES.some((failure) => failure.name === name && failure.retry),
+		action: 'pin',
+		chat: '5511999999999',
+		messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
+	};
+
 	test('when the node continues', async () => {
 		const { error, items, trace } = await runPinNode(credentialOf(sandbox), ONCE, {
-			items: [{}, {}],
+			items: [{ mine: 0 }, {}],
 			onError: 'continueRegularOutput',
 		});
 		expect(error).toBeUndefined();
-		const sentence = expect.stringContaining(row(name).description);
 		expect(items).toStrictEqual([
-			{ json: { error: sentence }, pairedItem: { item: 0 } },
-			{ json: { error: sentence }, pairedItem: { item: 1 } },
+			{ json: failed, pairedItem: { item: 0 } },
+			{ json: { ...failed, error: `${row(name).message} [item 1]` }, pairedItem: { item: 1 } },
 		]);
 		expectNoSecret(trace);
 	});
 
-	test('when the node has an error output', async () => {
+	test('when the node has an error output, beside the fields of the input', async () => {
 		const { items, errorItems, trace } = await runPinNode(credentialOf(sandbox), ONCE, {
+			items: [{ mine: 0 }],
 			onError: 'continueErrorOutput',
 		});
 		expect(items).toStrictEqual([]);
-		expect(errorItems).toHaveLength(1);
-		expect(errorItems?.[0]?.json.error).toContain(row(name).message);
+		expect(errorItems).toStrictEqual([{ json: { mine: 0, ...failed }, pairedItem: { item: 0 } }]);
 		expectNoSecret(trace);
 	});
 });
@@ -148,6 +166,32 @@ test.each(UNREACHED)('%s is explained by the row %s', async (_what, name, baseUr
 	expect(error?.message).toBe(`${row(name).message} [item 0]`);
 	expect(error?.description).toBe(row(name).description);
 	expectNoSecret(trace);
+});
+
+describe.each([403, 407])('a proxy that refuses to connect with HTTP %i', (status) => {
+	let proxy: Server;
+
+	beforeEach(async () => {
+		proxy = createServer((_request, response) => response.writeHead(status).end(html()))
+			.on('connect', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n${html()}`))
+			.listen(0, '127.0.0.1');
+		await once(proxy, 'listening');
+		const { port } = proxy.address() as AddressInfo;
+		process.env.http_proxy = process.env.https_proxy = `http://127.0.0.1:${port}`;
+	});
+
+	afterEach(() => {
+		delete process.env.http_proxy;
+		delete process.env.https_proxy;
+		proxy.close();
+	});
+
+	test.each(['http', 'https'])('is not taken for Z-API: %s', async (scheme) => {
+		const baseUrl = `${scheme}://z-api.invalid`;
+		const { error, trace } = await runPinNode({ ...credentialOf(sandbox), baseUrl }, ONCE);
+		expect(error?.message).toBe(`${row('notFromZApi').message} [item 0]`);
+		expectNoSecret(trace);
+	});
 });
 
 test('every row of the failures table is tested', () => {

@@ -70,7 +70,7 @@ test('Stop ends a response that trickles', async () => {
 
 test.each(WAITED_FOR)('%s reads no body without end', async (_what, run) => {
 	host.misdeed = sendWithoutEnd;
-	expect(await run()).toContain('does not confirm');
+	expect(await run()).toContain('is not what Z-API sends');
 	await hasHungUp();
 	expect(host.bytesSent).toBeLessThan(20_000_000);
 });
@@ -85,7 +85,7 @@ test.each([
 ])('%s confirms nothing', async (_what, misdeed) => {
 	host.misdeed = misdeed;
 	const { error } = await runPinNode(credential(), { options: { retries: 0 } });
-	expect(error?.message).toContain('does not confirm');
+	expect(error?.message).toContain('is not what Z-API sends');
 	await hasHungUp();
 	expect(host.bytesSent).toBeLessThan(20_000_000);
 });

@@ -2,7 +2,7 @@ import { credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { runPinNode, searchChats } from '../support/engine.mts';
-import { useSandbox } from '../support/sandbox.mts';
+import { pinsSent, useSandbox } from '../support/sandbox.mts';
 
 const sandbox = useSandbox();
 
@@ -85,9 +85,9 @@ test.each([
 		/accept the Client-Token\. Copy/,
 	],
 	['not connected', KNOWN_FAULTS.notConnected, /not connected to WhatsApp\. Open/],
-	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /does not confirm/],
+	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /not what Z-API sends/],
 	['down', { status: 503 }, /overloaded or under maintenance\. Wait/],
-	['closed', 'reset' as const, /could not be reached\. Check/],
+	['closed', 'reset' as const, /connection to Z-API broke .+\. Check/],
 ])('trouble is told in the sentences of the node: %s', async (_what, answer, sentences) => {
 	sandbox.faults.set({ response: answer });
 	const error = await searchChats(credentialOf(sandbox)).catch(
@@ -109,6 +109,6 @@ test('every entry of the list can be pinned in', async () => {
 		const phone = { __rl: true, mode: 'list', value };
 		const { error } = await runPinNode(credentialOf(sandbox), { phone });
 		expect(error).toBeUndefined();
-		expect(sandbox.requests.at(-1)?.body).toMatchObject({ phone: value });
+		expect(pinsSent(sandbox).at(-1)?.body).toMatchObject({ phone: value });
 	}
 });

@@ -1,6 +1,5 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS, clientTokenNotAllowed } from '../../sandbox/faults.mts';
-import { startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { log, openTrigger } from '../support/engine.mts';
 import { useSandbox } from '../support/sandbox.mts';
@@ -20,8 +19,9 @@ const messageOf = async (promise: Promise<unknown>) =>
 		(error: unknown) => (error as Error).message,
 	);
 
-const PRODUCTION = /^http:\/\/127\.0\.0\.1:5678\/webhook\/hook-1\/received\?secret=[\w-]{43}$/;
-const TEST = /^http:\/\/127\.0\.0\.1:5678\/webhook-test\/hook-1\/received\?secret=[\w-]{43}$/;
+const QUERY = String.raw`\?secret=[\w-]{43}&owner=[\w-]{8}\.[\w-]{16}&workflow=Test$`;
+const PRODUCTION = new RegExp(`^http://127.0.0.1:5678/webhook/hook-1/callback${QUERY}`);
+const TEST = new RegExp(`^http://127.0.0.1:5678/webhook-test/hook-1/callback${QUERY}`);
 
 test('activating registers the production URL with a secret, and sent by me where pins need it', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
@@ -32,8 +32,10 @@ test('activating registers the production URL with a secret, and sent by me wher
 
 test.each([
 	['messages alone', { ...MESSAGES }, false],
-	['messages with everything sent by me', { ...MESSAGES, options: { sentByMe: 'all' } }, true],
-	['pins without those by me', { ...PINS, options: { sentByMe: 'none' } }, false],
+	['messages with everything sent by me', { ...MESSAGES, sentByMe: 'all' }, true],
+	['messages with what is written on the phone', { ...MESSAGES, sentByMe: 'phone' }, true],
+	['pins without those by me', { ...PINS, sentByMe: 'none' }, false],
+	['no more than what is sent', { events: ['sendingFailed'], sentByMe: 'all' }, false],
 ])('sent by me: %s', async (_what, parameters, expected) => {
 	const trigger = await openTrigger(credentialOf(sandbox), parameters);
 	await trigger.activate();
@@ -207,16 +209,239 @@ test('a second trigger on the same instance says that the first has the webhook'
 	const parameters = { ...PINS, options: REPLACE };
 	const second = await openTrigger(credentialOf(sandbox), parameters, { webhookId: 'hook-2' });
 	expect(await messageOf(second.activate())).toMatch(
-		/belongs to another trigger of this n8n \(127\.0\.0\.1:5678\)/,
+		/for received messages of .* another trigger of this n8n, in the workflow “Test” \(127\.0\.0\.1:5678\)/,
 	);
 	await second.deactivate();
 	expect(registered()).toBe(first);
 });
 
-test('a copy of the workflow in another n8n counts as another system', async () => {
+test('a copy of the workflow in another n8n can neither be published nor tested over it', async () => {
+	const original = await openTrigger(credentialOf(sandbox), PINS);
+	await original.activate();
+	const first = registered();
+	const elsewhere = { n8n: 'n8n-2', origin: 'http://127.0.0.1:5999' };
+	const { staticData } = original;
+	// A copy may come with all that the original has stored.
+	for (const where of [elsewhere, { ...elsewhere, staticData }]) {
+		for (const kind of ['production', 'test'] as const) {
+			const copy = await openTrigger(credentialOf(sandbox), PINS, where);
+			expect(await messageOf(copy.activate(kind))).toMatch(/another system \(127\.0\.0\.1:5678\)/);
+			await copy.deactivate(kind);
+			expect(registered()).toBe(first);
+		}
+	}
+});
+
+test('with leave, a copy in another n8n takes it, and gives it back to the original', async () => {
+	const original = await openTrigger(credentialOf(sandbox), PINS);
+	await original.activate();
+	const first = registered();
+	const { staticData } = original;
+	const where = { n8n: 'n8n-2', origin: 'http://127.0.0.1:5999', staticData };
+	const copy = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE }, where);
+	await copy.activate();
+	expect(registered()).toMatch(/^http:\/\/127\.0\.0\.1:5999\//);
+	await copy.deactivate();
+	expect(registered()).toBe(first);
+});
+
+test.each([
+	['in this n8n', {}],
+	['in this n8n, with all that is stored', { withData: true }],
+])('a copy %s that was never registered does not remove the webhook', async (_where, options) => {
+	const original = await openTrigger(credentialOf(sandbox), PINS);
+	await original.activate();
+	const first = registered();
+	const workflow = { id: 'copy', name: 'Copy' };
+	const staticData = 'withData' in options ? original.staticData : {};
+	// n8n calls this one's hooks before it sees that the path of its webhook is taken.
+	const copy = await openTrigger(credentialOf(sandbox), PINS, { workflow, staticData });
+	await copy.deactivate();
+	await copy.deactivate('test');
+	expect(registered()).toBe(first);
+	expect(await messageOf(copy.activate())).toMatch(/in the workflow “Test”/);
+	expect(registered()).toBe(first);
+});
+
+test.each(['production', 'test'] as const)(
+	'n8n has moved to another host: %s takes over',
+	async (kind) => {
+		sandbox.instance.receivedCallbackUrl = OTHER;
+		const parameters = { ...PINS, options: REPLACE };
+		const before = await openTrigger(credentialOf(sandbox), parameters);
+		await before.activate();
+		const { staticData } = before;
+		const moved = await openTrigger(credentialOf(sandbox), PINS, {
+			...{ origin: 'https://new.example.com', staticData },
+		});
+		await moved.activate(kind);
+		expect(registered()).toMatch(/^https:\/\/new\.example\.com\/webhook/);
+		await moved.deactivate(kind);
+		if (kind === 'test') {
+			expect(registered()).toMatch(PRODUCTION);
+			await moved.deactivate();
+		}
+		expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
+	},
+);
+
+test('an old URL of our own is never given back, of whichever host and token', async () => {
 	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
-	const copy = await openTrigger(credentialOf(sandbox), PINS, { origin: 'http://127.0.0.1:5999' });
-	expect(await messageOf(copy.activate())).toMatch(/another system \(127\.0\.0\.1:5678\)/);
+	sandbox.instance.token = 'canary-new-token';
+	// Nothing is remembered any more, either.
+	const moved = await openTrigger(credentialOf(sandbox), PINS, {
+		origin: 'https://new.example.com',
+	});
+	await moved.activate();
+	expect(JSON.stringify(moved.staticData)).not.toContain('127.0.0.1');
+	await moved.deactivate();
+	expect(registered()).toBe('');
+});
+
+test('what was there before is not forgotten when it can not be given back at once', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
+	await trigger.activate();
+	sandbox.faults.set({ path: '/update-webhook-received', response: { status: 503 } });
+	await expect(trigger.deactivate()).rejects.toThrow();
+	await expect(trigger.activate()).resolves.toBeUndefined();
+	expect(JSON.stringify(trigger.staticData)).toContain(OTHER);
+	sandbox.faults.reset();
+	await trigger.deactivate();
+	expect(registered()).toBe(OTHER);
+	expect(JSON.stringify(trigger.staticData)).not.toContain(OTHER);
+});
+
+test('tested while n8n was killed, published again: what was there before is given back', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
+	await trigger.activate();
+	// What a test leaves that nobody ended, in an n8n that knows nothing of it.
+	const test = new URL(registered());
+	test.pathname = '/webhook-test/hook-1/callback';
+	sandbox.instance.receivedCallbackUrl = test.href;
+	await trigger.activate();
+	expect(registered()).toMatch(PRODUCTION);
+	await trigger.deactivate();
+	expect(registered()).toBe(OTHER);
+});
+
+test('a trigger of this n8n is told from another system although the test has another host', async () => {
+	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
+	const where = { webhookId: 'hook-2', testOrigin: 'http://editor.localhost:5678' };
+	const second = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE }, where);
+	expect(await messageOf(second.activate('test'))).toMatch(/another trigger of this n8n/);
+});
+
+const ALL_URLS = [
+	...['receivedCallbackUrl', 'deliveryCallbackUrl'],
+	...['connectedCallbackUrl', 'disconnectedCallbackUrl'],
+] as const;
+
+test.each<[events: string[], urls: Array<(typeof ALL_URLS)[number]>]>([
+	[['messageReceived'], ['receivedCallbackUrl']],
+	[['messagePinned', 'reactionReceived', 'otherActivity'], ['receivedCallbackUrl']],
+	[['sendingFailed'], ['deliveryCallbackUrl']],
+	[['messageSent'], ['deliveryCallbackUrl']],
+	[['instanceConnected'], ['connectedCallbackUrl']],
+	[['instanceDisconnected'], ['disconnectedCallbackUrl']],
+	[['messagePinned', 'sendingFailed', 'instanceConnected', 'instanceDisconnected'], [...ALL_URLS]],
+])('%j register the webhooks that they need, and give them back', async (events, urls) => {
+	const others = ALL_URLS.map((name) => [name, `${OTHER}&of=${name}`] as const);
+	Object.assign(sandbox.instance, Object.fromEntries(others));
+	const trigger = await openTrigger(credentialOf(sandbox), { events, options: REPLACE });
+	await trigger.activate();
+	for (const [name, before] of others) {
+		const url = sandbox.instance[name];
+		if (urls.includes(name)) expect(url).toMatch(PRODUCTION);
+		else expect(url).toBe(before);
+	}
+	expect(sandbox.instance.messageStatusCallbackUrl).toBe('');
+	// No more is remembered than what has to be given back.
+	const remembered = JSON.stringify(trigger.staticData);
+	for (const [name, before] of others) {
+		expect([name, remembered.includes(before)]).toStrictEqual([name, urls.includes(name)]);
+	}
+	await trigger.deactivate();
+	for (const [name, before] of others) expect(sandbox.instance[name]).toBe(before);
+	expect(trigger.staticData).toStrictEqual({ 'node:Trigger': {} });
+});
+
+test('registers with the documented methods only', async () => {
+	const events = ['messagePinned', 'sendingFailed', 'instanceConnected', 'instanceDisconnected'];
+	await (await openTrigger(credentialOf(sandbox), { events })).activate();
+	const paths = changes().map(({ path }) => path.split('/').at(-1));
+	expect(paths).toStrictEqual([
+		...['update-webhook-received', 'update-webhook-delivery', 'update-webhook-connected'],
+		...['update-webhook-disconnected', 'update-notify-sent-by-me'],
+	]);
+});
+
+test('of several webhooks one is taken: none is registered, and the message says which', async () => {
+	sandbox.instance.deliveryCallbackUrl = OTHER;
+	const events = ['messageReceived', 'sendingFailed'];
+	const trigger = await openTrigger(credentialOf(sandbox), { events });
+	expect(await messageOf(trigger.activate())).toMatch(
+		/^The webhook for sent messages of this Z-API instance belongs to another system/,
+	);
+	expect(changes()).toHaveLength(0);
+});
+
+test('an activation that fails at the second webhook leaves the first as it was', async () => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const path = '/update-webhook-delivery';
+	sandbox.faults.set({ path, times: 1, response: { status: 500 } });
+	const events = ['messagePinned', 'sendingFailed'];
+	const trigger = await openTrigger(credentialOf(sandbox), { events, options: REPLACE });
+	await expect(trigger.activate()).rejects.toThrow();
+	const { deliveryCallbackUrl, receiveCallbackSentByMe } = sandbox.instance;
+	expect([registered(), deliveryCallbackUrl, receiveCallbackSentByMe]).toStrictEqual([
+		OTHER,
+		'',
+		false,
+	]);
+});
+
+test('other events, published: a webhook that is no longer needed is given back', async () => {
+	sandbox.instance.deliveryCallbackUrl = OTHER;
+	const events = ['messageReceived', 'sendingFailed'];
+	const before = await openTrigger(credentialOf(sandbox), { events, options: REPLACE });
+	await before.activate();
+	expect(sandbox.instance.deliveryCallbackUrl).toMatch(PRODUCTION);
+	const { staticData } = before;
+	const after = await openTrigger(credentialOf(sandbox), MESSAGES, { staticData });
+	await after.activate();
+	expect([sandbox.instance.deliveryCallbackUrl, registered()]).toStrictEqual([
+		OTHER,
+		expect.stringMatching(PRODUCTION),
+	]);
+});
+
+test.each(['production', 'test'] as const)(
+	'what is registered is received, in %s, without decrypting the credential',
+	async (kind) => {
+		const events = ['messageReceived', 'sendingFailed'];
+		const trigger = await openTrigger(credentialOf(sandbox), { events });
+		await trigger.activate(kind);
+		const before = trigger.decryptions();
+		const secret = new URL(registered()).searchParams.get('secret');
+		const { instanceId } = sandbox.instance;
+		const body = { type: 'DeliveryCallback', instanceId, phone: '5511999999999', error: kind };
+		const headers = { 'content-type': 'application/json' };
+		const { result } = await trigger.receive({ query: { secret }, headers, body }, kind);
+		expect(result.workflowData?.[0]?.[0]?.json).toMatchObject({ event: 'sendingFailed' });
+		expect(trigger.decryptions()).toBe(before);
+	},
+);
+
+test('neither the secret nor a token is in what n8n stores', async () => {
+	const trigger = await openTrigger(credentialOf(sandbox), PINS);
+	await trigger.activate();
+	const secret = new URL(registered()).searchParams.get('secret') ?? '';
+	const stored = JSON.stringify(trigger.staticData);
+	expect(stored).toContain('secretHash');
+	expect(stored).not.toContain(secret);
+	expect(stored).not.toMatch(/canary/i);
 });
 
 test('a changed token means another secret, registered at the next activation', async () => {
@@ -232,61 +457,100 @@ test('a changed token means another secret, registered at the next activation', 
 test('a URL that is not HTTPS is refused before Z-API is asked to call it', async () => {
 	const credential = { ...credentialOf(sandbox), baseUrl: 'https://api.z-api.io' };
 	const trigger = await openTrigger(credential, PINS, { origin: 'http://localhost:5678' });
-	expect(await messageOf(trigger.activate())).toMatch(/HTTPS URLs only.*WEBHOOK_URL/);
+	expect(await messageOf(trigger.activate())).toMatch(
+		/HTTPS URLs only.*N8N_WEBHOOK_URL of n8n \(WEBHOOK_URL in/,
+	);
 });
 
 test('a webhook URL that Z-API refuses leaves everything as it was', async () => {
 	sandbox.instance.requiresHttps = true;
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	expect(await messageOf(trigger.activate())).toBe(
-		'Z-API refused the request. Check the parameters of the node.',
+		'Z-API refused the request. Check the parameters of the node and the fields of the credential, then try again.',
 	);
 	expect(registered()).toBe('');
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(false);
 });
 
-test.each<[how: string, toBody: (url: string, secret: string) => unknown]>([
-	['whole', (url) => ({ error: `value ${url} is not valid` })],
-	['alone', (_url, secret) => ({ error: secret })],
-	['in an object', (url) => ({ error: { value: url } })],
-	['URL-encoded', (url) => ({ error: encodeURIComponent(url) })],
-	['backwards', (_url, secret) => ({ error: [...secret].reverse().join('') })],
-])('a URL that Z-API echoes %s is not shown, whose ever it is', async (_how, toBody) => {
+test.each<[what: string, toEcho: (url: string) => unknown]>([
+	['the URL alone', (url) => url],
+	['a sentence', (url) => ({ error: `value ${url} is not valid` })],
+	['the query alone', (url) => ({ error: new URL(url).search })],
+	['the secret alone', (url) => ({ error: [...new URL(url).searchParams.values()][0] })],
+	['an object', (url) => ({ error: { value: url } })],
+	['the URL in an encoded form', (url) => ({ error: encodeURIComponent(url) })],
+	['capitals', (url) => ({ error: url.toUpperCase() })],
+	['an address backwards', (url) => ({ error: [...url].reverse().join('') })],
+])('no secret of any URL is shown when the response holds %s', async (_what, toEcho) => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
-	for (const step of ['activate', 'deactivate'] as const) {
+	await trigger.activate();
+	const ours = registered();
+	const secret = new URL(ours).searchParams.get('secret') ?? '';
+	await trigger.deactivate();
+	for (const [step, url] of [
+		['activate', ours],
+		['deactivate', OTHER],
+	] as const) {
 		sandbox.faults.reset();
 		if (step === 'deactivate') await trigger.activate();
-		const secret = step === 'activate' ? await secretOf() : 'key=other-secret';
-		const body = toBody(`https://127.0.0.1:5678/webhook/hook-1/received?${secret}`, secret);
-		sandbox.faults.set({ path: '/update-webhook-received', response: { status: 400, body } });
-		expect(await messageOf(trigger[step]())).toBe(
-			'Z-API refused the request. Check the parameters of the node.',
-		);
+		for (const path of ['/update-webhook-received', '/me']) {
+			sandbox.faults.set({ path, response: { status: 400, body: toEcho(url) } });
+			const firstLogLine = log.length;
+			const message = await messageOf(trigger[step]());
+			expect(message).toMatch(/^(Z-API refused the request|Something between n8n and Z-API)/);
+			const seen = (message + log.slice(firstLogLine).join('')).toLowerCase();
+			expect(seen).not.toContain(secret.toLowerCase());
+			expect(seen).not.toContain('other-secret');
+		}
 	}
 });
 
-/** The query that the trigger registers: activates it on another sandbox of the same token. */
-async function secretOf(): Promise<string> {
-	const other = await startSandbox(CANARIES);
-	await (await openTrigger(credentialOf(other), PINS)).activate();
-	await other.close();
-	return new URL(other.instance.receivedCallbackUrl).search.slice(1);
-}
+test.each([[['https://crm.example.com']], [{ url: 'https://crm.example.com' }], [1], [true]])(
+	'a URL that is %j is no response that can be read, so nobody loses the webhook',
+	async (receivedCallbackUrl) => {
+		const body = { connected: true, receivedCallbackUrl };
+		sandbox.faults.set({ path: '/me', response: { status: 200, body } });
+		const trigger = await openTrigger(credentialOf(sandbox), PINS);
+		expect(await messageOf(trigger.activate())).toMatch(/is not what Z-API sends/);
+		expect(changes()).toHaveLength(0);
+	},
+);
+
+test.each([[null], [undefined], ['']])('a URL that is %j is none', async (receivedCallbackUrl) => {
+	const body = { connected: true, receivedCallbackUrl };
+	sandbox.faults.set({ path: '/me', response: { status: 200, body } });
+	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
+	expect(registered()).toMatch(PRODUCTION);
+});
+
+test('a system whose host is endless or none is unknown', async () => {
+	for (const url of [`https://${'a'.repeat(100_000)}.test/`, 'javascript:alert(1)']) {
+		sandbox.instance.receivedCallbackUrl = url;
+		const trigger = await openTrigger(credentialOf(sandbox), PINS);
+		expect(await messageOf(trigger.activate())).toMatch(
+			/belongs to another system \(an unknown host\), and/,
+		);
+	}
+});
 
 test.each([
 	['no events', { events: [] }, /^Events is empty/],
 	[
 		'a channel among the chats',
-		{ ...PINS, options: { chats: { values: [{ chat: { value: '1@newsletter' } }] } } },
+		{ ...PINS, chats: { values: [{ chat: { value: '1@newsletter' } }] } },
 		/^Chat is a channel/,
 	],
-	['an unknown event', { events: ['messageSent'] }, /^Events has an unknown value\. Use one of: /],
+	[
+		'an unknown event',
+		{ events: ['messageDeleted'] },
+		/^Events has an unknown value\. Use one of: /,
+	],
 	['events that are text', { events: '={{ "messagePinned" }}' }, /^Events is not a list/],
 	['an unknown chat type', { ...PINS, options: { chatType: 'all' } }, /^Chat Type has an unknown/],
 	[
 		'an unknown sender',
-		{ ...PINS, options: { sentByMe: true } },
+		{ ...PINS, sentByMe: true },
 		/^Sent by Connected Number has an unknown value/,
 	],
 	[
@@ -303,9 +567,9 @@ test.each([
 test.each([
 	['wrong Client-Token', clientTokenNotAllowed(CANARIES.clientToken), /accept the Client-Token/],
 	['not connected', KNOWN_FAULTS.notConnected, /not connected to WhatsApp/],
-	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /does not confirm/],
+	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /not what Z-API sends/],
 	['down', { status: 503 }, /overloaded/],
-	['closed', 'reset' as const, /could not be reached/],
+	['closed', 'reset' as const, /connection to Z-API broke/],
 ])('activating explains without leaking: %s', async (_what, answer, sentence) => {
 	sandbox.faults.set({ response: answer });
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
@@ -335,7 +599,7 @@ test('a test that ends while Z-API is down does not throw, and is in the log', a
 	sandbox.faults.set({ response: { status: 503, body: { error: CANARIES.token } } });
 	await trigger.deactivate('test');
 	const logged = log.slice(firstLogLine).join('');
-	expect(logged).toMatch(/was not given back\. Z-API is overloaded/);
+	expect(logged).toMatch(/were not given back\. Z-API is overloaded/);
 	expect(logged).not.toMatch(/canary/i);
 	expect(logged).not.toContain(secret);
 });

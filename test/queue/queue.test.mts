@@ -13,6 +13,7 @@ import { installN8n, installNode, unpackPackage } from '../../scripts/n8n/instal
 import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
 import { to, toNode, toPinNode } from '../../scripts/workflows.mts';
 import { first } from '../support/only.mts';
+import { pinsSent } from '../support/sandbox.mts';
 import { waitFor } from '../support/wait.mts';
 import { startPostgres, startRedis } from './services.mts';
 
@@ -30,7 +31,7 @@ const STALLED = {
 interface Call {
 	messageIds: string[];
 	status: number;
-	/** The messages whose pin its answer reports. */
+	/** The messages whose pin its response reports as accepted. */
 	reported: string[];
 }
 
@@ -38,9 +39,6 @@ let sandbox: Sandbox;
 let main: N8n;
 let webhook: N8n;
 let workers: [N8n, N8n];
-
-/** For each pin event, the message that it pinned. */
-const pinned = new Map<string, string>();
 
 /** Executions of earlier tests. */
 const earlier = new Set<string>();
@@ -50,7 +48,6 @@ const started: Array<Pick<N8n, 'stop'>> = [];
 
 before(async () => {
 	sandbox = await startSandbox({ knowsAnyMessage: true });
-	sandbox.chats.on('pin', (_chat, event) => pinned.set(event.messageId, event.pinned));
 	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-queue-'));
 	// PostgreSQL's user has to get in.
 	await chmod(folder, 0o711);
@@ -117,7 +114,9 @@ test('200 executions pin 200 messages, each once, on both workers', async () => 
 		messageIds.map((id) => ({ messageIds: [id], status: 200, reported: [id] })),
 	);
 	assert.deepEqual(
-		sandbox.requests.map(({ body }) => (body as { messageId: string }).messageId).sort(),
+		pinsSent(sandbox)
+			.map(({ body }) => (body as { messageId: string }).messageId)
+			.sort(),
 		[...messageIds].sort(),
 	);
 
@@ -167,7 +166,7 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	}
 	const interrupted = calls.filter(({ status }) => status === 500);
 	assert.equal(interrupted.length, lost.length);
-	assert.equal(sandbox.requests.length, accountOf(sandbox).accepted.size);
+	assert.equal(pinsSent(sandbox).length, accountOf(sandbox).accepted.size);
 
 	const [failed, succeeded] = [await read(lost), await read(kept)];
 	console.log(
@@ -227,12 +226,12 @@ async function pin(messageIds: string[]): Promise<Call> {
 	return { messageIds, status: response.status, reported: items.map(toMessage) };
 }
 
-/** The message that an item of the node's output reports as pinned. */
-function toMessage({ messageId }: { messageId?: unknown }): string {
-	return pinned.get(String(messageId)) ?? 'none';
+/** The message that an item of the node's output reports as accepted. */
+function toMessage({ messageId, state }: { messageId?: unknown; state?: unknown }): string {
+	return state === 'accepted' ? String(messageId) : 'none';
 }
 
-/** The messages that a stored execution reports as pinned. */
+/** The messages that a stored execution reports as accepted. */
 function toReported({ runData }: Execution): string[] {
 	const items = runData.Pin?.[0]?.data?.main?.[0] ?? [];
 	return items.map(({ json }) => toMessage(json));

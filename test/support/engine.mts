@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -39,6 +40,8 @@ export interface Outcome {
 	items?: INodeExecutionData[];
 	/** The items of the error output. */
 	errorItems?: INodeExecutionData[];
+	/** What is shown above the output. */
+	hints: string[];
 	/** What the node stopped with. */
 	error?: Error & { description?: string | null; httpCode?: string | null };
 	/** Everything that n8n would store and log, in one text: hidden properties, stacks and causes too. */
@@ -87,9 +90,11 @@ export async function runPinNode(
 		running.cancel();
 	}
 	const run = await running;
-	const [items0, errorItems] = run.data.resultData.runData[node.name]?.[0]?.data?.main ?? [];
+	const [taskData] = run.data.resultData.runData[node.name] ?? [];
+	const [items0, errorItems] = taskData?.data?.main ?? [];
 	return {
 		items: items0 ?? undefined,
+		hints: (taskData?.hints ?? []).map(({ message }) => message),
 		errorItems: errorItems ?? undefined,
 		error: run.data.resultData.error,
 		trace: toTrace(run) + log.slice(firstLogLine).join(''),
@@ -135,7 +140,11 @@ export interface TriggerWorkflow {
 	activate: (kind?: Kind) => Promise<void>;
 	deactivate: (kind?: Kind) => Promise<void>;
 	/** What the node makes of a call of its webhook, and what it responds with itself. */
-	receive: (call: WebhookCall) => Promise<Reception>;
+	receive: (call: WebhookCall, kind?: Kind) => Promise<Reception>;
+	/** What the production workflow has in its static data; a copy of the workflow may get it. */
+	staticData: IDataObject;
+	/** How often n8n has decrypted the credential. */
+	decryptions: () => number;
 }
 
 /** A call of the webhook, as n8n's own server has read it. */
@@ -152,6 +161,8 @@ export interface Reception {
 	/** Absent when n8n responds. */
 	status?: number;
 	response?: unknown;
+	/** Says that n8n has responded with this status. */
+	respond: (status: number) => void;
 }
 
 /** Where the nodes and the credential come from. */
@@ -165,6 +176,9 @@ type Kind = 'production' | 'test';
  * @param webhookId ID of the node's webhook, in both of its URLs
  * @param origin address of the n8n, as `WEBHOOK_URL` gives it
  * @param testOrigin the same as `N8N_EDITOR_BASE_URL` gives it
+ * @param n8n ID of the n8n; that of the engine if absent
+ * @param workflow its ID and name
+ * @param staticData what n8n has stored with the workflow
  * @param loader the built package, unless a test is about the sources
  */
 export async function openTrigger(
@@ -174,23 +188,46 @@ export async function openTrigger(
 		webhookId = 'hook-1',
 		origin = 'http://127.0.0.1:5678',
 		testOrigin = origin,
+		n8n,
+		workflow = { id: 'test', name: 'Test' },
+		staticData = {},
 		loader,
-	}: { webhookId?: string; origin?: string; testOrigin?: string; loader?: Loader } = {},
+	}: {
+		webhookId?: string;
+		origin?: string;
+		testOrigin?: string;
+		n8n?: string;
+		workflow?: { id: string; name: string };
+		staticData?: IDataObject;
+		loader?: Loader;
+	} = {},
 ): Promise<TriggerWorkflow> {
 	loader ??= await loadPackage();
 	const node: INode = {
 		...toNode('Trigger', `${PACKAGE}.zApiPinMessageTrigger`),
 		...{ parameters, webhookId, credentials: { zApi: { id: '1', name: 'Z-API' } } },
 	};
+	const stored = () => JSON.parse(JSON.stringify(staticData)) as IDataObject;
 	// A test has a copy of the workflow to itself, without what production remembers.
-	const open = (active: boolean) =>
+	const open = (active: boolean, data: IDataObject = {}) =>
 		new Workflow({
-			...{ id: 'test', active, nodes: [node], connections: {}, staticData: {} },
+			...{ ...workflow, active, nodes: [node], connections: {}, staticData: data },
 			nodeTypes: toNodeTypes(loader),
 		});
-	const workflows = { production: open(true), test: open(false) };
+	const workflows = { production: open(true, stored()), test: open(false) };
+	let decryptions = 0;
+	const toLife = toAdditionalData(loader, credential);
+	const { credentialsHelper } = toLife;
+	const getDecrypted = credentialsHelper.getDecrypted.bind(credentialsHelper);
+	credentialsHelper.getDecrypted = async (...asked) => {
+		decryptions++;
+		return await getDecrypted(...asked);
+	};
+	/** Another n8n differs by its ID. */
+	const inN8n = <T extends object>(context: T): T =>
+		n8n === undefined ? context : Object.assign(context, { instanceSettings: { instanceId: n8n } });
 	const additionalData = {
-		...toAdditionalData(loader, credential),
+		...toLife,
 		webhookBaseUrl: `${origin}/webhook`,
 		webhookTestBaseUrl: `${testOrigin}/webhook-test`,
 	};
@@ -200,44 +237,58 @@ export async function openTrigger(
 	const setUp = webhookMethods?.default;
 	assert(webhookDescription && setUp);
 	const webhookData: IWebhookData = {
-		...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/received`, webhookDescription },
-		...{ workflowId: 'test', workflowExecuteAdditionalData: additionalData },
+		...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/callback`, webhookDescription },
+		...{ workflowId: workflow.id, workflowExecuteAdditionalData: additionalData },
+	};
+	const store = () => {
+		for (const key of Object.keys(staticData)) delete staticData[key];
+		Object.assign(staticData, JSON.parse(JSON.stringify(workflows.production.staticData)));
 	};
 	const call = async (method: 'checkExists' | 'create' | 'delete', kind: Kind) => {
-		const workflow = workflows[kind];
 		const mode = method === 'delete' ? 'internal' : kind === 'test' ? 'manual' : 'trigger';
 		const activation = method === 'delete' ? 'update' : kind === 'test' ? 'manual' : 'activate';
-		const context = new HookContext(workflow, node, additionalData, mode, activation, {
+		const context = new HookContext(workflows[kind], node, additionalData, mode, activation, {
 			...webhookData,
 			isTest: kind === 'test',
 		});
-		return await setUp[method].call(context);
+		return await setUp[method].call(inN8n(context));
 	};
 	return {
 		activate: async (kind = 'production') => {
-			if (kind === 'test') workflows.test = open(false);
+			// n8n stores what an activation remembers only when all went well.
+			workflows[kind] = open(kind === 'production', kind === 'test' ? {} : stored());
 			if (!(await call('checkExists', kind))) await call('create', kind);
+			if (kind === 'production') store();
 		},
 		deactivate: async (kind = 'production') => {
+			if (kind === 'production') workflows[kind] = open(true, stored());
 			await call('delete', kind);
+			if (kind === 'production') store();
 		},
-		receive: async (httpRequest) => {
-			const reception: Partial<Reception> = {};
-			const httpResponse = {
+		receive: async (httpRequest, kind = 'production') => {
+			const reception: Pick<Reception, 'status' | 'response'> = {};
+			const httpResponse = Object.assign(new EventEmitter(), {
+				statusCode: 200,
 				status: (status: number) => Object.assign(reception, { status }) && httpResponse,
 				json: (response: unknown) => Object.assign(reception, { response }) && httpResponse,
-			};
+			});
 			const data = {
 				...additionalData,
 				httpRequest,
 				httpResponse,
-			} as IWorkflowExecuteAdditionalData;
-			const { production } = workflows;
-			const context = new WebhookContext(production, node, data, 'webhook', webhookData, [], null);
-			const result = await type.webhook?.call(context);
+			} as unknown as IWorkflowExecuteAdditionalData;
+			const called = kind === 'test' ? workflows.test : open(true, stored());
+			const mode = kind === 'test' ? 'manual' : 'webhook';
+			const context = new WebhookContext(called, node, data, mode, webhookData, [], null);
+			const result = await type.webhook?.call(inN8n(context));
 			assert(result);
-			return { ...reception, result };
+			const respond = (statusCode: number) => {
+				Object.assign(httpResponse, { statusCode }).emit('finish');
+			};
+			return { ...reception, result, respond };
 		},
+		staticData,
+		decryptions: () => decryptions,
 	};
 }
 

@@ -6,6 +6,7 @@ import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/f
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from './canaries.mts';
 import { startOtherHost } from './otherHost.mts';
+import { pinsSent } from './sandbox.mts';
 
 /** Runs "Z-API Pin Message", set to continue, on one item for each message ID. */
 export type RunItems = (
@@ -167,7 +168,7 @@ async function runCase(
 	return {
 		...{ fault: name, pattern, isTemporary, items: ITEMS, violations },
 		...{ pinned: pinned.size, reportedPinned, reportedFailed: items.length - reportedPinned },
-		...{ sentTwice: confirmedTwice, requests: sandbox.requests.length },
+		...{ sentTwice: confirmedTwice, requests: pinsSent(sandbox).length },
 	};
 }
 

@@ -1,4 +1,5 @@
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import type { ZApiState } from '../../sandbox/zApi.mts';
 import { CANARIES } from './canaries.mts';
 
 /**
@@ -18,3 +19,7 @@ export function useSandbox(options: Parameters<typeof startSandbox>[0] = CANARIE
 		set: (_target, key, value) => Reflect.set(current, key, value),
 	});
 }
+
+/** The requests that pin or unpin: each execution also asks for the status of the connection, once. */
+export const pinsSent = ({ requests }: Pick<ZApiState, 'requests'>) =>
+	requests.filter(({ path }) => path === '/pin-message');

@@ -16,8 +16,19 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 		'clientTokenWrong',
 		[says('Client-Token canary not allowed'), says('client-token a\nb not allowed', 403)],
 	],
+	[
+		'ipAddressRefused',
+		[
+			says('203.0.113.7 not allowed', 403),
+			says('IP 203.0.113.7 is not allowed'),
+			says('[2001:db8::1] not allowed', 200),
+			says('(::ffff:203.0.113.7) not allowed'),
+			says('::1 not allowed'),
+		],
+	],
 	['subscriptionLapsed', [says('To continue you must subscribe to this instance again')]],
 	['instanceNotFound', [says('Instance not found', 404), says('instance not found', 200)]],
+	['queueFull', [says('Queue limit reached', 200), says('You are not connected: queue is full')]],
 	['sessionToRestore', [says('You need to restore the session', 503)]],
 	[
 		'notConnected',
@@ -25,11 +36,24 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 			says('You are not connected.', 500),
 			{ statusCode: 200, body: { connected: false } },
 			{ statusCode: 429, body: { connected: false } },
+			{ statusCode: 200, body: { connected: 'false' } },
 		],
 	],
-	['accessDenied', [says('no', 401), says('no', 403)]],
-	['methodNotFound', [{ statusCode: 404 }, says('NOT_FOUND', 200), says('NOT_FOUND: x', 500)]],
-	['httpMethodRefused', [{ statusCode: 405 }]],
+	[
+		'notFromZApi',
+		[400, 401, 403, 404, 407, 418, 499].flatMap((statusCode) => [
+			{ statusCode },
+			{ statusCode, body: '<html>' },
+			{ statusCode, body: '' },
+			{ statusCode, body: null },
+		]),
+	],
+	['accessDenied', [says('no', 401), says('no', 403), says('version 1.2.3 not allowed', 403)]],
+	[
+		'methodNotFound',
+		[says('gone', 404), says('NOT_FOUND', 200), says('NOT_FOUND: x', 500), says('NOT_FOUND', 404)],
+	],
+	['httpMethodRefused', [{ statusCode: 405 }, { statusCode: 405, body: '<html>' }]],
 	['contentTypeRefused', [{ statusCode: 415 }]],
 	['tooManyRequests', [{ statusCode: 429 }]],
 	['serviceOverloaded', [{ statusCode: 503 }]],
@@ -37,7 +61,7 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 	['redirected', [300, 302, 399].map((statusCode) => ({ statusCode }))],
 	[
 		'requestRefused',
-		[says('bad'), says('NOT_FOUNDED'), says('is NOT_FOUND', 422), { statusCode: 499 }],
+		[says('bad'), says('NOT_FOUNDED'), says('is NOT_FOUND', 422), { statusCode: 499, body: {} }],
 	],
 	[
 		'timedOut',
@@ -58,18 +82,33 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 	],
 	[
 		'unreachable',
+		['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'].map((networkCode) => ({
+			networkCode,
+		})),
+	],
+	[
+		'connectionLost',
 		[
-			...['ECONNREFUSED', 'ECONNRESET', 'UNKNOWN', 'XETIMEDOUT', 'ETIMEDOUTX', 'XECONNABORTED'],
+			...['ECONNRESET', 'EPIPE', 'UNKNOWN', 'XETIMEDOUT', 'ETIMEDOUTX', 'XECONNABORTED'],
+			...['XECONNREFUSED', 'ECONNREFUSEDX'],
 			...['ENOTFOUNDX', 'XENOTFOUND', 'EAI_AGAINX', 'EPROTOX', 'XEPROTO', 'ESOCKETTIMEDOUTX'],
 		].map((networkCode) => ({ networkCode })),
 	],
 	['refusedWithSuccessStatus', [says('bad', 200), { statusCode: 201, body: { error: true } }]],
 	[
-		'notConfirmed',
+		'notDone',
+		[
+			{ statusCode: 200, body: { value: false } },
+			{ statusCode: 200, body: { value: 'false' } },
+		],
+	],
+	[
+		'unexpectedResponse',
 		[
 			{ statusCode: 200, body: '<html>' },
 			{ statusCode: 200, body: {} },
 			{ statusCode: 200, body: { connected: true } },
+			{ statusCode: 200, body: { value: true } },
 			{ statusCode: 299 },
 			{},
 		],
@@ -82,7 +121,7 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 
 /** What matters of a row but its words. */
 const toTraits = (statusCode: number | undefined, networkCode?: string) => {
-	const failure = toFailure({ statusCode, networkCode });
+	const failure = toFailure({ statusCode, networkCode, body: {} });
 	const { retry, maybeDone, isAboutInput, quotesResponse } = failure;
 	return [retry, maybeDone, isAboutInput, quotesResponse].map((trait) => trait ?? false);
 };
@@ -99,10 +138,16 @@ test.each([
 	[undefined, 'ENOTFOUND', ['backOff', false, false, false]],
 	[undefined, 'EPROTO', [false, false, false, false]],
 	[undefined, 'ECONNRESET', ['backOff', true, false, false]],
+	[undefined, 'ECONNREFUSED', ['backOff', false, false, false]],
 ])('HTTP %s, %s: retry, may be done, about the input, quoted: %j', (status, code, traits) => {
 	expect(toTraits(status, code)).toStrictEqual(traits);
 });
 
 test('a refusal with a success status is about the input, and quoted', () => {
 	expect(toFailure(says('bad', 200))).toMatchObject({ isAboutInput: true, quotesResponse: true });
+});
+
+test('3 MB of text take no longer than a little of it', () => {
+	// A quadratic pattern would take longer than a test may.
+	expect(toFailure(says('client-token 1.1.1.1:'.repeat(150_000))).name).toBe('requestRefused');
 });

@@ -1,6 +1,7 @@
 import { options, toOptions } from '../../nodes/ZApiPinMessage/options';
 
-const DEFAULTS = { maxConcurrentRequests: 250, retries: 3, timeout: 30_000 };
+const NUMBERS = { maxConcurrentRequests: 250, retries: 3, timeout: 30_000 };
+const DEFAULTS = { ...NUMBERS, ifNotConnected: 'queue' };
 
 test('what is not set has its default', () => {
 	expect(toOptions({})).toStrictEqual(DEFAULTS);
@@ -29,9 +30,24 @@ test.each(BOUNDS)('%s is a whole number within its bounds', (name, displayName, 
 
 test.each(BOUNDS)("n8n's editor knows the bounds of %s too", (name, displayName, min, max) => {
 	expect(options.options).toContainEqual({
-		...{ name, displayName, type: 'number', default: DEFAULTS[name] },
+		...{ name, displayName, type: 'number', default: NUMBERS[name] },
 		typeOptions: { minValue: min, maxValue: max, numberPrecision: 0 },
 		description: expect.any(String),
 	});
 	expect(options).toMatchObject({ name: 'options', type: 'collection', default: {} });
+});
+
+test('If Not Connected is one of its choices', () => {
+	expect(toOptions({ ifNotConnected: 'stop' })).toStrictEqual({
+		...DEFAULTS,
+		ifNotConnected: 'stop',
+	});
+	for (const ifNotConnected of ['Stop', '', null, true]) {
+		expect(() => toOptions({ ifNotConnected })).toThrow(
+			expect.objectContaining({
+				message: 'If Not Connected has an unknown value',
+				description: 'Use one of: queue, stop.',
+			}),
+		);
+	}
 });

@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialType,
@@ -8,6 +9,7 @@ import type {
 } from 'n8n-workflow';
 import { ZApi } from '../../credentials/ZApi.credentials';
 import { ZApiPinMessageTrigger } from '../../nodes/ZApiPinMessageTrigger/ZApiPinMessageTrigger.node';
+import { CONNECTED, DELIVERY, MESSAGE, PIN, REACTION, VOTE } from '../support/callbacks.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { log, openTrigger, type Reception, type WebhookCall } from '../support/engine.mts';
 
@@ -21,97 +23,149 @@ const loader = {
 
 const CREDENTIAL = { ...CANARIES, baseUrl: 'https://zapi.test' };
 
-const CALLBACK = {
-	type: 'ReceivedCallback',
-	instanceId: CANARIES.instanceId,
-	phone: '5511999999999',
-	messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
-	fromMe: false,
-	momment: 1700000000000,
-	text: { message: 'Hello' },
-};
-
-const PIN = {
-	...CALLBACK,
-	pinMessage: { action: 'pin', referencedMessage: { messageId: '3EB0796DC6B777C0C7CD' } },
-};
-
 const MESSAGES = { events: ['messageReceived'] };
 
-/** Of the webhook with the ID hook-1 and the canary as instance token; see `toWebhookUrl`. */
-const SECRET = createHmac('sha256', CANARIES.token).update('/hook-1/received').digest('base64url');
+/** Of the form of a secret. */
+const SECRET = 'canary-secret-'.padEnd(43, 'x');
 
-/** Makes a call that is right, but for these parts. */
-async function receive(
-	call: Partial<WebhookCall> = {},
+/** What n8n has stored when the node was registered. */
+const REGISTERED = {
+	'node:Trigger': {
+		secretHash: createHash('sha256').update(SECRET).digest('base64url'),
+		instanceId: CANARIES.instanceId,
+	},
+};
+
+/** What the node registers; see `toSecret`. */
+const DERIVED = createHmac('sha256', CANARIES.token)
+	.update(JSON.stringify(['n8n-1', 'test', 'hook-1/callback']))
+	.digest('base64url');
+
+let calls = 0;
+
+/** A callback that came never before. */
+const toNew = (callback: IDataObject = MESSAGE) => ({ ...callback, messageId: `A${calls++}` });
+
+const open = async (
 	parameters: INodeParameters = MESSAGES,
 	credential: ICredentialDataDecryptedObject = CREDENTIAL,
-): Promise<Reception> {
-	const trigger = await openTrigger(credential, parameters, { loader });
-	return await trigger.receive({
-		query: { secret: SECRET },
-		headers: { 'content-type': 'application/json' },
-		body: CALLBACK,
-		rawBody: Buffer.from('as n8n keeps it'),
-		...call,
-	});
+	staticData: IDataObject = REGISTERED,
+) => await openTrigger(credential, parameters, { loader, staticData, n8n: 'n8n-1' });
+
+/** A call that is right, but for these parts. */
+function toCall(call: Partial<WebhookCall> = {}): WebhookCall {
+	const { body = toNew(), rawBody = Buffer.from(JSON.stringify(body)) } = call;
+	const headers = { 'content-type': 'application/json' };
+	return { query: { secret: SECRET }, headers, ...call, body, rawBody };
 }
+
+const toVisible = ({ result, status, response }: Reception) =>
+	status === undefined ? { result } : { status, response, result };
+
+const receive = async (call: Partial<WebhookCall> = {}, ...workflow: Parameters<typeof open>) =>
+	toVisible(await (await open(...workflow)).receive(toCall(call)));
 
 const refusal = (status: number, message: string) => ({
 	...{ status, response: { message }, result: { noWebhookResponse: true } },
 });
 
+const UNKNOWN = refusal(401, 'The secret is missing or wrong');
 const NO_EXECUTION = { result: {} };
+const EXECUTION = { result: { workflowData: expect.any(Array) } };
 
-test('a callback of the instance starts the workflow, as it came', async () => {
-	expect(await receive()).toStrictEqual({ result: { workflowData: [[{ json: CALLBACK }]] } });
+test('a callback of the instance starts the workflow, with its event', async () => {
+	const body = toNew();
+	const { result } = await receive({ body });
+	expect(result.workflowData).toMatchObject([
+		[{ json: { event: 'messageReceived', messageId: body.messageId, text: 'Hello' } }],
+	]);
+	expect(result.workflowData?.[0]?.[0]?.json).not.toHaveProperty('callback');
 });
 
-test('a pin comes with what was pinned', async () => {
-	const { result } = await receive({ body: PIN }, { events: ['messagePinned'] });
-	const pin = { action: 'pin', messageId: '3EB0796DC6B777C0C7CD' };
-	expect(result).toStrictEqual({ workflowData: [[{ json: { ...PIN, pin } }]] });
-});
-
-test('a callback that is not wanted is taken, and starts nothing', async () => {
-	expect(await receive({ body: PIN })).toStrictEqual(NO_EXECUTION);
-	expect(await receive({}, { events: ['messagePinned'] })).toStrictEqual(NO_EXECUTION);
+test('without Simplify it holds the callback as it came', async () => {
+	const body = toNew();
+	const { result } = await receive({ body }, { ...MESSAGES, options: { simplify: false } });
+	expect(result.workflowData).toMatchObject([[{ json: { callback: body } }]]);
 });
 
 test('the settings decide what is wanted', async () => {
-	const options = {
-		chats: { values: [{ chat: { __rl: true, mode: 'id', value: '5511000000000' } }] },
-	};
-	expect(await receive({}, { ...MESSAGES, options })).toStrictEqual(NO_EXECUTION);
+	const pins = { events: ['messagePinned'] };
+	expect(await receive({ body: toNew(PIN) })).toStrictEqual(NO_EXECUTION);
+	expect(await receive({}, pins)).toStrictEqual(NO_EXECUTION);
+	expect(await receive({ body: toNew(PIN) }, pins)).toStrictEqual(EXECUTION);
+	const chats = { values: [{ chat: { __rl: true, mode: 'id', value: '5511000000000' } }] };
+	expect(await receive({}, { ...MESSAGES, chats })).toStrictEqual(NO_EXECUTION);
+});
+
+test.each<[what: string, body: unknown]>([
+	['another instance', { ...MESSAGE, instanceId: 'INSTANCE-2' }],
+	['another instance, by case', { ...MESSAGE, instanceId: 'instance-1' }],
+	['no instance', { ...MESSAGE, instanceId: undefined }],
+	['an instance in a list', { ...MESSAGE, instanceId: [CANARIES.instanceId] }],
+	['a change of status', { ...MESSAGE, type: 'MessageStatusCallback' }],
+	['presence', { ...MESSAGE, type: 'PresenceChatCallback' }],
+	['a waiting message', { ...MESSAGE, text: null, waitingMessage: true }],
+	['no type', { ...MESSAGE, type: undefined }],
+	['a list of callbacks', [MESSAGE]],
+	['text', 'ReceivedCallback'],
+	['nothing', null],
+])('%s is authentic, so it gets 200, and starts nothing', async (_what, body) => {
+	expect(await receive({ body })).toStrictEqual(NO_EXECUTION);
+});
+
+test('the type is compared without case', async () => {
+	const body = { ...toNew(), type: 'RECEIVEDCALLBACK' };
+	expect(await receive({ body })).toStrictEqual(EXECUTION);
+});
+
+test('the webhooks of the queue and of the connection arrive at the same URL', async () => {
+	const parameters = { events: ['messageSent', 'instanceConnected'] };
+	for (const body of [toNew(DELIVERY), toNew(CONNECTED)]) {
+		expect(await receive({ body }, parameters)).toStrictEqual(EXECUTION);
+	}
 });
 
 test.each<[what: string, query: IDataObject]>([
 	['no secret', {}],
 	['an empty secret', { secret: '' }],
-	['another secret of the same length', { secret: SECRET.replace(/.$/, '!') }],
+	['another secret of the same length', { secret: SECRET.replace(/.$/, 'y') }],
 	['the beginning of the secret', { secret: SECRET.slice(0, -1) }],
 	['more than the secret', { secret: `${SECRET}A` }],
 	['the secret twice', { secret: [SECRET, SECRET] }],
 	['the secret in an object', { secret: { 0: SECRET } }],
 	['the secret under another name', { token: SECRET }],
+	['the hash of the secret', { secret: REGISTERED['node:Trigger'].secretHash }],
 	['the instance token itself', { secret: CANARIES.token }],
 ])('%s: 401', async (_what, query) => {
-	expect(await receive({ query })).toStrictEqual(refusal(401, 'The secret is missing or wrong'));
+	expect(await receive({ query })).toStrictEqual(UNKNOWN);
 });
 
-test('a secret is of one webhook and one instance token', async () => {
-	const unknown = refusal(401, 'The secret is missing or wrong');
-	expect(await receive({}, MESSAGES, { ...CREDENTIAL, token: 'another-token' })).toStrictEqual(
-		unknown,
-	);
-	const other = await openTrigger(CREDENTIAL, MESSAGES, { loader, webhookId: 'hook-2' });
-	const call = { query: { secret: SECRET }, headers: {}, body: CALLBACK };
-	expect(await other.receive(call)).toStrictEqual(unknown);
+test('no call decrypts the credential, be it wanted, unwanted or forged', async () => {
+	const trigger = await open();
+	const forged = { query: { secret: SECRET.replace(/.$/, 'y') } };
+	const unwanted = { body: { ...MESSAGE, instanceId: 'INSTANCE-2' } };
+	const receptions = [];
+	for (const call of [{}, unwanted, { body: toNew(PIN) }, forged, { query: {} }]) {
+		receptions.push(toVisible(await trigger.receive(toCall(call))));
+	}
+	const expected = [EXECUTION, NO_EXECUTION, NO_EXECUTION, UNKNOWN, UNKNOWN];
+	expect(receptions).toStrictEqual(expected);
+	expect(trigger.decryptions()).toBe(0);
+});
+
+test('before n8n has stored what the registration remembers, the credential is asked', async () => {
+	const trigger = await open(MESSAGES, CREDENTIAL, {});
+	const call = { query: { secret: DERIVED } };
+	expect(toVisible(await trigger.receive(toCall(call)))).toStrictEqual(EXECUTION);
+	expect(toVisible(await trigger.receive(toCall()))).toStrictEqual(UNKNOWN);
+	expect(trigger.decryptions()).toBe(2);
+	// What has not the form of a secret is refused before.
+	await trigger.receive(toCall({ query: { secret: 'x' } }));
+	expect(trigger.decryptions()).toBe(2);
 });
 
 test('a body of more than 1,000,000 bytes: 413', async () => {
-	const taken = await receive({ rawBody: Buffer.alloc(1_000_000) });
-	expect(taken.result).toHaveProperty('workflowData');
+	expect(await receive({ rawBody: Buffer.alloc(1_000_000) })).toStrictEqual(EXECUTION);
 	const tooLarge = await receive({ rawBody: Buffer.alloc(1_000_001) });
 	expect(tooLarge).toStrictEqual(refusal(413, 'The body is too large'));
 });
@@ -121,8 +175,7 @@ test.each([
 	'application/json; charset=utf-8',
 	'Application/JSON ;charset=utf-8',
 ])('the Content-Type %j is JSON', async (contentType) => {
-	const { result } = await receive({ headers: { 'content-type': contentType } });
-	expect(result).toHaveProperty('workflowData');
+	expect(await receive({ headers: { 'content-type': contentType } })).toStrictEqual(EXECUTION);
 });
 
 test.each<[headers: Record<string, string>]>([
@@ -136,28 +189,46 @@ test.each<[headers: Record<string, string>]>([
 	expect(await receive({ headers })).toStrictEqual(refusal(415, 'The body is not JSON'));
 });
 
-test.each<[what: string, body: unknown]>([
-	['another callback', { ...CALLBACK, type: 'DeliveryCallback' }],
-	['no type', { ...CALLBACK, type: undefined }],
-	['a list of callbacks', [CALLBACK]],
-	['text', 'ReceivedCallback'],
-	['nothing', null],
-])('%s: 400', async (_what, body) => {
-	expect(await receive({ body })).toStrictEqual(refusal(400, 'Not a ReceivedCallback'));
+test('of all that is wrong, a caller without a secret learns nothing', async () => {
+	const call = { query: {}, headers: {}, body: {}, rawBody: Buffer.alloc(1e7) };
+	expect(await receive(call, { events: [] })).toStrictEqual(UNKNOWN);
 });
 
-test.each([['INSTANCE-2'], ['instance-1'], [''], [undefined], [['INSTANCE-1']]])(
-	'a callback of the instance %j: 403',
-	async (instanceId) => {
-		expect(await receive({ body: { ...CALLBACK, instanceId } })).toStrictEqual(
-			refusal(403, 'Another instance'),
-		);
-	},
-);
+test('the same call twice starts one execution, another one starts another', async () => {
+	const trigger = await open();
+	const [once, again] = [toCall(), toCall()];
+	const receptions = [];
+	for (const call of [once, once, again]) receptions.push(toVisible(await trigger.receive(call)));
+	expect(receptions).toStrictEqual([EXECUTION, NO_EXECUTION, EXECUTION]);
+});
 
-test('of two things that are wrong, a caller without the secret learns neither', async () => {
-	const reception = await receive({ query: {}, headers: {}, body: {}, rawBody: Buffer.alloc(1e7) });
-	expect(reception.status).toBe(401);
+test('a call that n8n could not take is wanted when it comes again', async () => {
+	const trigger = await open();
+	const call = toCall();
+	(await trigger.receive(call)).respond(500);
+	const second = await trigger.receive(call);
+	expect(toVisible(second)).toStrictEqual(EXECUTION);
+	second.respond(200);
+	expect(toVisible(await trigger.receive(call))).toStrictEqual(NO_EXECUTION);
+});
+
+test('the same call to another webhook is another call', async () => {
+	const other = SECRET.replace(/.$/, 'y');
+	const secretHash = createHash('sha256').update(other).digest('base64url');
+	const staticData = { 'node:Trigger': { ...REGISTERED['node:Trigger'], secretHash } };
+	const call = toCall();
+	expect(await receive(call)).toStrictEqual(EXECUTION);
+	expect(
+		await receive({ ...call, query: { secret: other } }, MESSAGES, CREDENTIAL, staticData),
+	).toStrictEqual(EXECUTION);
+});
+
+test('what comes twice while the trigger is tested is meant', async () => {
+	const trigger = await open();
+	const call = toCall({ query: { secret: DERIVED } });
+	for (const time of ['once', 'twice']) {
+		expect([time, toVisible(await trigger.receive(call, 'test'))]).toStrictEqual([time, EXECUTION]);
+	}
 });
 
 test.each<
@@ -165,6 +236,7 @@ test.each<
 		what: string,
 		credential: ICredentialDataDecryptedObject,
 		parameters: INodeParameters,
+		staticData: IDataObject,
 		logged: string,
 	]
 >([
@@ -176,32 +248,117 @@ test.each<
 			},
 		},
 		MESSAGES,
+		{},
 		'Credentials could not be decrypted',
 	],
 	[
 		'a credential that is not filled in',
 		{},
 		MESSAGES,
+		{},
 		'Instance ID is empty or not usable. Copy it from your instance in the Z-API panel',
 	],
 	[
 		'settings that are wrong',
 		CREDENTIAL,
 		{ events: [] },
+		REGISTERED,
 		'Events is empty. Choose what starts the workflow.',
 	],
 ])(
 	'%s: 503, no execution, and the reason in the log only',
-	async (_what, credential, parameters, logged) => {
+	async (_what, credential, parameters, staticData, logged) => {
 		const firstLogLine = log.length;
-		expect(await receive({}, parameters, credential)).toStrictEqual(refusal(503, 'Not ready'));
+		expect(await receive({}, parameters, credential, staticData)).toStrictEqual(
+			refusal(503, 'Not ready'),
+		);
 		const lines = log.slice(firstLogLine).join('');
 		expect(lines).toContain(`Z-API Pin Message Trigger can't receive a callback. ${logged}`);
 		expect(lines).not.toMatch(/canary/i);
-		expect(lines).not.toContain(SECRET);
 	},
 );
 
-test("settings that are wrong are nobody's business who has no secret", async () => {
-	expect((await receive({ query: {} }, { events: [] })).status).toBe(401);
+/** A callback in which any field may be of any type, or absent. */
+const hostile = (callback: IDataObject) => {
+	const names = Object.keys(callback).filter((name) => name !== 'instanceId' && name !== 'type');
+	const value = fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.double(), fc.bigInt().map(Number));
+	const other = fc.dictionary(
+		fc.oneof(fc.constantFrom('__proto__', 'constructor'), fc.string()),
+		value,
+	);
+	const changes = fc.dictionary(fc.constantFrom(...names), value, { minKeys: 1 });
+	return fc.tuple(changes, other).map(([changed, more]) => {
+		const text = JSON.stringify({ ...callback, ...changed, more }).slice(0, -1);
+		// As a body arrives: with `__proto__` as a field of its own.
+		return JSON.parse(`${text},"__proto__":{"fromMe":true}}`);
+	});
+};
+
+const EVERYTHING = {
+	events: [
+		'messageReceived',
+		'messagePinned',
+		'messageUnpinned',
+		'messageSent',
+		'sendingFailed',
+		'otherActivity',
+		'reactionReceived',
+		'instanceConnected',
+	],
+	sentByMe: 'all',
+	chats: [] as string[],
+};
+
+test('whatever a body holds, nothing is thrown, and what comes out is of the documented types', async () => {
+	const trigger = await open({ ...EVERYTHING, options: { textContains: '' } });
+	const strict = await open({
+		...EVERYTHING,
+		chats: ['5511999999999'],
+		options: { textContains: 'a', chatType: 'private' },
+	});
+	const body = fc.oneof(
+		...[MESSAGE, PIN, REACTION, VOTE, DELIVERY, CONNECTED].map(hostile),
+		fc.jsonValue({ maxDepth: 10 }),
+	);
+	await fc.assert(
+		fc.asyncProperty(body, async (hostileBody) => {
+			await strict.receive(toCall({ body: hostileBody }));
+			const { result, status } = await trigger.receive(toCall({ body: hostileBody }));
+			expect(status).toBeUndefined();
+			for (const { json } of result.workflowData?.[0] ?? []) {
+				const { sender, pin, isGroup, sentByMe, isEdit, ...texts } = json;
+				for (const text of Object.values({ ...texts, ...Object(sender) })) {
+					expect(typeof text).toBe('string');
+				}
+				for (const flag of [isGroup, sentByMe, isEdit])
+					expect([true, false, undefined]).toContain(flag);
+				expect(
+					Object.values(Object(pin)).every((value) => /^(string|number)$/.test(typeof value)),
+				).toBe(true);
+				if (json.event !== 'instanceConnected') expect(json.chat).not.toBe('');
+			}
+		}),
+		{ numRuns: 500 },
+	);
 });
+
+test('what nests too deep for n8n to store starts nothing', async () => {
+	const whole = { ...MESSAGES, options: { simplify: false } };
+	const nest = (depth: number) => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+	expect(await receive({ body: { ...toNew(), more: nest(40) } }, whole)).toStrictEqual(EXECUTION);
+	expect(await receive({ body: { ...toNew(), more: nest(60) } }, whole)).toStrictEqual(
+		NO_EXECUTION,
+	);
+	const rawBody = Buffer.from('x');
+	const deepest = { body: { ...toNew(), more: nest(200_000) }, rawBody };
+	expect(await receive(deepest, whole)).toStrictEqual(NO_EXECUTION);
+	// None of it comes into the output otherwise.
+	expect(await receive(deepest)).toStrictEqual(EXECUTION);
+});
+
+test.each(['{', '', '[', '"', 'null', '1e999', '{"__proto__":null}'])(
+	'a body that n8n reads as %j starts nothing',
+	async (text) => {
+		expect(await receive({ body: text, rawBody: Buffer.from(text) })).toStrictEqual(NO_EXECUTION);
+	},
+);

@@ -1,7 +1,9 @@
-import { verifyPinResponse } from '../../nodes/ZApiPinMessage/verifyPinResponse';
+import { verifyQueueResponse } from '../../nodes/ZApiPinMessage/operations/verifyQueueResponse';
 import {
 	hasError,
 	hasSuccessStatus,
+	isFalse,
+	isJson,
 	isTrue,
 	toErrorText,
 	toObject,
@@ -32,6 +34,34 @@ test.each<[value: unknown, expected: boolean]>([
 	[undefined, false],
 ])('is %j true? %s', (value, expected) => {
 	expect(isTrue(value)).toBe(expected);
+});
+
+test.each<[value: unknown, expected: boolean]>([
+	[false, true],
+	['false', true],
+	[true, false],
+	['FALSE', false],
+	['', false],
+	[0, false],
+	[null, false],
+	[undefined, false],
+])('is %j false? %s', (value, expected) => {
+	expect(isFalse(value)).toBe(expected);
+});
+
+test.each<[body: unknown, expected: boolean]>([
+	[{}, true],
+	[[], true],
+	['', false],
+	['<html>', false],
+	[null, false],
+	[undefined, false],
+])('is %j JSON of Z-API? %s', (body, expected) => {
+	expect(isJson(body)).toBe(expected);
+});
+
+test('what the body says is cut to 1,000 characters', () => {
+	expect(toErrorText({ error: 'a'.repeat(999), message: 'bcd' })).toBe(`${'a'.repeat(999)}:`);
 });
 
 test.each<[body: unknown, text: string]>([
@@ -81,6 +111,6 @@ test.each<[statusCode: number, body: unknown, isAccepted: boolean]>([
 	[200, [{ messageId: 'A1' }], false],
 	[200, '<html>', false],
 	[400, { messageId: 'A1' }, false],
-])('HTTP %i with %j: is the pin accepted? %s', (statusCode, body, isAccepted) => {
-	expect(verifyPinResponse({ statusCode, body })).toBe(isAccepted ? body : undefined);
+])('HTTP %i with %j: is it accepted? %s', (statusCode, body, isAccepted) => {
+	expect(verifyQueueResponse({ statusCode, body })).toBe(isAccepted ? body : undefined);
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { type Attempt, schedule, type ScheduleOptions } from '../../nodes/ZApiPinMessage/scheduler';
 import { VirtualClock } from '../support/virtualClock.mts';
 
@@ -24,7 +25,7 @@ const toName = (attempt?: Attempt<string>) =>
 async function run(
 	count: number,
 	respond: (job: number, attempts: number) => Attempt<string>,
-	settings: Partial<ScheduleOptions> = {},
+	settings: Partial<ScheduleOptions<number>> = {},
 ) {
 	const clock = new VirtualClock();
 	const tries: Array<{ job: number; at: number }> = [];
@@ -38,7 +39,7 @@ async function run(
 		running--;
 		return response;
 	};
-	const defaults = { concurrency: 10, retries: 3, stopOnFailure: false, clock };
+	const defaults = { concurrency: 10, retries: 3, stopOnFailure: false, keyOf: String, clock };
 	const jobs = Array.from({ length: count }, (_, job) => job);
 	const result = await clock.run(schedule(jobs, attempt, { ...defaults, ...settings }));
 	const attemptsOf = (wanted: number) => tries.filter(({ job }) => job === wanted);
@@ -83,7 +84,7 @@ test('leaves up to half of a back-off to chance', async () => {
 		at.push(Math.round(clock.now()));
 		return BUSY;
 	};
-	const settings = { concurrency: 1, retries: 1, stopOnFailure: false, clock };
+	const settings = { concurrency: 1, retries: 1, stopOnFailure: false, keyOf: String, clock };
 	await clock.run(schedule([0], attempt, settings));
 	expect(at).toStrictEqual([0, 125]);
 });
@@ -99,13 +100,118 @@ test('retries neither what is not temporary nor what has succeeded', async () =>
 	expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(10);
 });
 
+describe('order', () => {
+	const keyOf = (job: number) => `${job % 3}`;
+
+	test('jobs of one key run one after the other, those of others meanwhile', async () => {
+		const { tries, mostRunning, elapsed } = await run(9, () => OK, { keyOf });
+		const rounds = [0, 1, 2].map((round) => tries.filter(({ at }) => at === round * LATENCY_MS));
+		expect(rounds.map((round) => round.map(({ job }) => job))).toStrictEqual([
+			[0, 1, 2],
+			[3, 4, 5],
+			[6, 7, 8],
+		]);
+		expect([mostRunning, elapsed]).toStrictEqual([3, 3 * LATENCY_MS]);
+	});
+
+	test('a job waits until the one before it has been retried', async () => {
+		const respond = (job: number, tries: number) => (job === 0 && tries < 3 ? BUSY : OK);
+		const { tries } = await run(2, respond, { keyOf: () => 'one' });
+		expect(tries.map(({ job }) => job)).toStrictEqual([0, 0, 0, 1]);
+	});
+
+	test('after a failure for good, the next one of its key runs all the same', async () => {
+		const { outcomes } = await run(3, (job) => (job === 0 ? REFUSED : OK), { keyOf: () => 'one' });
+		expect(outcomes).toStrictEqual(['refused', 'ok', 'ok']);
+	});
+
+	test('a long line of one key keeps nothing else from starting', async () => {
+		const isAlone = (job: number) => job >= 20;
+		const { tries } = await run(25, () => OK, {
+			concurrency: 3,
+			keyOf: (job) => (isAlone(job) ? `${job}` : 'line'),
+		});
+		const alone = tries.filter(({ job }) => isAlone(job));
+		expect(alone.every(({ at }) => at < 3 * LATENCY_MS)).toBe(true);
+	});
+
+	test('whatever goes wrong, each key sees its jobs in order, and none twice', async () => {
+		// undefined stands for an attempt that throws.
+		const faults = fc.array(fc.constantFrom(OK, OK, OK, BUSY, OVERLOADED, REFUSED, undefined), {
+			...{ minLength: 1, maxLength: 100 },
+		});
+		const property = fc.asyncProperty(
+			fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 40 }),
+			faults,
+			fc.integer({ min: 1, max: 30 }),
+			fc.integer({ min: 0, max: 3 }),
+			async (keys, responses, concurrency, retries) => {
+				let requests = 0;
+				const underWay = new Set<string>();
+				const finished: number[] = [];
+				const clock = new VirtualClock();
+				const keyOf = (job: number) => `${keys[job]}`;
+				const started: number[] = [];
+				const attempt = async (job: number): Promise<Attempt<string>> => {
+					const response = responses[requests++ % responses.length];
+					expect(underWay).not.toContain(keyOf(job));
+					underWay.add(keyOf(job));
+					started.push(job);
+					await clock.sleep(((requests * 37) % 5) * 30);
+					underWay.delete(keyOf(job));
+					if (response === undefined) throw new Error('thrown');
+					if (response.ok) finished.push(job);
+					return response;
+				};
+				const jobs = keys.map((_, job) => job);
+				const settings = { concurrency, retries, stopOnFailure: false, keyOf, clock };
+				const { attempts, succeeded } = await clock.run(schedule(jobs, attempt, settings));
+				for (const key of new Set(keys)) {
+					const ofKey = started.filter((job) => keys[job] === key);
+					expect(ofKey).toStrictEqual([...ofKey].sort((a, b) => a - b));
+				}
+				expect(new Set(finished).size).toBe(finished.length);
+				expect(succeeded).toBe(finished.length);
+				expect(attempts.every((one) => one !== undefined)).toBe(true);
+				expect(attempts.filter((one) => one?.ok)).toHaveLength(succeeded);
+			},
+		);
+		await fc.assert(property, { numRuns: 100 });
+	});
+});
+
 describe('overload', () => {
-	test('pauses every job, each time twice as long while nothing gets through', async () => {
-		const { attemptsOf } = await run(2, () => OVERLOADED, { retries: 5 });
-		// Between two attempts: the latency, and 1, 2, 4, 8 and again 8 seconds.
-		const expected = [0, 1100, 3200, 7300, 15_400, 23_500];
-		expect(attemptsOf(0).map(({ at }) => at)).toStrictEqual(expected);
-		expect(attemptsOf(1).map(({ at }) => at)).toStrictEqual(expected);
+	test('pauses, each time twice as long while nothing gets through, and tries one job then', async () => {
+		const { tries, outcomes, pauses } = await run(20, () => OVERLOADED, { retries: 5 });
+		const later = tries.slice(10);
+		// Twice as long each time, at most 8 seconds.
+		expect(later.map(({ at }) => at)).toStrictEqual([1000, 3000, 7000, 15_000, 23_000]);
+		// What was never tried fails as well: the service has refused everything for too long.
+		expect(outcomes).toStrictEqual(Array(20).fill('overloaded'));
+		expect(pauses).toBe(6);
+	});
+
+	test('a job that gets through ends the pause for all', async () => {
+		const respond = (job: number, tries: number) => (tries === 1 && job < 10 ? OVERLOADED : OK);
+		const { outcomes, tries, pausedMs } = await run(20, respond);
+		expect(outcomes).toStrictEqual(Array(20).fill('ok'));
+		expect(tries.slice(10, 12).map(({ at }) => at)).toStrictEqual([1000, 1100]);
+		expect(pausedMs).toBeGreaterThanOrEqual(900);
+	});
+
+	test('without retries the refused job fails, and the next ones wait for the pause', async () => {
+		const { outcomes, tries } = await run(3, (job) => (job === 0 ? OVERLOADED : OK), {
+			...{ concurrency: 1, retries: 0 },
+		});
+		expect(outcomes).toStrictEqual(['overloaded', 'ok', 'ok']);
+		expect(tries.map(({ at }) => at).slice(0, 2)).toStrictEqual([0, 1000]);
+	});
+
+	test('a job that fails for another reason was let through', async () => {
+		const respond = (_job: number, tries: number) => (tries === 1 ? OVERLOADED : REFUSED);
+		const { outcomes, tries } = await run(6, respond, { retries: 1 });
+		expect(outcomes).toStrictEqual(Array(6).fill('refused'));
+		expect(tries).toHaveLength(12);
 	});
 
 	test.each([
@@ -128,7 +234,7 @@ describe('overload', () => {
 			await clock.sleep(100 * (job + 1));
 			return isFirstRound ? { ...OVERLOADED, ...(job === 2 && { retryAfterMs: 1500 }) } : OK;
 		};
-		const settings = { concurrency: 3, retries: 3, stopOnFailure: false, clock };
+		const settings = { concurrency: 3, retries: 3, stopOnFailure: false, keyOf: String, clock };
 		const { succeeded } = await clock.run(
 			schedule(
 				Array.from({ length: 3 }, (_, job) => job),
@@ -141,41 +247,6 @@ describe('overload', () => {
 		expect(starts.slice(3).every((at) => at >= 1800)).toBe(true);
 		expect(starts[3]).toBe(1800);
 	});
-
-	test.each([
-		[200, 50, 100],
-		[60, 5, 100],
-		[20, 1, 100],
-		[20, 2, 1],
-	])(
-		'%i jobs against %i a second, %i at once, all succeed',
-		async (count, perSecond, concurrency) => {
-			const clock = new VirtualClock();
-			let accepted: number[] = [];
-			let tries = 0;
-			const attempt = async () => {
-				tries++;
-				accepted = accepted.filter((at) => at > clock.now() - 1000);
-				const isAccepted = accepted.length < perSecond;
-				if (isAccepted) accepted.push(clock.now());
-				// A refusal is answered sooner than work is done.
-				await clock.sleep(isAccepted ? LATENCY_MS : 1);
-				return isAccepted ? OK : OVERLOADED;
-			};
-			const settings = { concurrency, retries: 3, stopOnFailure: true, clock };
-			const { succeeded } = await clock.run(
-				schedule(
-					Array.from({ length: count }, (_, job) => job),
-					attempt,
-					settings,
-				),
-			);
-			expect(succeeded).toBe(count);
-			const limit = (count / perSecond - 1) * 1000;
-			expect(clock.now()).toBeLessThanOrEqual(1.3 * limit + 3 * LATENCY_MS);
-			expect(tries).toBeLessThan(4 * count + concurrency);
-		},
-	);
 });
 
 describe('stop', () => {
@@ -218,7 +289,14 @@ describe('stop', () => {
 		};
 		void clock.sleep(250).then(() => controller.abort());
 		const { signal } = controller;
-		const settings = { concurrency: 2, retries: 3, stopOnFailure: false, signal, clock };
+		const settings = {
+			concurrency: 2,
+			retries: 3,
+			stopOnFailure: false,
+			keyOf: String,
+			signal,
+			clock,
+		};
 		const { attempts } = await clock.run(
 			schedule(
 				Array.from({ length: 1000 }, (_, job) => job),
@@ -246,7 +324,8 @@ describe('stop', () => {
 				return OK;
 			};
 			const jobs = Array.from({ length: 50 }, (_, job) => job);
-			const settings = { concurrency: 2, retries: 3, stopOnFailure, clock: new VirtualClock() };
+			const defaults = { concurrency: 2, retries: 3, keyOf: String, clock: new VirtualClock() };
+			const settings = { ...defaults, stopOnFailure };
 			const { attempts, stoppedBy } = await schedule(jobs, attempt, settings);
 			expect(toName(attempts[3])).toBe('thrown');
 			expect(attempted.filter((job) => job === 3)).toHaveLength(1);

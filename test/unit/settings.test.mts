@@ -10,15 +10,17 @@ const read = (parameters: IDataObject) => {
 
 const MESSAGES = { events: ['messageReceived'] };
 const withOptions = (options: unknown) => read({ ...MESSAGES, options } as IDataObject);
-const withChats = (chats: unknown) => withOptions({ chats });
+const withChats = (chats: unknown) => read({ ...MESSAGES, chats } as IDataObject);
 
 const DEFAULTS = {
 	...MESSAGES,
 	chats: [],
 	sentByMe: 'pins',
-	ignoreEdits: false,
-	ignoreStatusReplies: false,
+	textContains: '',
+	ignoreEdits: true,
+	ignoreStatusReplies: true,
 	replaceExistingWebhook: false,
+	simplify: true,
 };
 
 test.each([[undefined], [{}], [null], ['text'], [[]]])(
@@ -30,14 +32,25 @@ test.each([[undefined], [{}], [null], ['text'], [[]]])(
 
 test.each<[option: string, values: unknown[]]>([
 	['chatType', ['groups', 'private']],
-	['sentByMe', ['all', 'none', 'pins']],
+	['textContains', ['', '#notice']],
 	['ignoreEdits', [true, false]],
 	['ignoreStatusReplies', [true, false]],
 	['replaceExistingWebhook', [true, false]],
+	['simplify', [true, false]],
 ])('the option %s takes %j', (option, values) => {
 	for (const value of values) {
 		expect(withOptions({ [option]: value })).toStrictEqual({ ...DEFAULTS, [option]: value });
 	}
+});
+
+test('Sent by Connected Number takes its values', () => {
+	for (const sentByMe of ['all', 'none', 'phone', 'pins']) {
+		expect(read({ ...MESSAGES, sentByMe })).toStrictEqual({ ...DEFAULTS, sentByMe });
+	}
+});
+
+test('takes a number for the text', () => {
+	expect(withOptions({ textContains: 42 }).textContains).toBe('42');
 });
 
 test('takes any number of events', () => {
@@ -51,14 +64,26 @@ test('takes any number of chats, in every form', () => {
 		{ chat: { __rl: true, mode: 'list', value: '120363019502650977@g.us' } },
 	];
 	expect(withChats({ values }).chats).toStrictEqual(['5511999999999', '120363019502650977-group']);
-	for (const none of [undefined, {}, { values: [] }]) {
+	for (const none of [undefined, {}, { values: [] }, []]) {
 		expect(withChats(none).chats).toStrictEqual([]);
 	}
 });
 
+test.each([
+	['text', '5511999999999'],
+	['a list of texts', ['5511999999999']],
+	['entries of text', { values: ['5511999999999'] }],
+	['entries whose chat is text', { values: [{ chat: '5511999999999' }] }],
+	['entries whose chat is a number', { values: [{ chat: 5511999999999 }] }],
+])('takes chats as builders write them: %s', (_what, chats) => {
+	expect(withChats(chats).chats).toStrictEqual(['5511999999999']);
+});
+
 const LIST = 'Check the expression: it has to yield a list.';
+const TEXT = 'Check the expression: it has to yield text.';
 const SWITCH = 'Check the expression: it has to yield true or false.';
-const EVENTS = 'Use one of: messageReceived, messagePinned, messageUnpinned.';
+const EVENTS =
+	'Use one of: instanceConnected, instanceDisconnected, messagePinned, messageReceived, messageSent, messageUnpinned, otherActivity, reactionReceived, sendingFailed.';
 
 test.each<[message: string, description: string | RegExp, parameters: object]>([
 	['Events is empty', 'Choose what starts the workflow.', { events: [] }],
@@ -66,28 +91,32 @@ test.each<[message: string, description: string | RegExp, parameters: object]>([
 	['Events is not a list', LIST, { events: 'messagePinned' }],
 	['Events is not a list', LIST, { events: { 0: 'messagePinned' } }],
 	['Events is not a list', LIST, { events: 0 }],
-	['Events has an unknown value', EVENTS, { events: ['messagePinned', 'messageSent'] }],
+	['Events has an unknown value', EVENTS, { events: ['messagePinned', 'messageDeleted'] }],
 	['Events has an unknown value', EVENTS, { events: [null] }],
 	['Chat Type has an unknown value', 'Use one of: groups, private.', { options: { chatType: '' } }],
 	['Chat Type has an unknown value', /^Use/, { options: { chatType: null } }],
 	[
 		'Sent by Connected Number has an unknown value',
-		'Use one of: all, none, pins.',
-		{ options: { sentByMe: false } },
+		'Use one of: all, none, phone, pins.',
+		{ sentByMe: false },
 	],
-	['Only These Chats is not a list', LIST, { options: { chats: { values: 'text' } } }],
-	['Chat is empty', /5511999999999/, { options: { chats: { values: [{}] } } }],
-	['Chat is empty', /5511999999999/, { options: { chats: { values: [null] } } }],
+	['Only These Chats is not a list', LIST, { chats: { values: 'text' } }],
+	['Chat is empty', /5511999999999/, { chats: { values: [{}] } }],
+	['Chat is empty', /5511999999999/, { chats: { values: [null] } }],
 	[
 		'Chat is empty',
 		/5511999999999/,
-		{ options: { chats: { values: [{ chat: '5511999999999' }] } } },
+		{ chats: { values: [{ chat: { mode: 'list', value: '' } }] } },
 	],
+	['Chat is empty', /5511999999999/, { chats: '' }],
 	[
 		'Chat is a channel or a broadcast',
 		/groups only/,
-		{ options: { chats: { values: [{ chat: { value: '1@newsletter' } }] } } },
+		{ chats: { values: [{ chat: { value: '1@newsletter' } }] } },
 	],
+	['Text Contains is not text', TEXT, { options: { textContains: ['#notice'] } }],
+	['Text Contains is not text', TEXT, { options: { textContains: null } }],
+	['Simplify is neither true nor false', SWITCH, { options: { simplify: 'no' } }],
 	['Ignore Edits is neither true nor false', SWITCH, { options: { ignoreEdits: 'true' } }],
 	[
 		'Ignore Status Replies is neither true nor false',

@@ -1,66 +1,175 @@
-import { createHmac } from 'node:crypto';
-import type { IWebhookFunctions } from 'n8n-workflow';
+import type { IHookFunctions } from 'n8n-workflow';
 import { toConnection } from '../../nodes/shared/connection';
+import { toHash } from '../../nodes/ZApiPinMessageTrigger/memory';
 import {
 	checkHttps,
 	isSecret,
+	isSecretForm,
 	type Owner,
 	toHost,
 	toOwner,
+	toSecret,
 	toWebhookUrl,
-	type WebhookUrl,
+	toWorkflowName,
 } from '../../nodes/ZApiPinMessageTrigger/webhookUrl';
 
-const toUrl = (href: string, ending: string): WebhookUrl => {
-	const { origin, pathname: path } = new URL(href);
-	return { href, origin, path, ending, secret: 'the-secret' };
+/** What n8n tells of itself and of the node. */
+interface Where {
+	url?: string;
+	n8n?: string;
+	workflow?: { id?: string; name?: string };
+	webhookId?: string;
+	name?: string;
+}
+
+const inN8n = ({
+	url = 'https://n8n.test/webhook/hook-1/callback',
+	n8n = 'n8n-1',
+	workflow = { id: 'w1', name: 'Pins' },
+	webhookId = 'hook-1',
+	name = 'Trigger',
+}: Where = {}) => {
+	const context = {
+		getNodeWebhookUrl: (webhook: string) => (webhook === 'default' ? url : undefined),
+		getInstanceId: () => n8n,
+		getWorkflow: () => workflow,
+		getNode: () => ({ webhookId: webhookId || undefined, name }),
+	};
+	// It is asked for nothing else.
+	return context as unknown as IHookFunctions;
 };
 
-const ENDING = '/hook-1/received';
-const PRODUCTION = toUrl(`https://n8n.test/webhook${ENDING}?secret=a`, ENDING);
-const TEST = toUrl(`https://n8n.test/webhook-test${ENDING}?secret=a`, ENDING);
+const toLocal = (where?: Where, token = 'TOKEN-1-1') =>
+	toWebhookUrl(inN8n(where), toConnection({ instanceId: 'I1', token }));
 
-test.each<[registered: string, inProduction: Owner, inTest: Owner]>([
-	['', 'nobody', 'nobody'],
-	[`https://n8n.test/webhook${ENDING}?secret=a`, 'thisUrl', 'thisNode'],
-	[`https://n8n.test/webhook${ENDING}?secret=old`, 'thisUrl', 'thisNode'],
-	[`https://n8n.test/webhook${ENDING}`, 'thisUrl', 'thisNode'],
-	[`https://n8n.test/webhook-test${ENDING}?secret=a`, 'thisNode', 'thisUrl'],
-	// n8n may build production and test URLs from different settings; only a test expects it.
-	[`https://other.test/webhook${ENDING}?secret=a`, 'otherSystem', 'thisNode'],
-	[`https://other.test/webhook-test${ENDING}`, 'otherSystem', 'thisNode'],
-	[`http://n8n.test/webhook${ENDING}`, 'otherSystem', 'thisNode'],
-	[`https://n8n.test:8443/webhook${ENDING}`, 'otherSystem', 'thisNode'],
-	['https://n8n.test/webhook/hook-2/received?secret=b', 'thisN8n', 'thisN8n'],
-	['https://n8n.test/webhook/other-hook-1/received', 'thisN8n', 'thisN8n'],
-	[`https://n8n.test/webhook${ENDING}/more`, 'thisN8n', 'thisN8n'],
-	['https://n8n.test/', 'thisN8n', 'thisN8n'],
-	['https://crm.test/hook?key=a', 'otherSystem', 'otherSystem'],
-	[`https://crm.test/hook?next=/webhook${ENDING}`, 'otherSystem', 'otherSystem'],
-	['not a URL', 'otherSystem', 'otherSystem'],
-	[ENDING, 'otherSystem', 'otherSystem'],
-])('%j belongs to %s in production, %s in a test', (registered, inProduction, inTest) => {
-	expect(toOwner(PRODUCTION, registered, false)).toBe(inProduction);
-	expect(toOwner(TEST, registered, true)).toBe(inTest);
+const TEST_URL = 'https://n8n.test/webhook-test/hook-1/callback';
+const production = toLocal();
+const local = toLocal({ url: TEST_URL });
+const at = (origin: string) => production.href.replace('https://n8n.test', origin);
+
+test('the registered URL is that of n8n, with the secret, the owner and the name in its query', () => {
+	const { origin, pathname, searchParams } = new URL(production.href);
+	expect(origin + pathname).toBe('https://n8n.test/webhook/hook-1/callback');
+	expect([...searchParams.keys()]).toStrictEqual(['secret', 'owner', 'workflow']);
+	expect(searchParams.get('secret')).toBe(production.secret);
+	expect(searchParams.get('workflow')).toBe('Pins');
+	expect(production.href).not.toMatch(/n8n-1|w1/);
+});
+
+test.each<[what: string, registered: string, inProduction: Owner, inTest: Owner]>([
+	['nothing', '', 'nobody', 'nobody'],
+	['production', production.href, 'thisUrl', 'thisNode'],
+	['the test', local.href, 'thisNode', 'thisUrl'],
+	['production on another host', at('https://old.test'), 'thisUrl', 'thisNode'],
+	[
+		'production, renamed',
+		toLocal({ workflow: { id: 'w1', name: 'New' } }).href,
+		'thisUrl',
+		'thisNode',
+	],
+	['production, of an older token', toLocal({}, 'TOKEN-2-2').href, 'thisUrl', 'thisNode'],
+	[
+		'a copy in another n8n',
+		toLocal({ n8n: 'n8n-2', url: at('https://b.test') }).href,
+		'otherSystem',
+		'otherSystem',
+	],
+	['a copy in another n8n of the same URL', toLocal({ n8n: 'n8n-2' }).href, 'thisN8n', 'thisN8n'],
+	['a copy in this n8n', toLocal({ workflow: { id: 'w2' } }).href, 'thisN8n', 'thisN8n'],
+	['another trigger', toLocal({ webhookId: 'hook-2' }).href, 'thisN8n', 'thisN8n'],
+	[
+		'another trigger, at the URL of tests',
+		toLocal({ webhookId: 'hook-2', url: at('https://editor.test') }).href,
+		'thisN8n',
+		'thisN8n',
+	],
+	['another workflow of this n8n', 'https://n8n.test/webhook/any?key=a', 'thisN8n', 'thisN8n'],
+	['the URL without its query', 'https://n8n.test/webhook/hook-1/callback', 'thisN8n', 'thisN8n'],
+	['another system', 'https://crm.test/hook?key=a', 'otherSystem', 'otherSystem'],
+	[
+		'another system, at another port',
+		'https://n8n.test:8443/webhook/hook-1/callback',
+		'otherSystem',
+		'otherSystem',
+	],
+	['another system with an owner', 'https://crm.test/hook?owner=', 'otherSystem', 'otherSystem'],
+	['no URL', 'not a URL', 'otherSystem', 'otherSystem'],
+])('%s', (_what, registered, inProduction, inTest) => {
+	expect(toOwner(production, registered)).toBe(inProduction);
+	expect(toOwner(local, registered)).toBe(inTest);
+});
+
+test('another token makes another secret', () => {
+	expect(toLocal({}, 'TOKEN-2-2').secret).not.toBe(production.secret);
+});
+
+test.each<[what: string, where: Where]>([
+	['another n8n', { n8n: 'n8n-2' }],
+	['another workflow', { workflow: { id: 'w2', name: 'Pins' } }],
+	['another webhook', { webhookId: 'hook-2' }],
+	['another webhook that ends the same', { webhookId: 'a/hook-1' }],
+	['no ID of the webhook', { webhookId: '' }],
+])('%s makes another secret', (_what, where) => {
+	expect(toLocal(where).secret).not.toBe(production.secret);
+});
+
+test('the secret is the same in the test URL, on another host, and under another name', () => {
+	const others = [{ url: TEST_URL }, { url: 'https://b.test/x' }, { workflow: { id: 'w1' } }];
+	for (const where of others) expect(toLocal(where).secret).toBe(production.secret);
+	const connection = toConnection({ instanceId: 'I1', token: 'TOKEN-1-1' });
+	expect(toSecret(inN8n(), connection)).toBe(production.secret);
+});
+
+test('without an ID of the webhook, nodes are told apart by their names', () => {
+	const [first, second] = ['A', 'B'].map((name) => toLocal({ webhookId: '', name }));
+	expect(first?.owner).not.toBe(second?.owner);
 });
 
 test.each<[given: unknown, expected: boolean]>([
-	['the-secret', true],
-	['the-secreT', false],
-	['the-secre', false],
-	['the-secret ', false],
+	[production.secret, true],
+	[production.secret.slice(1), false],
+	[`${production.secret}A`, false],
+	[production.secret.replace(/.$/, '!'), false],
+	[`${production.secret}\n`, false],
 	['', false],
 	[undefined, false],
-	[['the-secret'], false],
-	[{ length: 10 }, false],
-	[1, false],
-])('is %j the secret? %s', (given, expected) => {
-	expect(isSecret(PRODUCTION, given)).toBe(expected);
+	[[production.secret], false],
+	[{ length: 43 }, false],
+])('has %j the form of a secret? %s', (given, expected) => {
+	expect(isSecretForm(given)).toBe(expected);
+});
+
+test('a secret is checked against its hash', () => {
+	const { secret } = production;
+	expect(isSecret(secret, toHash(secret))).toBe(true);
+	expect(isSecret(secret.replace(/.$/, '!'), toHash(secret))).toBe(false);
+	expect(isSecret(secret, '')).toBe(false);
+	expect(isSecret(secret, secret)).toBe(false);
 });
 
 test('of a registered URL only the host is named', () => {
 	expect(toHost('https://user:password@crm.test:8443/hook?key=a')).toBe('crm.test:8443');
-	expect(toHost('key=a')).toBe('an unknown host');
+});
+
+test.each([
+	['key=a'],
+	['javascript:alert(1)'],
+	['mailto:a@crm.test'],
+	['file:///etc/passwd'],
+	['ftp://crm.test/'],
+	[`https://${'a'.repeat(10_000_000)}.test/`],
+	[`https://${'a.'.repeat(200)}test/`],
+])('the host of %.30s is unknown', (registered) => {
+	expect(toHost(registered)).toBe('an unknown host');
+});
+
+test('the name of a workflow is no longer than a message can bear', () => {
+	const { href } = toLocal({ workflow: { id: 'w1', name: 'é'.repeat(1000) } });
+	expect(href.length).toBeLessThan(700);
+	expect(toWorkflowName(href)).toBe('é'.repeat(60));
+	expect(toWorkflowName(`https://n8n.test/?workflow=${'a'.repeat(1_000_000)}`)).toHaveLength(60);
+	expect(toWorkflowName(toLocal({ workflow: { id: 'w1' } }).href)).toBe('');
+	expect(toWorkflowName('no URL')).toBe('');
 });
 
 test.each([
@@ -69,9 +178,9 @@ test.each([
 	['http://n8n.test/a', 'http://API.z-api.io:80/proxy', false],
 	['http://n8n.test/https:', 'https://api.z-api.io', false],
 	['http://127.0.0.1:5678/a', 'http://127.0.0.1:4000', true],
-])('%s may be called by %s: %s', (href, baseUrl, isAllowed) => {
+])('%s may be called by %s: %s', (url, baseUrl, isAllowed) => {
 	const connection = toConnection({ instanceId: 'I1', token: 'TOKEN-1-1', baseUrl });
-	const check = () => checkHttps(toUrl(href, ENDING), connection);
+	const check = () => checkHttps(toLocal({ url }), connection);
 	if (isAllowed) {
 		check();
 		return;
@@ -79,50 +188,18 @@ test.each([
 	expect(check).toThrow(
 		expect.objectContaining({
 			message: "Z-API calls HTTPS URLs only, and n8n's own is not one",
-			description: expect.stringContaining('WEBHOOK_URL'),
+			description: expect.stringMatching(
+				/N8N_WEBHOOK_URL of n8n \(WEBHOOK_URL in older versions\)/,
+			),
 		}),
 	);
 });
 
-/** What n8n gives a node whose webhook has this URL. */
-const inN8n = (url: string | undefined, webhookId?: string) => {
-	// It is asked for nothing else.
-	const getNodeWebhookUrl = (name: string) => (name === 'default' ? url : undefined);
-	const context = { getNodeWebhookUrl, getNode: () => ({ webhookId }) };
-	return context as unknown as IWebhookFunctions;
-};
-
-const CONNECTION = toConnection({ instanceId: 'I1', token: 'TOKEN-1-1' });
-const sign = (text: string, token = 'TOKEN-1-1') =>
-	createHmac('sha256', token).update(text).digest('base64url');
-
-test.each([
-	['https://n8n.test/webhook/hook-1/received', 'hook-1', '/hook-1/received'],
-	['https://n8n.test/base/webhook-test/hook-1/received', 'hook-1', '/hook-1/received'],
-	[
-		'https://n8n.test/webhook/workflow-1/trigger/received',
-		undefined,
-		'/workflow-1/trigger/received',
-	],
-])('the secret in %s is of what its test and production URLs end in', (url, webhookId, ending) => {
-	const { origin, pathname: path } = new URL(url);
-	const secret = sign(ending);
-	expect(toWebhookUrl(inN8n(url, webhookId), CONNECTION)).toStrictEqual({
-		...{ href: `${url}?secret=${secret}`, origin, path, ending, secret },
-	});
-});
-
-test('another token makes another secret', () => {
-	const connection = toConnection({ instanceId: 'I1', token: 'TOKEN-2-2' });
-	const { secret } = toWebhookUrl(inN8n('https://n8n.test/a/b/c', 'b'), connection);
-	expect(secret).toBe(sign('/b/c', 'TOKEN-2-2'));
-});
-
-test.each([[undefined], [''], ['n8n.test/webhook']])("%j is not a URL of n8n's own", (url) => {
-	expect(() => toWebhookUrl(inN8n(url), CONNECTION)).toThrow(
+test.each([[''], ['n8n.test/webhook']])("%j is not a URL of n8n's own", (url) => {
+	expect(() => toLocal({ url })).toThrow(
 		expect.objectContaining({
 			message: "n8n's own URL is not a URL",
-			description: expect.stringContaining('WEBHOOK_URL'),
+			description: expect.stringContaining('N8N_WEBHOOK_URL'),
 		}),
 	);
 });

@@ -12,10 +12,16 @@ test('what Z-API refuses is quoted, without secrets and URLs', () => {
 	const error = 'Token T1 at https://api.z-api.io/instances/1 and HTTP://x.test?a=b is bad';
 	expect(toZApiError(refuse(error), ['T1'])).toMatchObject({
 		message: 'Z-API refused the request',
-		description: 'Z-API says: “Token *** at *** and *** is bad”. Check the parameters of the node.',
+		description:
+			'Z-API says: “Token *** at *** and *** is bad”. Check the parameters of the node and the fields of the credential, then try again.',
 		httpCode: '400',
 		failure: { name: 'requestRefused' },
 	});
+});
+
+test('a secret is masked however JSON would spell it', () => {
+	const { description } = toZApiError(refuse({ sent: 'a"b' }), ['a"b']);
+	expect(description).toMatch(/^Z-API says: “\{"sent":"\*\*\*"\}”\. /);
 });
 
 test('a quote is short', () => {
@@ -24,7 +30,9 @@ test('a quote is short', () => {
 });
 
 test('without words of Z-API there is no quote, nor where they help nobody', () => {
-	expect(toZApiError(refuse(undefined), []).description).toBe('Check the parameters of the node.');
+	expect(toZApiError(refuse(undefined), []).description).toBe(
+		'Check the parameters of the node and the fields of the credential, then try again.',
+	);
 	const { description } = toZApiError(refuse('overloaded', 503), []);
 	expect(description).toBe('Wait a few minutes, then try again.');
 });
@@ -36,7 +44,7 @@ test('a caller may know better what to do', () => {
 
 test('without a response there is no HTTP status', () => {
 	expect(toZApiError({ networkCode: 'ECONNRESET' }, [])).toMatchObject({
-		message: 'Z-API could not be reached',
+		message: 'The connection to Z-API broke before the response was there',
 		httpCode: undefined,
 	});
 });
@@ -60,7 +68,8 @@ test('a failed request has its HTTP status too', () => {
 	expect(error).toBeInstanceOf(NodeApiError);
 	expect(error).toMatchObject({
 		message: 'Z-API refused the request [item 1]',
-		description: 'Z-API says: “bad”. Check the parameters of the node. None was pinned.',
+		description:
+			'Z-API says: “bad”. Check the parameters of the node and the fields of the credential, then try again. None was pinned.',
 		httpCode: '422',
 		context: { itemIndex: 1 },
 	});

@@ -9,8 +9,9 @@ import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { N8N_1_VERSION, N8N_OLDEST_VERSION, N8N_VERSION } from '../../scripts/n8n/install.mts';
-import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
+import { PHONE, toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { startTestN8n, type TestN8n } from '../support/n8n.mts';
+import { pinsSent } from '../support/sandbox.mts';
 
 const PACKAGE = 'n8n-nodes-zapi-pin-message';
 
@@ -82,22 +83,54 @@ for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 			);
 		});
 
-		test('pins, and stops with the words of the node when Z-API does not confirm', async () => {
+		test('pins, and stops with the words of the node when Z-API does not accept it', async () => {
 			const items = "return [{ json: { messageId: 'M' } }];";
 			const workflow = await n8n.client.importWorkflow(
 				toWorkflow('Pin', items, toPinNode('Pin')),
 				credential,
 			);
 			sandbox.requests.length = 0;
-			const { status } = await n8n.client.execute(workflow, TRIGGER);
+			const { status, runData } = await n8n.client.execute(workflow, TRIGGER);
 			assert.equal(status, 'success');
 			assert.deepEqual(accountOf(sandbox).accepted, new Set(['M']));
-			assert.equal(sandbox.requests.length, 1);
+			assert.equal(pinsSent(sandbox).length, 1);
+			const [item] = runData.Pin?.[0]?.data?.main?.[0] ?? [];
+			assert.deepEqual([item?.json.messageId, item?.json.state], ['M', 'accepted']);
 
 			sandbox.faults.set({ response: KNOWN_FAULTS.notConnected });
 			const { error, ...stopped } = await n8n.client.execute(workflow, TRIGGER);
 			assert.equal(stopped.status, 'error');
 			assert.match(error?.message ?? '', /not connected to WhatsApp/);
+			sandbox.faults.reset();
+		});
+
+		test('sends a failed item out of the error output, with what is known beside its input', async () => {
+			const items = "return [{ json: { messageId: '', mine: 1 } }];";
+			const pin = { ...toPinNode('Pin'), onError: 'continueErrorOutput' };
+			const workflow = await n8n.client.importWorkflow(
+				toWorkflow('Pin with error output', items, pin),
+				credential,
+			);
+			const { runData } = await n8n.client.execute(workflow, TRIGGER);
+			const [succeeded, failed] = runData.Pin?.[0]?.data?.main ?? [];
+			assert.deepEqual(succeeded, []);
+			assert.equal(failed?.length, 1);
+			const { mine, error, code, action, chat } = failed?.[0]?.json ?? {};
+			assert.deepEqual([mine, code, action, chat], [1, 'invalidParameter', 'pin', PHONE]);
+			assert.equal(error, 'Message ID is empty [item 0]');
+		});
+
+		test('says while the instance is not connected that what it accepts is queued', async () => {
+			sandbox.instance.connection = 'notConnected';
+			const workflow = await n8n.client.importWorkflow(
+				toWorkflow('Queue', "return [{ json: { messageId: 'M' } }];", toPinNode('Pin')),
+				credential,
+			);
+			const { runData } = await n8n.client.execute(workflow, TRIGGER);
+			sandbox.instance.connection = 'connected';
+			const [taskData] = runData.Pin ?? [];
+			assert.equal(taskData?.data?.main?.[0]?.[0]?.json.state, 'queued');
+			assert.match(JSON.stringify(taskData?.hints), /is not connected to WhatsApp/);
 		});
 	});
 }

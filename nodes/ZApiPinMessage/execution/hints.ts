@@ -1,0 +1,52 @@
+import type { IDataObject, NodeExecutionHint } from 'n8n-workflow';
+import type { Attempt, Schedule } from '../scheduler';
+
+/** WhatsApp's own limit: with one more, the oldest is unpinned, and nobody is told. */
+const PINS_PER_CHAT = 3;
+
+/**
+ * Tells what the output doesn't: what will become of what was accepted, and what took long.
+ *
+ * @param attempts the last attempt at each item
+ * @see https://developer.z-api.io (queue: what is kept for an instance that is not connected)
+ */
+export function toHints(
+	attempts: ReadonlyArray<Attempt<IDataObject>>,
+	{ pauses, pausedMs }: Pick<Schedule<unknown>, 'pauses' | 'pausedMs'>,
+): NodeExecutionHint[] {
+	const outputs = attempts.flatMap((attempt) => (attempt.ok ? [attempt.value] : []));
+	const hints: NodeExecutionHint[] = [];
+	const add = (type: NodeExecutionHint['type'], message: string) =>
+		hints.push({ type, message, location: 'outputPane' });
+
+	if (outputs.some(({ state }) => state === 'queued')) {
+		add(
+			'warning',
+			'The Z-API instance is not connected to WhatsApp. Z-API keeps what it accepted, 1,000 requests at most, until it is connected again: open the instance in the Z-API panel and scan the QR code with the phone.',
+		);
+	}
+	const crowded = countCrowded(outputs);
+	if (crowded > 0) {
+		const where = crowded === 1 ? 'one chat' : `each of ${crowded} chats`;
+		add(
+			'warning',
+			`More than ${PINS_PER_CHAT} pins were accepted for ${where}. WhatsApp keeps the newest ${PINS_PER_CHAT} of a chat, and unpins the others.`,
+		);
+	}
+	if (pauses > 0) {
+		const times = pauses === 1 ? 'once' : `${pauses} times`;
+		const seconds = Math.ceil(pausedMs / 1000);
+		add('info', `Z-API asked for fewer requests ${times}, so the node waited ${seconds} s in all.`);
+	}
+	return hints;
+}
+
+/** How many chats were given more pins than they hold. To pin the same message again adds none. */
+function countCrowded(outputs: IDataObject[]): number {
+	const pinned = new Map<unknown, Set<unknown>>();
+	for (const { action, chat, messageId } of outputs) {
+		if (action !== 'pin') continue;
+		pinned.set(chat, (pinned.get(chat) ?? new Set()).add(messageId));
+	}
+	return [...pinned.values()].filter(({ size }) => size > PINS_PER_CHAT).length;
+}

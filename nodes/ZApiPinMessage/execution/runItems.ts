@@ -1,0 +1,106 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError, sleep } from 'n8n-workflow';
+import { findChoice } from '../../shared/choices';
+import { readConnection } from '../../shared/connection';
+import { toItemError } from '../../shared/zApiError';
+import type { Job, ReadParameter, Session } from '../operations/operation';
+import { OPERATIONS } from '../operations/operations';
+import { toOptions } from '../options';
+import { schedule } from '../scheduler';
+import { findDisconnection } from './connectionStatus';
+import { toHints } from './hints';
+import { toOutput, toProgress, toQueued, toRefused } from './output';
+
+const NOTHING_SENT = 'Nothing was sent.';
+
+const ITEMS_READ_AT_ONCE = 100;
+
+/** How long the connection's status is waited for when all else is done, in milliseconds. */
+const STATUS_GRACE_MS = 1000;
+
+/**
+ * Takes every item through its journey: read its parameters and check them, send its request, verify the
+ * response, give one output item.
+ *
+ * @returns for each item, in order, what Z-API accepted; or, when the node continues on failures, what
+ * happened and what to do
+ * @throws {NodeOperationError} when an input is refused; nothing was sent then
+ * @throws {NodeApiError} when Z-API did not accept an item; nothing new was sent after it
+ */
+export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const stopOnFailure = !context.continueOnFail();
+	const session = await openSession(context).catch((error: Error) => error);
+	const jobs = await readJobs(context);
+	const toError = (error: Error, itemIndex: number, progress: string) =>
+		toItemError(context.getNode(), error, itemIndex, jobs.length > 1 ? progress : '');
+
+	const refusals = jobs.map(({ refusal }) => (session instanceof Error ? session : refusal));
+	const errors = refusals.filter((refusal) => refusal !== undefined);
+	if (stopOnFailure && errors[0])
+		throw toError(errors[0], refusals.indexOf(errors[0]), NOTHING_SENT);
+	if (session instanceof Error || errors.length === jobs.length) {
+		return toOutput(context, jobs, errors.map(toRefused));
+	}
+
+	const { ifNotConnected, maxConcurrentRequests, retries } = session.options;
+	const status = ifNotConnected === 'stop' ? undefined : findDisconnection(session);
+	const { attempts, stoppedBy, pauses, pausedMs } = await schedule(
+		jobs,
+		async (job) => (job.refusal ? toRefused(job.refusal) : await job.attempt(session)),
+		{
+			concurrency: maxConcurrentRequests,
+			retries,
+			stopOnFailure,
+			// What is refused is not sent.
+			keyOf: ({ refusal, identity }) => (refusal ? '' : String(identity.chat)),
+			signal: context.getExecutionCancelSignal(),
+		},
+	);
+	const progress = toProgress(attempts);
+	if (stoppedBy) throw toError(stoppedBy.error, stoppedBy.job, progress);
+	const finished = attempts.filter((attempt) => attempt !== undefined);
+	if (finished.length < jobs.length) throw toStopped(context, progress);
+
+	const disconnection = await Promise.race([status, sleep(STATUS_GRACE_MS)]);
+	const known = disconnection ? finished.map(toQueued) : finished;
+	// Older n8n 1 has none.
+	context.addExecutionHints?.(...toHints(known, { pauses, pausedMs }));
+	return toOutput(context, jobs, known);
+}
+
+/**
+ * Reads what all items have in common, and asks for the connection if it is needed.
+ *
+ * @throws {UserError} when something can't be used, or the instance must be connected and is not
+ */
+async function openSession(context: IExecuteFunctions): Promise<Session> {
+	const connection = await readConnection(context);
+	const options = toOptions(context.getNodeParameter('options', 0, {}));
+	const session = { context, connection, options };
+	const disconnection = options.ifNotConnected === 'stop' && (await findDisconnection(session));
+	if (disconnection) throw disconnection;
+	return session;
+}
+
+/** Reads and checks every item. */
+async function readJobs(context: IExecuteFunctions): Promise<Job[]> {
+	const jobs: Job[] = [];
+	for (const itemIndex of context.getInputData().keys()) {
+		jobs.push(readJob((name, options) => context.getNodeParameter(name, itemIndex, '', options)));
+		// Expressions take n8n long: it has to serve others in between.
+		if (itemIndex % ITEMS_READ_AT_ONCE === ITEMS_READ_AT_ONCE - 1) await sleep(0);
+	}
+	return jobs;
+}
+
+function readJob(read: ReadParameter): Job {
+	try {
+		return findChoice(OPERATIONS, read('operation'), 'Operation').toJob(read);
+	} catch (error) {
+		return { identity: {}, refusal: error as Error };
+	}
+}
+
+function toStopped(context: IExecuteFunctions, description: string): NodeOperationError {
+	return new NodeOperationError(context.getNode(), 'The execution was stopped', { description });
+}

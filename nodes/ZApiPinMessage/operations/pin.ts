@@ -1,0 +1,93 @@
+import type { IDataObject } from 'n8n-workflow';
+import { toChatId } from '../../shared/chatId';
+import { toChoice } from '../../shared/choices';
+import type { Failure } from '../../shared/failures';
+import { mask } from '../../shared/mask';
+import { sendRequest } from '../../shared/transport';
+import { toZApiError } from '../../shared/zApiError';
+import { DEFAULT_DURATION, type Duration, DURATIONS, toExpiry } from '../durations';
+import { toMessageId } from '../messageId';
+import type { Attempt } from '../scheduler';
+import type { Job, ReadParameter, Session } from './operation';
+import { check } from './operation';
+import { verifyQueueResponse } from './verifyQueueResponse';
+
+export type PinAction = 'pin' | 'unpin';
+
+/** What to do where Z-API may have accepted it all the same. */
+const MAYBE_DONE: Record<PinAction, string> = {
+	pin: 'Pinning again renews the pin, and members may see the notice once more.',
+	unpin: 'If the message is still pinned, unpin it again.',
+};
+
+/** What a pin or unpin is about. */
+export interface Pin {
+	chat: string;
+	messageId: string;
+	/** Pins only. */
+	duration?: Duration;
+}
+
+/** Reads the parameters of one item that pins or unpins a message. */
+export function toPinJob(action: PinAction, read: ReadParameter): Job {
+	const { values, refusal } = check<Pin>({
+		chat: () => toChatId(read('phone', { extractValue: true })),
+		messageId: () => toMessageId(read('messageId')),
+		...(action === 'pin' && {
+			duration: () => toChoice(DURATIONS, read('duration'), 'Duration'),
+		}),
+	});
+	const identity: IDataObject = { action, ...values };
+	delete identity.duration;
+	if (refusal) return { identity, refusal };
+	return { identity, attempt: async (session) => await sendPin(session, action, values) };
+}
+
+/**
+ * Sends one pin or unpin, once.
+ *
+ * @returns the output's fields when Z-API accepted it; else why not, and whether a retry may help
+ * @see https://developer.z-api.io (Pin / Unpin messages)
+ */
+export async function sendPin(
+	{ context, connection, options }: Session,
+	action: PinAction,
+	{ chat, messageId, duration }: Pin,
+): Promise<Attempt<IDataObject>> {
+	const body = {
+		phone: chat,
+		messageId,
+		messageAction: action,
+		// Unpinning has none, but Z-API wants one all the same.
+		pinMessageDuration: duration ?? DEFAULT_DURATION,
+	};
+	const response = await sendRequest(
+		context,
+		connection,
+		{ method: 'POST', path: '/pin-message', body },
+		options.timeout,
+	);
+	const accepted = verifyQueueResponse(response);
+	if (accepted) {
+		const value = {
+			action,
+			chat,
+			messageId,
+			...(duration && { duration, expiresAt: toExpiry(duration) }),
+			state: 'accepted',
+			response: mask(accepted, connection.secrets),
+		};
+		return { ok: true, value };
+	}
+	const error = toZApiError(response, connection.secrets, (failure) => toAdvice(failure, action));
+	return { ok: false, error, retry: error.failure.retry, retryAfterMs: response.retryAfterMs };
+}
+
+/** What to do when a pin or unpin has failed. */
+export function toAdvice(
+	{ isAboutInput, maybeDone, description }: Failure,
+	action: PinAction,
+): string {
+	if (isAboutInput) return 'Check Chat and Message ID.';
+	return maybeDone ? `${description} ${MAYBE_DONE[action]}` : description;
+}

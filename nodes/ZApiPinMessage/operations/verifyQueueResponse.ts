@@ -1,0 +1,17 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { ZApiResponse } from '../../shared/response';
+import { hasError, hasSuccessStatus, toObject } from '../../shared/response';
+
+/**
+ * Tells whether Z-API accepted a request into its queue. HTTP 200 proves nothing by itself, and accepted
+ * is neither sent nor pinned.
+ *
+ * @returns the body when it says so, else undefined
+ * @see https://developer.z-api.io (quickstart; Pin / Unpin messages, older versions have no `id`)
+ */
+export function verifyQueueResponse(response: ZApiResponse): IDataObject | undefined {
+	const body = toObject(response.body);
+	const isAccepted =
+		hasSuccessStatus(response) && !hasError(body) && Boolean(body.messageId || body.id);
+	return isAccepted ? body : undefined;
+}

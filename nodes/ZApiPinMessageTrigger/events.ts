@@ -1,0 +1,146 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Callback } from './callback';
+import {
+	isMessage,
+	toKind,
+	toMessageText,
+	toPin,
+	toPinAction,
+	toReaction,
+	toReferenced,
+	toSubject,
+	toText,
+} from './callback';
+import type { Webhook } from './webhooks';
+import { WEBHOOKS } from './webhooks';
+
+/** What starts a workflow. */
+interface EventRow {
+	name: string;
+	value: string;
+	description: string;
+	/** Whose callbacks report it. */
+	webhook: Webhook;
+	/** Whether a callback of that webhook does; `subject` is what `toSubject` finds in it. */
+	recognizes: (callback: Callback, subject?: string) => boolean;
+	/** What its output has beside what all of that webhook have. */
+	toOutput: (callback: Callback) => IDataObject;
+}
+
+/** `messageId` is always a message that can be pinned; the ID of anything else is `eventId`. */
+const toReferring = (callback: Callback) => ({
+	messageId: toReferenced(callback),
+	eventId: toText(callback.messageId),
+});
+
+const toPinOutput = (callback: Callback) => ({ ...toReferring(callback), pin: toPin(callback) });
+
+/**
+ * All events; their order is that of the options. A callback is one of them at most. What is none, such
+ * as a waiting message, whose content follows under the same ID, starts nothing.
+ *
+ * @see https://developer.z-api.io (webhooks)
+ */
+export const EVENTS = [
+	{
+		name: 'Instance Connected',
+		value: 'instanceConnected',
+		description: 'The instance is connected to WhatsApp',
+		webhook: 'connected',
+		recognizes: () => true,
+		toOutput: ({ phone }) => ({ connectedPhone: toText(phone) }),
+	},
+	{
+		name: 'Instance Disconnected',
+		value: 'instanceDisconnected',
+		description: 'The instance is not connected any more: what is sent waits in the queue of Z-API',
+		webhook: 'disconnected',
+		recognizes: () => true,
+		toOutput: ({ error }) => ({ reason: toText(error) }),
+	},
+	{
+		name: 'Message Pinned',
+		value: 'messagePinned',
+		description: 'Somebody pins a message, or this n8n does',
+		webhook: 'received',
+		recognizes: (callback, subject) => subject === 'pinMessage' && toPinAction(callback) === 'pin',
+		toOutput: toPinOutput,
+	},
+	{
+		name: 'Message Received',
+		value: 'messageReceived',
+		description: 'A message arrives in a private chat, a group or a channel',
+		webhook: 'received',
+		recognizes: ({ messageId }, subject) => isMessage(subject) && toText(messageId) !== undefined,
+		toOutput: (callback) => ({
+			messageId: toText(callback.messageId),
+			messageType: toSubject(callback),
+			text: toMessageText(callback),
+			quotedMessageId: toText(callback.referenceMessageId),
+		}),
+	},
+	{
+		name: 'Message Sent',
+		value: 'messageSent',
+		description: 'What Z-API had in its queue is sent, be it a message or a pin',
+		webhook: 'delivery',
+		recognizes: ({ error }) => !error,
+		toOutput: ({ messageId }) => ({ eventId: toText(messageId) }),
+	},
+	{
+		name: 'Message Unpinned',
+		value: 'messageUnpinned',
+		description: 'Somebody unpins a message, or this n8n does',
+		webhook: 'received',
+		recognizes: (callback, subject) =>
+			subject === 'pinMessage' && toPinAction(callback) === 'unpin',
+		toOutput: toPinOutput,
+	},
+	{
+		name: 'Other Activity',
+		value: 'otherActivity',
+		description:
+			'A call, a change of a group, a deleted message, a vote, a response to an event, a reaction that is taken back',
+		webhook: 'received',
+		recognizes: (callback) => toKind(callback) !== undefined,
+		toOutput: (callback) => ({ ...toReferring(callback), kind: toKind(callback) }),
+	},
+	{
+		name: 'Reaction Received',
+		value: 'reactionReceived',
+		description: 'Somebody reacts to a message',
+		webhook: 'received',
+		recognizes: (callback, subject) => subject === 'reaction' && toReaction(callback) !== undefined,
+		toOutput: (callback) => ({ ...toReferring(callback), reaction: toReaction(callback) }),
+	},
+	{
+		name: 'Sending Failed',
+		value: 'sendingFailed',
+		description: 'What Z-API had accepted could not be sent, be it a message or a pin',
+		webhook: 'delivery',
+		recognizes: ({ error }) => Boolean(error),
+		toOutput: ({ messageId, error, errorCode }) => ({
+			eventId: toText(messageId),
+			reason: toText(error),
+			reasonCode: toText(errorCode),
+		}),
+	},
+] as const satisfies readonly EventRow[];
+
+export type TriggerEvent = (typeof EVENTS)[number]['value'];
+
+export const PIN_EVENTS: TriggerEvent[] = ['messagePinned', 'messageUnpinned'];
+
+export type TriggerEventRow = EventRow & { value: TriggerEvent };
+
+/** Finds the event that a callback reports, if any. */
+export function findEvent(callback: Callback): TriggerEventRow | undefined {
+	const rows: readonly TriggerEventRow[] = EVENTS;
+	const type = toText(callback.type)?.toLowerCase();
+	const subject = toSubject(callback);
+	const hasChat = toText(callback.phone) !== undefined;
+	return rows.find(({ webhook, recognizes }) => {
+		const its = WEBHOOKS[webhook];
+		return its.type === type && (hasChat || !its.hasChat) && recognizes(callback, subject);
+	});
+}

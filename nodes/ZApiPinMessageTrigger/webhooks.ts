@@ -1,0 +1,42 @@
+/**
+ * The webhooks that events come from: how messages name each, the `type` of its calls (in lower case, as
+ * Z-API's documentation writes it both ways), the method that sets its URL, and the field of `GET /me`
+ * that shows it; and whether its calls say in which
+ * chat, as `phone`.
+ *
+ * @see https://developer.z-api.io (webhooks, introduction)
+ */
+export const WEBHOOKS = {
+	received: {
+		name: 'received messages',
+		type: 'receivedcallback',
+		path: '/update-webhook-received',
+		field: 'receivedCallbackUrl',
+		hasChat: true,
+	},
+	delivery: {
+		name: 'sent messages',
+		type: 'deliverycallback',
+		path: '/update-webhook-delivery',
+		field: 'deliveryCallbackUrl',
+		hasChat: true,
+	},
+	connected: {
+		name: 'connecting',
+		type: 'connectedcallback',
+		path: '/update-webhook-connected',
+		field: 'connectedCallbackUrl',
+		hasChat: false,
+	},
+	disconnected: {
+		name: 'disconnecting',
+		type: 'disconnectedcallback',
+		path: '/update-webhook-disconnected',
+		field: 'disconnectedCallbackUrl',
+		hasChat: false,
+	},
+} as const;
+
+export type Webhook = keyof typeof WEBHOOKS;
+
+export const WEBHOOK_NAMES = Object.keys(WEBHOOKS) as Webhook[];

@@ -1,0 +1,86 @@
+import { checkbox, confirm, input, password, select } from '@inquirer/prompts';
+import { PERMISSIONS, Refusal, toAllowed } from './options.mts';
+import type { Credential, Permission } from './probe.mts';
+
+/** Questions need somebody at the keyboard. */
+export const isAsking = process.stdin.isTTY;
+
+/**
+ * Reads the credential from the environment, or asks for it; secrets are not shown while typed.
+ *
+ * @throws {Refusal} naming the variable, when nobody can be asked
+ */
+export async function readCredential(signal: AbortSignal): Promise<Credential> {
+	const { ZAPI_BASE_URL: baseUrl = 'https://api.z-api.io' } = process.env;
+	if (!URL.canParse(baseUrl)) throw new Refusal('ZAPI_BASE_URL is not a URL.');
+	const askHidden = async (message: string) =>
+		await password({ message, mask: false, toggleMask: false }, { signal });
+	return {
+		instanceId: await read('ZAPI_INSTANCE_ID', async () => {
+			return await input({ message: 'Instance ID' }, { signal });
+		}),
+		token: await read('ZAPI_TOKEN', async () => await askHidden('Instance token')),
+		clientToken: await read(
+			'ZAPI_CLIENT_TOKEN',
+			async () => await askHidden('Client-Token (empty: the account has not activated it)'),
+			'',
+		),
+		baseUrl,
+	};
+}
+
+/** Asks what the probe may do beyond reading; with nobody there, nothing. */
+export async function askAllowed(signal: AbortSignal): Promise<Set<Permission>> {
+	if (!isAsking) return new Set();
+	const choices = Object.entries(PERMISSIONS).map(([value, name]) => ({ value, name }));
+	const message = 'It reads, and sends what has to be refused. What else may it do?';
+	return toAllowed(await checkbox({ message, choices }, { signal }));
+}
+
+/**
+ * Reads the chat for the messages, or asks for it.
+ *
+ * @returns the chat as Z-API writes it
+ * @throws {Refusal} when it can't be one
+ */
+export async function readChat(signal: AbortSignal): Promise<string> {
+	// Takes a second to load, so only where it is needed.
+	const { toChatId } = await import('../../nodes/shared/chatId.ts');
+	const check = (text: string) => {
+		try {
+			return toChatId(text) !== '';
+		} catch (reason) {
+			return (reason as Error).message;
+		}
+	};
+	const message =
+		'A chat of yours, without pins: a phone number with its country code, or a group ID';
+	const chat = await read('ZAPI_CHAT', async () => {
+		return await input({ message, validate: check }, { signal });
+	});
+	const isChat = check(chat);
+	if (typeof isChat === 'string') throw new Refusal(`ZAPI_CHAT: ${isChat}`);
+	return toChatId(chat);
+}
+
+/** Asks whether to go on, where somebody can be asked. */
+export async function mayGoOn(signal: AbortSignal): Promise<boolean> {
+	return !isAsking || (await confirm({ message: 'Go on?' }, { signal }));
+}
+
+/** Asks what only a person sees. */
+export async function askPerson(
+	message: string,
+	choices: string[],
+	signal: AbortSignal,
+): Promise<string> {
+	return await select({ message, choices }, { signal });
+}
+
+async function read(name: string, ask: () => Promise<string>, absent?: string): Promise<string> {
+	const given = process.env[name] ?? (isAsking ? await ask() : absent);
+	if (given === undefined) throw new Refusal(`Set ${name}, or run it in a terminal to be asked.`);
+	const text = given.trim();
+	if (!text && absent === undefined) throw new Refusal(`${name} is empty.`);
+	return text;
+}

@@ -1,0 +1,302 @@
+import { credentialOf } from '../../sandbox/account.mts';
+import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
+import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import { runPinNode } from '../support/engine.mts';
+import { pinsSent, useSandbox } from '../support/sandbox.mts';
+
+const sandbox = useSandbox();
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const { phone: CHAT, messageId: MESSAGE_ID } = DEMO_MESSAGE;
+
+const DEMO = {
+	phone: { __rl: true, mode: 'id', value: CHAT.replace('-group', '@g.us') },
+	messageId: ` ${MESSAGE_ID} `,
+};
+
+const statusRequests = () => sandbox.requests.filter(({ path }) => path === '/status');
+
+test.each([
+	['24_hours', DAY_MS],
+	['7_days', 7 * DAY_MS],
+	['30_days', 30 * DAY_MS],
+])('a pin for %s outputs what was pinned, where, and until when', async (duration, durationMs) => {
+	const before = Date.now();
+	const { items, hints } = await runPinNode(credentialOf(sandbox), { ...DEMO, duration });
+	const response = { zaapId: expect.any(String), messageId: expect.any(String) };
+	const json = items?.[0]?.json ?? {};
+	expect(json).toStrictEqual({
+		...{ action: 'pin', chat: CHAT, messageId: MESSAGE_ID, duration },
+		...{ expiresAt: expect.any(String), state: 'accepted' },
+		response: expect.objectContaining(response),
+	});
+	const expiresAt = Date.parse(String(json.expiresAt));
+	expect(new Date(expiresAt).toISOString()).toBe(json.expiresAt);
+	expect(expiresAt - durationMs).toBeGreaterThanOrEqual(before);
+	expect(expiresAt - durationMs).toBeLessThanOrEqual(Date.now());
+	expect(Object.keys(json)).toStrictEqual([
+		...['action', 'chat', 'messageId', 'duration', 'expiresAt', 'state', 'response'],
+	]);
+	expect(hints).toStrictEqual([]);
+});
+
+test('an unpin outputs what was unpinned and where', async () => {
+	const { items } = await runPinNode(credentialOf(sandbox), { ...DEMO, operation: 'unpin' });
+	expect(items?.[0]?.json).toStrictEqual({
+		...{ action: 'unpin', chat: CHAT, messageId: MESSAGE_ID, state: 'accepted' },
+		response: expect.any(Object),
+	});
+});
+
+test("the pin's chat and messageId, as they are, unpin the message", async () => {
+	const { items = [] } = await runPinNode(credentialOf(sandbox), DEMO);
+	expect(sandbox.chats.get(CHAT).pins).toHaveLength(1);
+	const { error } = await runPinNode(
+		credentialOf(sandbox),
+		{
+			operation: 'unpin',
+			phone: { __rl: true, mode: 'id', value: '={{ $json.chat }}' },
+			messageId: '={{ $json.messageId }}',
+		},
+		{ items: items.map(({ json }) => json) },
+	);
+	expect(error).toBeUndefined();
+	expect(sandbox.chats.get(CHAT).pins).toHaveLength(0);
+});
+
+test('the status of the connection is asked for once in an execution, beside the items', async () => {
+	sandbox.faults.latencyMs = 100;
+	await runPinNode(credentialOf(sandbox), {}, { items: [{}, {}, {}] });
+	expect(statusRequests()).toHaveLength(1);
+	expect(pinsSent(sandbox)).toHaveLength(3);
+	expect(sandbox.mostInFlight).toBe(4);
+});
+
+test.each(['notConnected', 'sessionToRestore'] as const)(
+	'while the instance is %s, what Z-API accepts is queued, without an end, and a hint says so',
+	async (connection) => {
+		sandbox.instance.connection = connection;
+		const { items, hints } = await runPinNode(credentialOf(sandbox), DEMO, { items: [{}, {}] });
+		expect(items?.map(({ json }) => json.state)).toStrictEqual(['queued', 'queued']);
+		expect(items?.[0]?.json).not.toHaveProperty('expiresAt');
+		expect(hints).toStrictEqual([
+			expect.stringMatching(/not connected .+1,000 .+until it is connected again/),
+		]);
+		expect(sandbox.queue.waiting).toHaveLength(2);
+		sandbox.instance.connection = 'connected';
+		expect(sandbox.chats.get(CHAT).pins).toMatchObject([{ messageId: MESSAGE_ID }]);
+	},
+);
+
+test('the status may come as text', async () => {
+	const body = { connected: 'false', error: 'You are not connected.' };
+	sandbox.faults.set({ path: '/status', response: { status: 200, body } });
+	const { items } = await runPinNode(credentialOf(sandbox), {});
+	expect(items?.[0]?.json.state).toBe('queued');
+});
+
+const UNREADABLE = [
+	['503', { status: 503, body: { connected: false } }],
+	['HTML', { status: 200, body: '<html>' }],
+	['no answer to the question', { status: 200, body: { error: 'You are not connected.' } }],
+	['a closed connection', 'reset' as const],
+	['silence', 'silence' as const],
+] as const;
+
+test.each(UNREADABLE)(
+	'a status that cannot be read changes nothing: %s',
+	async (_what, response) => {
+		sandbox.faults.set({ path: '/status', response });
+		for (const ifNotConnected of ['queue', 'stop']) {
+			const options = { ifNotConnected, timeout: 2000 };
+			const { items, hints } = await runPinNode(credentialOf(sandbox), { options });
+			expect([items?.[0]?.json.state, hints]).toStrictEqual(['accepted', []]);
+		}
+	},
+);
+
+const STOP = { options: { ifNotConnected: 'stop' } };
+
+test.each([
+	['notConnected', 'The Z-API instance is not connected to WhatsApp', /scan the QR code/],
+	[
+		'sessionToRestore',
+		'The WhatsApp session of the Z-API instance has to be',
+		/restore its session/,
+	],
+] as const)(
+	'If Not Connected: Stop asks first, sends nothing and says what to do: %s',
+	async (connection, what, advice) => {
+		sandbox.instance.connection = connection;
+		const items = [{ n: 0 }, { n: 1 }];
+		const stopped = await runPinNode(credentialOf(sandbox), STOP, { items });
+		expect(stopped.error?.message).toContain(what);
+		expect(stopped.error?.description).toMatch(advice);
+		expect(stopped.error?.description).toMatch(/Nothing was sent\.$/);
+		const continued = await runPinNode(credentialOf(sandbox), STOP, {
+			...{ items, onError: 'continueErrorOutput' },
+		});
+		expect(continued.errorItems?.map(({ json }) => json)).toStrictEqual(
+			items.map((input, index) => ({
+				...input,
+				error: expect.stringMatching(new RegExp(`^${what}.* \\[item ${index}\\]$`)),
+				description: expect.stringMatching(advice),
+				...{ code: connection, temporary: false, action: 'pin', chat: '5511999999999' },
+				messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
+			})),
+		);
+		expect(pinsSent(sandbox)).toHaveLength(0);
+		expect(statusRequests()).toHaveLength(2);
+	},
+);
+
+test('If Not Connected: Stop asks once and goes on when the instance is connected', async () => {
+	const { items } = await runPinNode(credentialOf(sandbox), STOP, { items: [{}, {}] });
+	expect(items?.map(({ json }) => json.state)).toStrictEqual(['accepted', 'accepted']);
+	expect(sandbox.requests.map(({ path }) => path)).toStrictEqual([
+		...['/status', '/pin-message', '/pin-message'],
+	]);
+});
+
+test('the 1,001st item that a disconnected instance is given is refused as what its queue is full for', async () => {
+	sandbox.instance.connection = 'notConnected';
+	const { items } = await runPinNode(
+		credentialOf(sandbox),
+		{},
+		{
+			...{ items: Array.from({ length: 1001 }, () => ({})), onError: 'continueRegularOutput' },
+		},
+	);
+	const failed = items?.filter(({ json }) => json.error !== undefined);
+	expect(failed).toHaveLength(1);
+	expect(failed?.[0]?.json).toMatchObject({ code: 'queueFull', temporary: false });
+});
+
+const TAKEN = {
+	error: 'mine',
+	chat: 'mine',
+	messageId: 'mine',
+	description: 'mine',
+	name: 'Bloco A',
+};
+
+test('Include Input Fields puts the input first, and all of its own into zApi', async () => {
+	const options = { includeInputFields: true };
+	const { items } = await runPinNode(
+		credentialOf(sandbox),
+		{ ...DEMO, options },
+		{ items: [TAKEN] },
+	);
+	const json = items?.[0]?.json ?? {};
+	expect(json).toMatchObject({ ...TAKEN, zApi: { chat: CHAT, messageId: MESSAGE_ID } });
+	expect(Object.keys(json)).toStrictEqual([...Object.keys(TAKEN), 'zApi']);
+});
+
+test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+	'Include Input Fields covers no field of the input when an item fails: %s',
+	async (onError) => {
+		const options = { includeInputFields: true };
+		const parameters = { ...DEMO, messageId: '={{ "" }}', options };
+		const { items, errorItems } = await runPinNode(credentialOf(sandbox), parameters, {
+			...{ items: [TAKEN], onError },
+		});
+		const [item] = (onError === 'continueErrorOutput' ? errorItems : items) ?? [];
+		expect(item?.json).toStrictEqual({
+			...TAKEN,
+			zApi: {
+				error: 'Message ID is empty [item 0]',
+				description: expect.stringContaining('Check the expression'),
+				...{ code: 'invalidParameter', temporary: false, action: 'pin', chat: CHAT },
+			},
+		});
+	},
+);
+
+test('without it, the error output puts what is true of this failure over the fields of the input', async () => {
+	const parameters = { ...DEMO, messageId: '={{ "" }}' };
+	const { errorItems } = await runPinNode(credentialOf(sandbox), parameters, {
+		...{ items: [TAKEN], onError: 'continueErrorOutput' },
+	});
+	expect(errorItems?.[0]?.json).toMatchObject({
+		...{ name: 'Bloco A', messageId: 'mine', chat: CHAT, code: 'invalidParameter' },
+		error: 'Message ID is empty [item 0]',
+	});
+});
+
+test.each([
+	[{ messageId: '={{ $json.none }}' }, { action: 'pin', chat: CHAT }],
+	[
+		{ phone: { __rl: true, mode: 'id', value: '={{ "Ana" }}' } },
+		{ action: 'pin', messageId: MESSAGE_ID },
+	],
+	[{ messageId: '={{ $nowhere.at() }}' }, { action: 'pin', chat: CHAT }],
+	[{ operation: '={{ "remove" }}' }, {}],
+	[{ options: { retries: 99 } }, { action: 'pin', chat: CHAT, messageId: MESSAGE_ID }],
+])('a refused item says what is known of it: %j', async (parameters, identity) => {
+	const { items } = await runPinNode(
+		credentialOf(sandbox),
+		{ ...DEMO, ...parameters },
+		{
+			onError: 'continueRegularOutput',
+		},
+	);
+	const { error, description, ...rest } = items?.[0]?.json ?? {};
+	expect(error).toBeTruthy();
+	expect(rest).toStrictEqual({ code: 'invalidParameter', temporary: false, ...identity });
+	expect(description ?? 'text').toMatch(/./);
+});
+
+test('an unusable credential is told by each item, with what it is about', async () => {
+	const { items } = await runPinNode({ ...credentialOf(sandbox), token: '' }, DEMO, {
+		onError: 'continueRegularOutput',
+	});
+	expect(items?.[0]?.json).toMatchObject({
+		...{ code: 'invalidParameter', action: 'pin', chat: CHAT, messageId: MESSAGE_ID },
+		error: expect.stringMatching(/^Instance Token is empty/),
+	});
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+test('the connection is not asked for when there is nothing to send', async () => {
+	const parameters = { ...DEMO, messageId: '={{ "" }}' };
+	await runPinNode(credentialOf(sandbox), parameters, { onError: 'continueRegularOutput' });
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+test('a failed item can be told by its code whether trying again may help', async () => {
+	const codes = [];
+	for (const response of [{ status: 429 }, KNOWN_FAULTS.subscriptionLapsed]) {
+		sandbox.faults.set({ path: '/pin-message', response });
+		const options = { retries: 0 };
+		const { items } = await runPinNode(
+			credentialOf(sandbox),
+			{ options },
+			{
+				onError: 'continueRegularOutput',
+			},
+		);
+		codes.push([items?.[0]?.json.code, items?.[0]?.json.temporary]);
+	}
+	expect(codes).toStrictEqual([
+		['tooManyRequests', true],
+		['subscriptionLapsed', false],
+	]);
+});
+
+test('what slowed the execution down is told', async () => {
+	const headers = { 'retry-after': '1' };
+	sandbox.faults.set({ path: '/pin-message', times: 1, response: { status: 429, headers } });
+	const { hints } = await runPinNode(credentialOf(sandbox), {});
+	expect(hints).toStrictEqual([
+		'Z-API asked for fewer requests once, so the node waited 1 s in all.',
+	]);
+});
+
+test('more pins than a chat holds are told', async () => {
+	const { hints } = await runPinNode(
+		credentialOf(sandbox),
+		{ messageId: '={{ $json.id }}' },
+		{ items: [{ id: 'A1' }, { id: 'B2' }, { id: 'C3' }, { id: 'D4' }] },
+	);
+	expect(hints).toStrictEqual([expect.stringMatching(/^More than 3 pins .+ newest 3 of a chat/)]);
+});

@@ -1,0 +1,56 @@
+import { toHints } from '../../nodes/ZApiPinMessage/execution/hints';
+
+const NO_PAUSES = { pauses: 0, pausedMs: 0 };
+
+const toPins = (chat: string, ...messageIds: string[]) =>
+	messageIds.map((messageId) => ({
+		ok: true as const,
+		value: { action: 'pin', chat, messageId, state: 'accepted' },
+	}));
+
+const failed = { ok: false, error: new Error('no') } as const;
+
+test.each([
+	['nothing', []],
+	['three pins for one chat', toPins('A', '1', '2', '3')],
+	['one pin for each of four chats', ['A', 'B', 'C', 'D'].flatMap((chat) => toPins(chat, '1'))],
+	['the same message four times', toPins('A', '1', '2', '3', '1', '2')],
+	['four failed items', [failed, failed, failed, failed]],
+	[
+		'four unpins',
+		toPins('A', '1', '2', '3', '4').map(({ value }) => ({
+			...{ ok: true as const, value: { ...value, action: 'unpin' } },
+		})),
+	],
+])('there is no hint for %s', (_what, attempts) => {
+	expect(toHints(attempts, NO_PAUSES)).toStrictEqual([]);
+});
+
+test.each([
+	[toPins('A', '1', '2', '3', '4'), 'accepted for one chat.'],
+	[
+		[...toPins('A', '1', '2', '3', '4'), ...toPins('B', '1', '2', '3', '4'), ...toPins('C', '1')],
+		'accepted for each of 2 chats.',
+	],
+])('more than three pins for a chat are more than it holds', (attempts, words) => {
+	const [hint] = toHints(attempts, NO_PAUSES);
+	expect(hint).toMatchObject({ type: 'warning', location: 'outputPane' });
+	expect(hint?.message).toContain(words);
+});
+
+test('what is queued waits for the connection', () => {
+	const value = { action: 'unpin', chat: 'A', messageId: '1', state: 'queued' };
+	const [hint, ...others] = toHints([failed, { ok: true, value }], NO_PAUSES);
+	expect(hint).toMatchObject({ type: 'warning', location: 'outputPane' });
+	expect(hint?.message).toMatch(/not connected .+ keeps .+1,000 .+ until it is connected again/);
+	expect(others).toStrictEqual([]);
+});
+
+test.each([
+	[1, 1000, 'once, so the node waited 1 s in all.'],
+	[3, 7400.5, '3 times, so the node waited 8 s in all.'],
+])('%i pauses of %i ms are told', (pauses, pausedMs, words) => {
+	const [hint] = toHints([], { pauses, pausedMs });
+	expect(hint).toMatchObject({ type: 'info', location: 'outputPane' });
+	expect(hint?.message).toBe(`Z-API asked for fewer requests ${words}`);
+});
