@@ -1,4 +1,5 @@
-// Checks what `npm pack` would publish: all that n8n loads, nothing else, and small.
+// Checks what `npm pack` would publish: all that n8n loads, nothing else, and small;
+// when it is published, a README whose links work on npm.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +9,7 @@ const ALLOWED =
 
 const MAX_BYTES = 60_000;
 
-const { n8n, main } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { n8n, main, repository } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 /** @type {[{ files: Array<{ path: string }>; size: number }]} */
 const [{ files, size }] = JSON.parse(
@@ -32,10 +33,20 @@ const loaded = [...n8n.nodes, ...n8n.credentials];
 const codexes = n8n.nodes.map((/** @type {string} */ node) => node.replace(/\.js$/, '.json'));
 const needed = [main, ...loaded, ...codexes, ...loaded.flatMap(findIcons)];
 
+// Only the publish workflow sets the repository, and it makes them absolute.
+const relative = repository
+	? [
+			...readFileSync('README.md', 'utf8').matchAll(
+				/(?:\]\(|\b(?:src|srcset|href)=")(?!https:|#)[^)"]*/g,
+			),
+		]
+	: [];
+
 const findings = [
 	...needed.filter((file) => !packed.includes(file)).map((file) => `Missing: ${file}`),
 	...loaded.filter((file) => findIcons(file).length === 0).map((file) => `Has no icon: ${file}`),
 	...packed.filter((file) => !ALLOWED.test(file)).map((file) => `Not for users: ${file}`),
+	...relative.map(([link]) => `Leads nowhere on npm: ${link}`),
 	...(size < MAX_BYTES ? [] : [`${size} bytes, at most ${MAX_BYTES} are allowed`]),
 ];
 console.log(`${packed.length} files, ${size} bytes packed`);

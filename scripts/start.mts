@@ -94,7 +94,7 @@ async function start(): Promise<Context> {
 	sayMoved('The sandbox', SANDBOX_PORT, sandboxPort);
 	const tasks = new Listr<Context>(
 		[
-			{ title: 'Node.js 24', task: async () => await installNode(signal) },
+			{ title: 'Node.js 24', task: async () => await installNode({ signal }) },
 			{
 				title: `n8n ${N8N_VERSION} (the first time takes about five minutes)`,
 				task: async () => await installN8n({ signal }),

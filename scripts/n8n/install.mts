@@ -10,8 +10,17 @@ export const N8N_VERSION = '2.41.1';
 /** The newest n8n 1, which the package works in as well. */
 export const N8N_1_VERSION = '1.123.81';
 
+/**
+ * The oldest n8n whose n8n-workflow has all that the shipped code imports: 1.83.0 brought
+ * NodeConnectionTypes, and n8n 1.85 is the first that carries it.
+ */
+export const N8N_OLDEST_VERSION = '1.85.4';
+
 /** n8n's native modules are built for this one. */
 const NODE_VERSION = '24';
+
+/** Which Node.js an n8n is run with. n8n refuses to start with a newer one than it knows. */
+export const toNodeVersion = (n8n: string) => (n8n === N8N_OLDEST_VERSION ? '22' : NODE_VERSION);
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,10 +30,13 @@ export const PACKAGE = 'n8n-nodes-zapi-pin-message';
 /** Shared by every clone, so that n8n is installed once. */
 export const CACHE = envPaths(PACKAGE, { suffix: '' }).cache;
 
-/** Installs Node.js 24 into the cache, unless it is there already or runs this script. */
-export async function installNode(signal?: AbortSignal): Promise<void> {
-	if (process.versions.node.startsWith(`${NODE_VERSION}.`)) return;
-	await installOnce(`node-${NODE_VERSION}`, { node: NODE_VERSION }, async (cwd) => {
+/** Installs Node.js into the cache, unless it is there already or runs this script. */
+export async function installNode({
+	version = NODE_VERSION,
+	signal,
+}: { version?: string; signal?: AbortSignal } = {}): Promise<void> {
+	if (process.versions.node.startsWith(`${version}.`)) return;
+	await installOnce(`node-${version}`, { node: version }, async (cwd) => {
 		// The binary comes by the package's own install script.
 		await npm({ cwd, signal }, 'install', '--ignore-scripts=false');
 	});
@@ -35,10 +47,11 @@ export async function installN8n({
 	version = N8N_VERSION,
 	signal,
 }: { version?: string; signal?: AbortSignal } = {}): Promise<void> {
+	const node = toNodeVersion(version);
 	await installOnce(`n8n-${version}`, { n8n: version }, async (cwd) => {
 		// Of n8n's native modules only the database's is needed; some of the others don't build everywhere.
-		await npm({ cwd, signal }, 'install', '--ignore-scripts');
-		await npm({ cwd, signal }, 'rebuild', 'sqlite3', '--ignore-scripts=false');
+		await npm({ cwd, node, signal }, 'install', '--ignore-scripts');
+		await npm({ cwd, node, signal }, 'rebuild', 'sqlite3', '--ignore-scripts=false');
 	});
 }
 
@@ -64,14 +77,22 @@ async function installOnce(
 	}
 }
 
-async function npm({ cwd, signal }: { cwd: string; signal?: AbortSignal }, ...args: string[]) {
-	const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-	await execa('npm', [...args, ...quiet], { cwd, env: { PATH: toPath() }, cancelSignal: signal });
+interface NpmOptions {
+	cwd: string;
+	/** With which Node.js. */
+	node?: string;
+	signal?: AbortSignal;
 }
 
-/** Puts Node.js 24 before whatever else the machine has. n8n starts helpers as plain `node`. */
-export function toPath(): string {
-	const cached = path.join(CACHE, `node-${NODE_VERSION}/node_modules/node/bin`);
+async function npm({ cwd, node, signal }: NpmOptions, ...args: string[]) {
+	const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+	const env = { PATH: toPath(node) };
+	await execa('npm', [...args, ...quiet], { cwd, env, cancelSignal: signal });
+}
+
+/** Puts Node.js before whatever else the machine has. n8n starts helpers as plain `node`. */
+export function toPath(version = NODE_VERSION): string {
+	const cached = path.join(CACHE, `node-${version}/node_modules/node/bin`);
 	return [cached, process.env.PATH].join(path.delimiter);
 }
 
@@ -84,11 +105,20 @@ export async function unpackPackage(userFolder: string): Promise<string> {
 	const target = path.join(userFolder, '.n8n/nodes/node_modules', PACKAGE);
 	await rm(target, { recursive: true, force: true });
 	await mkdir(target, { recursive: true });
-	const pack = ['pack', '--json', '--pack-destination', userFolder, '--loglevel=error'];
-	const { stdout } = await execa('npm', pack, { cwd: ROOT });
-	const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-	const tarball = path.join(userFolder, filename);
+	const tarball = await packPackage(userFolder);
 	await execa('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
 	await rm(tarball);
 	return target;
+}
+
+/**
+ * Packs what npm would publish into a folder.
+ *
+ * @returns the path of the tarball
+ */
+export async function packPackage(folder: string): Promise<string> {
+	const pack = ['pack', '--json', '--pack-destination', folder, '--loglevel=error'];
+	const { stdout } = await execa('npm', pack, { cwd: ROOT });
+	const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+	return path.join(folder, filename);
 }

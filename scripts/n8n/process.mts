@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import getPort, { portNumbers } from 'get-port';
 import { N8nClient, type Owner } from './client.mts';
-import { CACHE, N8N_VERSION, toPath } from './install.mts';
+import { CACHE, N8N_VERSION, toNodeVersion, toPath } from './install.mts';
 
 /** A running n8n. */
 export interface N8n {
@@ -97,14 +97,14 @@ async function readOwner(userFolder: string): Promise<Owner> {
 	return { email: 'owner@sandbox.test', password: await readFile(file, 'utf8') };
 }
 
-async function toEnvironment({ userFolder, port }: N8nOptions) {
+async function toEnvironment({ userFolder, port, version = N8N_VERSION }: N8nOptions) {
 	// Settings of another n8n on this machine must not get in.
 	const own = Object.entries(process.env).filter(
 		([name]) => !/^(N8N|DB|QUEUE|EXECUTIONS)_/.test(name),
 	);
 	return {
 		...Object.fromEntries(own),
-		PATH: toPath(),
+		PATH: toPath(toNodeVersion(version)),
 		// Otherwise n8n lets the pages of any other site use it as its owner.
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: userFolder,

@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import getPort from 'get-port';
-import { installN8n, installNode, N8N_VERSION, unpackPackage } from '../../scripts/n8n/install.mts';
+import {
+	installN8n,
+	installNode,
+	N8N_VERSION,
+	toNodeVersion,
+	unpackPackage,
+} from '../../scripts/n8n/install.mts';
 import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
 
 /** An n8n whose data is gone when it is stopped. */
@@ -12,9 +18,16 @@ export interface TestN8n extends N8n {
 	restart: (signal: NodeJS.Signals, meanwhile: () => void) => Promise<TestN8n>;
 }
 
-/** Starts a real n8n with the package in it, as `npm start` does, in a folder that goes with it. */
-export async function startTestN8n(version = N8N_VERSION): Promise<TestN8n> {
-	await installNode();
+/**
+ * Starts a real n8n with the package in it, as `npm start` does, in a folder that goes with it.
+ *
+ * @param install puts the package into that folder
+ */
+export async function startTestN8n(
+	version = N8N_VERSION,
+	install: (userFolder: string) => Promise<unknown> = unpackPackage,
+): Promise<TestN8n> {
+	await installNode({ version: toNodeVersion(version) });
 	await installN8n({ version });
 	const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-test-'));
 	const port = await getPort();
@@ -33,7 +46,7 @@ export async function startTestN8n(version = N8N_VERSION): Promise<TestN8n> {
 		};
 	};
 	try {
-		await unpackPackage(userFolder);
+		await install(userFolder);
 		return await start();
 	} catch (error) {
 		await remove();

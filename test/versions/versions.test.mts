@@ -8,7 +8,7 @@ import type {
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
-import { N8N_1_VERSION, N8N_VERSION } from '../../scripts/n8n/install.mts';
+import { N8N_1_VERSION, N8N_OLDEST_VERSION, N8N_VERSION } from '../../scripts/n8n/install.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { startTestN8n, type TestN8n } from '../support/n8n.mts';
 import { pinsSent } from '../support/sandbox.mts';
@@ -22,7 +22,7 @@ const NODE_TYPES = {
 	[`${PACKAGE}.zApiPinMessageTrigger`]: ['main'],
 };
 
-for (const version of [N8N_1_VERSION, N8N_VERSION]) {
+for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 	describe(`n8n ${version}`, () => {
 		let sandbox: Sandbox;
 		let n8n: TestN8n;

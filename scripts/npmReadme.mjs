@@ -1,0 +1,18 @@
+// Prints the README for the package's page on npm. npm makes relative links absolute by `repository`,
+// but to the default branch, which moves on, and not within <picture>: here they name the version's tag.
+// Usage: node scripts/npmReadme.mjs OWNER/NAME TAG
+import { readFileSync } from 'node:fs';
+
+const [, , repository, tag] = process.argv;
+if (!repository || !tag) throw new Error('Usage: node scripts/npmReadme.mjs OWNER/NAME TAG');
+
+const FILES = `https://github.com/${repository}/blob/${tag}/`;
+const IMAGES = `https://raw.githubusercontent.com/${repository}/${tag}/`;
+
+process.stdout.write(
+	readFileSync('README.md', 'utf8')
+		// npm's pages are light, whatever the visitor's system is set to.
+		.replace(/<picture>.*?(<img [^>]*>).*?<\/picture>/gs, '$1')
+		.replace(/(!\[[^\]]*\]\(|\bsrc=")(?![a-z]+:|#)/g, `$1${IMAGES}`)
+		.replace(/(\]\(|\bhref=")(?![a-z]+:|#)/g, `$1${FILES}`),
+);
