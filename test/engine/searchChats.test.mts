@@ -18,17 +18,17 @@ test('lists chats and groups with their IDs, without channels', async () => {
 	expect(paginationToken).toBeUndefined();
 	expect(results).toStrictEqual([
 		{
-			name: 'Condomínio Jardim · 120363019502650977-group · group',
+			name: 'Condomínio Jardim · group · 120363019502650977-group',
 			value: '120363019502650977-group',
 		},
 		{ name: 'Ana Souza · 5511999999999', value: '5511999999999' },
 		{ name: 'Padaria do Bairro · 5511988887777', value: '5511988887777' },
 		{
-			name: 'Class 3B · 5511999999999-1623281429 · group',
+			name: 'Class 3B · group · 5511999999999-1623281429',
 			value: '5511999999999-1623281429',
 		},
 		{ name: '999999999999999@lid', value: '999999999999999@lid' },
-		{ name: 'Old Customer · 5511966665555 · archived', value: '5511966665555' },
+		{ name: 'Old Customer · archived · 5511966665555', value: '5511966665555' },
 	]);
 });
 
