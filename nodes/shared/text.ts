@@ -4,7 +4,7 @@ import { UserError } from 'n8n-workflow';
  * Inside of a character class: white space, control characters and marks that show nothing. WhatsApp,
  * browsers and spreadsheets put them around what one copies.
  */
-export const BLANK = String.raw`\s\0-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8`;
+export const BLANK = String.raw`\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\s\0-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8`;
 
 /** What a text is that can't be right, and what to do: by default, what the parameter's text says. */
 export type Refusal = readonly [regExp: RegExp, what: string, advice?: string];
