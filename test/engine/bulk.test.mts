@@ -54,7 +54,7 @@ test('what concerns one chat arrives in the order of the items, further tries in
 		['M0', 'M2', 'M4', 'M6', 'M8', 'M10'],
 		['M1', 'M3', 'M5', 'M7', 'M9', 'M11'],
 	]);
-	expect(sandbox.requests).toHaveLength(12 + 4);
+	expect(pinsSent(sandbox)).toHaveLength(12 + 4);
 });
 
 test.each([

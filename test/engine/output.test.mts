@@ -66,7 +66,9 @@ test("the pin's chat and messageId, as they are, unpin the message", async () =>
 
 test('the status of the connection is asked for once in an execution, beside the items', async () => {
 	sandbox.faults.latencyMs = 100;
-	await runPinNode(credentialOf(sandbox), {}, { items: [{}, {}, {}] });
+	const items = [0, 1, 2].map((n) => ({ chat: `551190000000${n}` }));
+	const phone = { __rl: true, mode: 'id', value: '={{ $json.chat }}' };
+	await runPinNode(credentialOf(sandbox), { phone }, { items });
 	expect(statusRequests()).toHaveLength(1);
 	expect(pinsSent(sandbox)).toHaveLength(3);
 	expect(sandbox.mostInFlight).toBe(4);
