@@ -74,8 +74,9 @@ export const zApi: FastifyPluginAsync<{ state: ZApiState }> = async (app, { stat
 		if (state.faults.latencyMs) {
 			await new Promise((resolve) => setTimeout(resolve, state.faults.latencyMs));
 		}
-		const { messageId = recorded } = toBody(request);
-		const fault = state.faults.next(recorded.path, messageId);
+		// A message that is to be sent has no ID yet.
+		const { messageId = recorded, message = messageId } = toBody(request);
+		const fault = state.faults.next(recorded.path, message);
 		const own = fault && !fault.isDone ? undefined : await perform(state, request, methods);
 		recorded.isDone = own?.status === 200;
 		recorded.isFaulty = fault !== undefined;

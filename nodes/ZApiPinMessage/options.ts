@@ -9,6 +9,8 @@ interface NumericOption {
 	minValue: number;
 	maxValue: number;
 	description: string;
+	/** Where it is shown; absent: everywhere. */
+	operation?: string;
 }
 
 const NUMERIC_OPTIONS = {
@@ -27,6 +29,23 @@ const NUMERIC_OPTIONS = {
 		maxValue: 10,
 		description:
 			'How many more times an item is tried when Z-API is busy or can\'t be reached. Leave n8n\'s own "Retry On Fail" off, as it sends all items again.',
+	},
+	delayMessage: {
+		displayName: 'Delay Message',
+		default: 0,
+		minValue: 0,
+		maxValue: 15,
+		description:
+			'How long Z-API waits before it sends the next message, in seconds; 0 leaves it to Z-API',
+		operation: 'sendAndPin',
+	},
+	delayTyping: {
+		displayName: 'Delay Typing',
+		default: 0,
+		minValue: 0,
+		maxValue: 15,
+		description: 'How long the chat shows “Typing…” before the message, in seconds',
+		operation: 'sendAndPin',
 	},
 	timeout: {
 		displayName: 'Timeout',
@@ -59,38 +78,45 @@ export type PinOptions = Record<keyof typeof NUMERIC_OPTIONS, number> & {
 
 type OptionValues = Partial<Record<keyof PinOptions, unknown>>;
 
+const rows: INodeProperties[] = [
+	{
+		displayName: 'If Not Connected',
+		name: 'ifNotConnected',
+		type: 'options',
+		options: [...IF_NOT_CONNECTED],
+		default: 'queue',
+		displayOptions: { show: { '/resource': ['message'] } },
+		description: 'What to do while the Z-API instance is not connected to WhatsApp',
+	},
+	{
+		displayName: 'Include Input Fields',
+		name: 'includeInputFields',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether to output the fields of the input item too, with this node's own beside them in zApi",
+	},
+	...Object.entries(NUMERIC_OPTIONS).map(
+		([name, { minValue, maxValue, operation, ...option }]: [
+			string,
+			NumericOption,
+		]): INodeProperties => ({
+			...option,
+			name,
+			type: 'number',
+			typeOptions: { minValue, maxValue, numberPrecision: 0 },
+			...(operation && { displayOptions: { show: { '/operation': [operation] } } }),
+		}),
+	),
+];
+
 export const options: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: [
-		{
-			displayName: 'If Not Connected',
-			name: 'ifNotConnected',
-			type: 'options',
-			options: [...IF_NOT_CONNECTED],
-			default: 'queue',
-			description: 'What to do while the Z-API instance is not connected to WhatsApp',
-		},
-		{
-			displayName: 'Include Input Fields',
-			name: 'includeInputFields',
-			type: 'boolean',
-			default: false,
-			description:
-				"Whether to output the fields of the input item too, with this node's own beside them in zApi",
-		},
-		...Object.entries(NUMERIC_OPTIONS).map(
-			([name, { minValue, maxValue, ...option }]): INodeProperties => ({
-				...option,
-				name,
-				type: 'number',
-				typeOptions: { minValue, maxValue, numberPrecision: 0 },
-			}),
-		),
-	],
+	options: rows.sort((one, other) => one.displayName.localeCompare(other.displayName)),
 };
 
 /**
@@ -105,6 +131,8 @@ export function toOptions(values: OptionValues): PinOptions {
 		maxConcurrentRequests: toNumber('maxConcurrentRequests', values),
 		retries: toNumber('retries', values),
 		timeout: toNumber('timeout', values),
+		delayMessage: toNumber('delayMessage', values),
+		delayTyping: toNumber('delayTyping', values),
 		ifNotConnected: toChoice(IF_NOT_CONNECTED, ifNotConnected, 'If Not Connected'),
 	};
 }

@@ -3,7 +3,8 @@ import { WHAT_A_CHAT_LOOKS_LIKE } from '../shared/chatId';
 import { chatParameter } from '../shared/chatParameter';
 import { MESSAGE_ID_EXAMPLE } from './messageId';
 import { DEFAULT_DURATION, DURATIONS } from './durations';
-import { OPERATIONS } from './operations/operations';
+import { CHAT_TYPES } from './operations/getChats';
+import { RESOURCES } from './operations/operations';
 import { options } from './options';
 
 // n8n names a new node after its action ("Unpin message") only where there is a resource to see.
@@ -12,31 +13,34 @@ const resource: INodeProperties = {
 	name: 'resource',
 	type: 'options',
 	noDataExpression: true,
-	options: [{ name: 'Message', value: 'message' }],
+	options: RESOURCES.map(({ name, value }) => ({ name, value })),
 	default: 'message',
 };
 
-const operation: INodeProperties = {
+const toOperation = (resource: 'chat' | 'message', first: string): INodeProperties => ({
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
 	noDataExpression: true,
-	displayOptions: { show: { resource: ['message'] } },
-	options: OPERATIONS.map(({ name, value, action, description }) => ({
-		name,
-		value,
-		action,
-		description,
-	})),
-	default: 'pin',
-};
+	displayOptions: { show: { resource: [resource] } },
+	options: RESOURCES.filter(({ value }) => value === resource).flatMap(({ operations }) =>
+		operations.map(({ name, value, action, description }) => ({
+			name,
+			value,
+			action,
+			description,
+		})),
+	),
+	default: first,
+});
 
 const chat: INodeProperties = {
 	displayName: 'Chat',
 	name: 'phone',
 	...chatParameter,
 	required: true,
-	description: `The private chat or group that the message is in. ${WHAT_A_CHAT_LOOKS_LIKE}`,
+	displayOptions: { show: { resource: ['message'] } },
+	description: `The private chat or group. ${WHAT_A_CHAT_LOOKS_LIKE}`,
 };
 
 const messageId: INodeProperties = {
@@ -45,26 +49,100 @@ const messageId: INodeProperties = {
 	type: 'string',
 	default: '',
 	required: true,
+	displayOptions: { show: { operation: ['pin', 'unpin'] } },
 	placeholder: `e.g. ${MESSAGE_ID_EXAMPLE}`,
 	description:
 		'The messageId of the message, as Z-API Pin Message Trigger outputs it and the method that sent the message returns it, not the zaapId',
+};
+
+const text: INodeProperties = {
+	displayName: 'Text',
+	name: 'text',
+	type: 'string',
+	typeOptions: { rows: 4 },
+	default: '',
+	required: true,
+	displayOptions: { show: { operation: ['sendAndPin'] } },
+	placeholder: 'e.g. The water will be off on Friday from 9 to 12 h.',
+	description:
+		'The text to send, in which *bold*, _italic_ and ~strikethrough~ work as in WhatsApp. Leave Retry On Fail in the settings of the node off: n8n would send it again.',
 };
 
 const duration: INodeProperties = {
 	displayName: 'Duration',
 	name: 'duration',
 	type: 'options',
-	displayOptions: { show: { operation: ['pin'] } },
+	displayOptions: { show: { operation: ['pin', 'sendAndPin'] } },
 	options: DURATIONS.map(({ name, value }) => ({ name, value })),
 	default: DEFAULT_DURATION,
 	description: 'How long the message stays pinned: 24_hours, 7_days or 30_days',
 };
 
+const ofChats: Pick<INodeProperties, 'displayOptions'> = {
+	displayOptions: { show: { operation: ['getAll'] } },
+};
+
+const filter: INodeProperties = {
+	displayName: 'Filter',
+	name: 'filter',
+	type: 'string',
+	default: '',
+	...ofChats,
+	placeholder: 'e.g. Class 3B',
+	description:
+		'Part of the name or ID of the chats to list, or a phone number; case and accents do not matter. Empty lists all.',
+};
+
+const chatType: INodeProperties = {
+	displayName: 'Type',
+	name: 'chatType',
+	type: 'options',
+	options: [...CHAT_TYPES],
+	default: 'all',
+	...ofChats,
+	description: 'Which chats to list: all, groups or private',
+};
+
+const includeArchived: INodeProperties = {
+	displayName: 'Include Archived',
+	name: 'includeArchived',
+	type: 'boolean',
+	default: true,
+	...ofChats,
+	description: 'Whether to list archived chats too',
+};
+
+const returnAll: INodeProperties = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	...ofChats,
+	description: 'Whether to return all results or only up to a given limit',
+};
+
+const limit: INodeProperties = {
+	displayName: 'Limit',
+	name: 'limit',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 50,
+	displayOptions: { show: { operation: ['getAll'], returnAll: [false] } },
+	description: 'Max number of results to return',
+};
+
 export const parameters: INodeProperties[] = [
 	resource,
-	operation,
+	toOperation('chat', 'getAll'),
+	toOperation('message', 'pin'),
 	chat,
 	messageId,
+	text,
 	duration,
+	filter,
+	chatType,
+	includeArchived,
+	returnAll,
+	limit,
 	options,
 ];

@@ -14,6 +14,8 @@ export type Attempt<T> =
 			retry?: Retry;
 			/** How long the service asks not to be called, in milliseconds; absent when it doesn't say. */
 			retryAfterMs?: number;
+			/** Whether a part of the job succeeded first: the rest has all retries of its own. */
+			isProgress?: boolean;
 	  };
 
 /** Clock and random numbers, which tests replace. */
@@ -122,6 +124,7 @@ export async function schedule<J, T>(
 			else if (!retry) pacer.pass(turn);
 			pacer.release(turn);
 
+			if (!last.ok && last.isProgress) backOffs = 0;
 			const mayRetry = retry === 'pause' ? pacer.fruitlessPauses < retries : backOffs < retries;
 			if (!retry || !mayRetry) {
 				attempts[index] = last;

@@ -16,7 +16,7 @@ export interface ZApiRequest {
 	/** With a leading slash and, where there is one, a query, e.g. `/pin-message`. */
 	path: string;
 	/** Sent as JSON. */
-	body?: Record<string, string | boolean>;
+	body?: Record<string, string | number | boolean>;
 	/** How much of a response is read, in bytes; if absent, `MAX_RESPONSE_BYTES`. */
 	maxBytes?: number;
 }
@@ -130,22 +130,23 @@ export function isDeeperThan(depth: number, value: unknown): boolean {
 }
 
 /**
- * Sends one request and insists on success: for what happens while a workflow is edited or published.
+ * Sends one request and insists on success.
  *
  * @param isExpected whether the body of a response that reports no error is of the documented form
  * @param quotesResponse whether Z-API's own words may be shown; not where they can echo what only the
  * request knows
+ * @param timeoutMs how long the request may take until its response is complete
  * @returns the body
  * @throws {ZApiError} when the response is not a success
  */
 export async function requestBody(
-	context: IHookFunctions | ILoadOptionsFunctions,
+	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
 	connection: Connection,
 	request: ZApiRequest,
 	isExpected: (body: unknown) => boolean,
-	{ quotesResponse = true } = {},
+	{ quotesResponse = true, timeoutMs = DEFAULT_TIMEOUT_MS } = {},
 ): Promise<unknown> {
-	const response = await sendRequest(context, connection, request, DEFAULT_TIMEOUT_MS);
+	const response = await sendRequest(context, connection, request, timeoutMs);
 	const { body } = response;
 	if (hasSuccessStatus(response) && !hasError(body) && isExpected(body)) return body;
 	throw toZApiError(response, quotesResponse ? connection.secrets : undefined);

@@ -13,6 +13,8 @@ export class ZApiError extends UserError {
 		description: string,
 		/** Status of the response; absent when none came. */
 		readonly httpCode?: string,
+		/** How long Z-API asks not to be called, in milliseconds; absent when it doesn't say. */
+		readonly retryAfterMs?: number,
 	) {
 		super(failure.message, { description });
 	}
@@ -32,7 +34,8 @@ export function toZApiError(
 ): ZApiError {
 	const failure = toFailure(response);
 	const quote = failure.quotesResponse && secrets ? toQuote(response, secrets) : '';
-	return new ZApiError(failure, quote + toAdvice(failure), response.statusCode?.toString());
+	const { statusCode, retryAfterMs } = response;
+	return new ZApiError(failure, quote + toAdvice(failure), statusCode?.toString(), retryAfterMs);
 }
 
 /**

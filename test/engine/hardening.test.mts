@@ -105,10 +105,10 @@ test('of ten items, the nine that were accepted are reported beside one hostile 
 	expect(failed).toStrictEqual(items.map((_item, index) => index === 4));
 });
 
-test('a page of 300,000 chats is read', async () => {
-	host.misdeed = send(`[${Array(300_000).fill('{"phone":"5"}').join(',')}]`);
+test('a page of 180,000 chats is read', async () => {
+	host.misdeed = send(`[${Array(180_000).fill('{"phone":"5511999999999"}').join(',')}]`);
 	const { results } = await searchChats(credential());
-	expect(results).toHaveLength(300_000);
+	expect(results).toHaveLength(180_000);
 });
 
 const SPECIAL = {

@@ -19,17 +19,17 @@ test('lists chats and groups with their IDs, without channels', async () => {
 	expect(paginationToken).toBeUndefined();
 	expect(results).toStrictEqual([
 		{
-			name: 'Condomínio Jardim · 120363019502650977-group · group',
+			name: 'Condomínio Jardim · group · 120363019502650977-group',
 			value: '120363019502650977-group',
 		},
 		{ name: 'Ana Souza · 5511999999999', value: '5511999999999' },
 		{ name: 'Padaria do Bairro · 5511988887777', value: '5511988887777' },
 		{
-			name: 'Class 3B · 5511999999999-1623281429 · group',
+			name: 'Class 3B · group · 5511999999999-1623281429',
 			value: '5511999999999-1623281429',
 		},
 		{ name: '999999999999999@lid', value: '999999999999999@lid' },
-		{ name: 'Old Customer · 5511966665555 · archived', value: '5511966665555' },
+		{ name: 'Old Customer · archived · 5511966665555', value: '5511966665555' },
 	]);
 });
 
@@ -78,7 +78,8 @@ test('a page that fails after others came gives what was found, and the list goe
 	await waitFor(() => sandbox.requests.length >= 2);
 	sandbox.faults.set({ response: { status: 503 } });
 	const first = await searching;
-	expect(first.results.length).toBeLessThan(450);
+	const last = first.results.pop();
+	expect(last?.name).toMatch(/: scroll to go on, or choose By ID$/);
 	sandbox.faults.reset();
 	const next = await searchChats(credentialOf(sandbox), 'straw', String(first.paginationToken));
 	const found = [...first.results, ...next.results].map(({ value }) => value);

@@ -5,7 +5,7 @@ const NO_PAUSES = { pauses: 0, pausedMs: 0 };
 const toPins = (chat: string, ...messageIds: string[]) =>
 	messageIds.map((messageId) => ({
 		ok: true as const,
-		value: { action: 'pin', chat, messageId, state: 'accepted' },
+		value: { action: 'pin', chat, messageId, duration: '7_days', state: 'accepted' },
 	}));
 
 const failed = { ok: false, error: new Error('no') } as const;
@@ -16,10 +16,11 @@ test.each([
 	['one pin for each of four chats', ['A', 'B', 'C', 'D'].flatMap((chat) => toPins(chat, '1'))],
 	['the same message four times', toPins('A', '1', '2', '3', '1', '2')],
 	['four failed items', [failed, failed, failed, failed]],
+	['a list of chats', [{ ok: true as const, value: toPins('A', '1').map(({ value }) => value) }]],
 	[
 		'four unpins',
 		toPins('A', '1', '2', '3', '4').map(({ value }) => ({
-			...{ ok: true as const, value: { ...value, action: 'unpin' } },
+			...{ ok: true as const, value: { ...value, duration: undefined } },
 		})),
 	],
 ])('there is no hint for %s', (_what, attempts) => {

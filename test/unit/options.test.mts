@@ -1,6 +1,7 @@
 import { options, toOptions } from '../../nodes/ZApiPinMessage/options';
 
-const NUMBERS = { maxConcurrentRequests: 64, retries: 3, timeout: 30_000 };
+const REQUESTS = { maxConcurrentRequests: 64, retries: 3, timeout: 30_000 };
+const NUMBERS = { ...REQUESTS, delayMessage: 0, delayTyping: 0 };
 const DEFAULTS = { ...NUMBERS, ifNotConnected: 'queue' };
 
 test('what is not set has its default', () => {
@@ -12,6 +13,8 @@ const BOUNDS = [
 	['maxConcurrentRequests', 'Max Concurrent Requests', 1, 500],
 	['retries', 'Retries', 0, 10],
 	['timeout', 'Timeout', 1, 600_000],
+	['delayMessage', 'Delay Message', 0, 15],
+	['delayTyping', 'Delay Typing', 0, 15],
 ] as const;
 
 test.each(BOUNDS)('%s is a whole number within its bounds', (name, displayName, min, max) => {
@@ -33,8 +36,19 @@ test.each(BOUNDS)("n8n's editor knows the bounds of %s too", (name, displayName,
 		...{ name, displayName, type: 'number', default: NUMBERS[name] },
 		typeOptions: { minValue: min, maxValue: max, numberPrecision: 0 },
 		description: expect.any(String),
+		...(name.startsWith('delay') && {
+			displayOptions: { show: { '/operation': ['sendAndPin'] } },
+		}),
 	});
 	expect(options).toMatchObject({ name: 'options', type: 'collection', default: {} });
+});
+
+test('the options are in the order of their names', () => {
+	const names = options.options?.map((option) =>
+		'displayName' in option ? option.displayName : '',
+	);
+	expect(names).toStrictEqual([...(names ?? [])].sort());
+	expect(names).toHaveLength(7);
 });
 
 test('If Not Connected is one of its choices', () => {

@@ -1,9 +1,19 @@
-import { toProgress, toQueued } from '../../nodes/ZApiPinMessage/execution/output';
+import { explain, toProgress, toQueued } from '../../nodes/ZApiPinMessage/execution/output';
+import type { Job } from '../../nodes/ZApiPinMessage/operations/operation';
+import { toZApiError, ZApiError } from '../../nodes/shared/zApiError';
 
 const done = { ok: true, value: {} } as const;
 const failed = { ok: false, error: new Error('no') } as const;
 
-test.each<[attempts: Parameters<typeof toProgress>[0], sentence: string]>([
+const SENT = { message: 'The message was sent', description: 'Pin it.' };
+
+const toJob = (partlyDone?: typeof SENT): Job => ({
+	identity: {},
+	attempt: async () => done,
+	...(partlyDone && { partlyDone }),
+});
+
+test.each<[attempts: Parameters<typeof toProgress>[1], sentence: string]>([
 	[[undefined], '0 of 1 item is done.'],
 	[[done], '1 of 1 item is done, the last of them is item 0.'],
 	[[failed, undefined], '0 of 2 items are done.'],
@@ -11,7 +21,43 @@ test.each<[attempts: Parameters<typeof toProgress>[0], sentence: string]>([
 	[[done, done, failed], '2 of 3 items are done, the last of them is item 1.'],
 	[[done, undefined, done], '2 of 3 items are done, the last of them is item 2.'],
 ])('how far it came: %j', (attempts, sentence) => {
-	expect(toProgress(attempts)).toBe(sentence);
+	const jobs = attempts.map(() => toJob());
+	expect(toProgress(jobs, attempts)).toBe(sentence);
+});
+
+test('what else is partly done is told, but for what is told already or is done after all', () => {
+	const jobs = [toJob(SENT), toJob(SENT), toJob(), toJob(SENT)];
+	expect(toProgress(jobs, [failed, undefined, failed, done], 0)).toBe(
+		'1 of 4 items is done, the last of them is item 3. Item 1: The message was sent. Pin it.',
+	);
+});
+
+test('ten that are partly done are told, the others are counted', () => {
+	const jobs = Array.from({ length: 12 }, () => toJob(SENT));
+	const sentence = toProgress(jobs, Array(12).fill(undefined));
+	expect(sentence.match(/Item \d+: /g)).toHaveLength(10);
+	expect(sentence).toMatch(/ So it is with 2 more\.$/);
+});
+
+test('what is partly done comes first in what is said, and then why it is not done', () => {
+	const busy = toZApiError({ statusCode: 429 }, []);
+	expect(explain(busy, toJob())).toBe(busy);
+	expect(explain(busy)).toBe(busy);
+	const error = explain(busy, toJob(SENT));
+	expect(error).toBeInstanceOf(ZApiError);
+	expect(error).toMatchObject({
+		message: 'The message was sent',
+		description: 'Pin it. Z-API asks for fewer requests. Wait a minute, then try again.',
+		...{ httpCode: '429', failure: { name: 'tooManyRequests', retry: 'pause' } },
+	});
+});
+
+test('what nobody foresaw does not hide what is partly done', () => {
+	expect(explain(new Error('Maximum call stack size exceeded'), toJob(SENT))).toMatchObject({
+		message: 'The message was sent',
+		description: 'Pin it. Maximum call stack size exceeded.',
+		failure: { name: 'unexpected' },
+	});
 });
 
 test('what is queued has no end yet, and keeps the order of its fields', () => {

@@ -1,4 +1,5 @@
 import type { IDataObject, NodeExecutionHint } from 'n8n-workflow';
+import type { Output } from '../operations/operation';
 import type { Attempt, Schedule } from '../scheduler';
 
 /** WhatsApp's own limit: with one more, the oldest is unpinned, and nobody is told. */
@@ -11,10 +12,10 @@ const PINS_PER_CHAT = 3;
  * @see https://developer.z-api.io (queue: what is kept for an instance that is not connected)
  */
 export function toHints(
-	attempts: ReadonlyArray<Attempt<IDataObject>>,
+	attempts: ReadonlyArray<Attempt<Output>>,
 	{ pauses, pausedMs }: Pick<Schedule<unknown>, 'pauses' | 'pausedMs'>,
 ): NodeExecutionHint[] {
-	const outputs = attempts.flatMap((attempt) => (attempt.ok ? [attempt.value] : []));
+	const outputs = attempts.flatMap((attempt) => (attempt.ok ? [attempt.value].flat() : []));
 	const hints: NodeExecutionHint[] = [];
 	const add = (type: NodeExecutionHint['type'], message: string) =>
 		hints.push({ type, message, location: 'outputPane' });
@@ -44,8 +45,9 @@ export function toHints(
 /** How many chats were given more pins than they hold. To pin the same message again adds none. */
 function countCrowded(outputs: IDataObject[]): number {
 	const pinned = new Map<unknown, Set<unknown>>();
-	for (const { action, chat, messageId } of outputs) {
-		if (action !== 'pin') continue;
+	for (const { duration, chat, messageId } of outputs) {
+		// What pins has one.
+		if (duration === undefined) continue;
 		pinned.set(chat, (pinned.get(chat) ?? new Set()).add(messageId));
 	}
 	return [...pinned.values()].filter(({ size }) => size > PINS_PER_CHAT).length;

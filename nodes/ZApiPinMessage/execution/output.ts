@@ -1,8 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
+import type { Failure } from '../../shared/failures';
 import { isTrue } from '../../shared/response';
-import { toItemError, ZApiError } from '../../shared/zApiError';
-import type { Job } from '../operations/operation';
+import { toItemError, toSentences, ZApiError } from '../../shared/zApiError';
+import type { Job, Output } from '../operations/operation';
 import type { Attempt } from '../scheduler';
 
 /** The `code` of an item that was refused before anything was sent. */
@@ -11,8 +12,18 @@ const INVALID_PARAMETER = 'invalidParameter';
 /** The `code` of an item for which something was thrown that nobody foresaw. */
 const UNEXPECTED = 'unexpected';
 
+const UNFORESEEN: Failure = {
+	name: UNEXPECTED,
+	matches: () => false,
+	message: '',
+	description: '',
+};
+
+/** How many items a sentence names. */
+const ITEMS_NAMED = 10;
+
 /**
- * Makes one output item for each input item. With Include Input Fields, the input's fields come first and
+ * Makes the output items of each input item: one, or what was found. With Include Input Fields, the input's fields come first and
  * ours are in `zApi` beside them: on top of them, ours would replace those of the same name, and nobody
  * could tell whose a `messageId` is.
  *
@@ -21,20 +32,21 @@ const UNEXPECTED = 'unexpected';
 export function toOutput(
 	context: IExecuteFunctions,
 	jobs: Job[],
-	attempts: Array<Attempt<IDataObject>>,
+	attempts: Array<Attempt<Output>>,
 ): INodeExecutionData[] {
 	const node = context.getNode();
 	const inputs = context.getInputData();
 	const isIncluded = isTrue(context.getNodeParameter('options.includeInputFields', 0, false));
-	return attempts.map((attempt, itemIndex) => {
+	return attempts.flatMap((attempt, itemIndex) => {
 		const toItem = (fields: IDataObject): INodeExecutionData => ({
 			json: isIncluded ? { ...inputs[itemIndex]?.json, zApi: fields } : fields,
 			pairedItem: { item: itemIndex },
 		});
-		if (attempt.ok) return toItem(attempt.value);
+		if (attempt.ok) return [attempt.value].flat().map(toItem);
 
-		const error = toItemError(node, attempt.error, itemIndex);
-		const item = toItem(toFailedFields(error, attempt.error, jobs[itemIndex]));
+		const reason = explain(attempt.error, jobs[itemIndex]);
+		const error = toItemError(node, reason, itemIndex);
+		const item = toItem(toFailedFields(error, reason, jobs[itemIndex]));
 		// n8n sends an item with `error` to the error output, and puts the input's fields under its own. But
 		// it reduces every item that still has an `error` then to its message: the copy that n8n makes of an
 		// item lacks what isn't enumerable.
@@ -55,9 +67,20 @@ function toFailedFields(
 		error: message,
 		...(description && { description }),
 		code: failure?.name ?? code,
-		temporary: failure?.retry !== undefined,
+		// The whole can't be tried again where a part of it is done.
+		temporary: failure?.retry !== undefined && !job?.partlyDone,
 		...job?.identity,
 	};
+}
+
+/** Puts first what was done all the same. The attempt's error can't say it: it may be that of another job. */
+export function explain(error: Error, job?: Job): Error {
+	if (!job?.partlyDone) return error;
+	const { message, description } = job.partlyDone;
+	const reason = toSentences(error).replace(/\.?$/, '.');
+	const failure = { ...(error instanceof ZApiError ? error.failure : UNFORESEEN), message };
+	const httpCode = error instanceof ZApiError ? error.httpCode : undefined;
+	return new ZApiError(failure, `${description} ${reason}`, httpCode);
 }
 
 /** What comes of an item that nothing was sent for. */
@@ -66,18 +89,35 @@ export function toRefused(error: Error): Attempt<never> {
 }
 
 /** What was accepted while the instance is not connected: when it will be pinned, nobody knows. */
-export function toQueued(attempt: Attempt<IDataObject>): Attempt<IDataObject> {
-	if (!attempt.ok) return attempt;
+export function toQueued(attempt: Attempt<Output>): Attempt<Output> {
+	if (!attempt.ok || Array.isArray(attempt.value)) return attempt;
 	const value: IDataObject = { ...attempt.value, state: 'queued' };
 	delete value.expiresAt;
 	return { ok: true, value };
 }
 
-/** How far an execution came: "2 of 5 items are done, the last of them is item 3." */
-export function toProgress(attempts: ReadonlyArray<Attempt<unknown> | undefined>): string {
+/**
+ * How far an execution came: "2 of 5 items are done, the last of them is item 3." Then follow the items
+ * that are partly done, other than the one that is told already.
+ */
+export function toProgress(
+	jobs: readonly Job[],
+	attempts: ReadonlyArray<Attempt<unknown> | undefined>,
+	told?: number,
+): string {
 	const done = [...attempts.keys()].filter((itemIndex) => attempts[itemIndex]?.ok);
 	const items = attempts.length === 1 ? 'item' : 'items';
 	const are = attempts.length === 1 || done.length === 1 ? 'is' : 'are';
 	const last = done.length > 0 ? `, the last of them is item ${done.at(-1)}` : '';
-	return `${done.length} of ${attempts.length} ${items} ${are} done${last}.`;
+	const partly = [...jobs.entries()].flatMap(([itemIndex, { partlyDone }]) =>
+		partlyDone && !attempts[itemIndex]?.ok && itemIndex !== told
+			? [`Item ${itemIndex}: ${toSentences(partlyDone)}`]
+			: [],
+	);
+	const more = partly.splice(ITEMS_NAMED).length;
+	return [
+		`${done.length} of ${attempts.length} ${items} ${are} done${last}.`,
+		...partly,
+		...(more > 0 ? [`So it is with ${more} more.`] : []),
+	].join(' ');
 }

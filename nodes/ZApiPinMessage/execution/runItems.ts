@@ -1,18 +1,25 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { NodeOperationError, sleep } from 'n8n-workflow';
+import { NodeOperationError, sleep, UserError } from 'n8n-workflow';
 import { toChatKey } from '../../shared/chatId';
 import { findChoice } from '../../shared/choices';
 import { readConnection } from '../../shared/connection';
 import { toItemError } from '../../shared/zApiError';
 import type { Job, ReadParameter, Session } from '../operations/operation';
-import { OPERATIONS } from '../operations/operations';
+import type { Operation } from '../operations/operations';
+import { RESOURCES } from '../operations/operations';
 import { toOptions } from '../options';
 import { schedule } from '../scheduler';
 import { findDisconnection } from './connectionStatus';
 import { toHints } from './hints';
-import { toOutput, toProgress, toQueued, toRefused } from './output';
+import { explain, toOutput, toProgress, toQueued, toRefused } from './output';
 
 const NOTHING_SENT = 'Nothing was sent.';
+
+/** n8n would run all items again, without telling. */
+const RETRY_ON_FAIL = new UserError('Retry On Fail would send messages again', {
+	description:
+		'Turn it off in the settings of the node. By its own option Retries the node repeats only what was not sent.',
+});
 
 const ITEMS_READ_AT_ONCE = 100;
 
@@ -30,8 +37,9 @@ const STATUS_GRACE_MS = 1000;
  */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const stopOnFailure = !context.continueOnFail();
-	const session = await openSession(context).catch((error: Error) => error);
 	const jobs = await readJobs(context);
+	const isQueued = jobs.some((job) => job.isQueued);
+	const session = await openSession(context, isQueued).catch((error: Error) => error);
 	const toError = (error: Error, itemIndex: number, progress: string) =>
 		toItemError(context.getNode(), error, itemIndex, jobs.length > 1 ? progress : '');
 
@@ -44,7 +52,8 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	}
 
 	const { ifNotConnected, maxConcurrentRequests, retries } = session.options;
-	const status = ifNotConnected === 'stop' ? undefined : findDisconnection(session);
+	const isAsked = isQueued && ifNotConnected !== 'stop';
+	const status = isAsked ? findDisconnection(session) : undefined;
 	const { attempts, stoppedBy, pauses, pausedMs } = await schedule(
 		jobs,
 		async (job) => (job.refusal ? toRefused(job.refusal) : await job.attempt(session)),
@@ -52,15 +61,17 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 			concurrency: maxConcurrentRequests,
 			retries,
 			stopOnFailure,
-			// What is refused is not sent.
-			keyOf: ({ refusal, identity }) => (refusal ? '' : toChatKey(String(identity.chat))),
+			// What concerns no chat is done one after the other.
+			keyOf: ({ identity: { chat } }) => (typeof chat === 'string' ? toChatKey(chat) : ''),
 			signal: context.getExecutionCancelSignal(),
 		},
 	);
-	const progress = toProgress(attempts);
-	if (stoppedBy) throw toError(stoppedBy.error, stoppedBy.job, progress);
+	if (stoppedBy) {
+		const { job, error } = stoppedBy;
+		throw toError(explain(error, jobs[job]), job, toProgress(jobs, attempts, job));
+	}
 	const finished = attempts.filter((attempt) => attempt !== undefined);
-	if (finished.length < jobs.length) throw toStopped(context, progress);
+	if (finished.length < jobs.length) throw toStopped(context, toProgress(jobs, attempts));
 
 	const disconnection = await Promise.race([status, sleep(STATUS_GRACE_MS)]);
 	const known = disconnection ? finished.map(toQueued) : finished;
@@ -74,11 +85,12 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
  *
  * @throws {UserError} when something can't be used, or the instance must be connected and is not
  */
-async function openSession(context: IExecuteFunctions): Promise<Session> {
+async function openSession(context: IExecuteFunctions, isQueued: boolean): Promise<Session> {
 	const connection = await readConnection(context);
 	const options = toOptions(context.getNodeParameter('options', 0, {}));
 	const session = { context, connection, options };
-	const disconnection = options.ifNotConnected === 'stop' && (await findDisconnection(session));
+	const isAsked = isQueued && options.ifNotConnected === 'stop';
+	const disconnection = isAsked && (await findDisconnection(session));
 	if (disconnection) throw disconnection;
 	return session;
 }
@@ -87,16 +99,22 @@ async function openSession(context: IExecuteFunctions): Promise<Session> {
 async function readJobs(context: IExecuteFunctions): Promise<Job[]> {
 	const jobs: Job[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
-		jobs.push(readJob((name, options) => context.getNodeParameter(name, itemIndex, '', options)));
+		jobs.push(
+			readJob(context, (name, options) => context.getNodeParameter(name, itemIndex, '', options)),
+		);
 		// Expressions take n8n long: it has to serve others in between.
 		if (itemIndex % ITEMS_READ_AT_ONCE === ITEMS_READ_AT_ONCE - 1) await sleep(0);
 	}
 	return jobs;
 }
 
-function readJob(read: ReadParameter): Job {
+function readJob(context: IExecuteFunctions, read: ReadParameter): Job {
 	try {
-		return findChoice(OPERATIONS, read('operation'), 'Operation').toJob(read);
+		const { operations } = findChoice(RESOURCES, read('resource'), 'Resource');
+		const operation = findChoice<Operation>(operations, read('operation'), 'Operation');
+		const job = operation.toJob(read);
+		const isRepeated = operation.sendsMessages && context.getNode().retryOnFail === true;
+		return isRepeated ? { identity: job.identity, refusal: RETRY_ON_FAIL } : job;
 	} catch (error) {
 		return { identity: {}, refusal: error as Error };
 	}

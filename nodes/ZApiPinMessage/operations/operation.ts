@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, IGetNodeParameterOptions } from 'n8n-workflow';
 import type { Connection } from '../../shared/connection';
+import { ZApiError } from '../../shared/zApiError';
 import type { PinOptions } from '../options';
 import type { Attempt } from '../scheduler';
 
@@ -17,6 +18,10 @@ export interface Session {
 export type Job = {
 	/** What it is about, as far as that is known: a failed item tells it too. */
 	identity: IDataObject;
+	/** Whether Z-API puts it into its queue, which waits until the instance is connected. */
+	isQueued?: boolean;
+	/** What its attempts have done so far, although the whole is not done. */
+	partlyDone?: PartlyDone;
 } & (
 	| {
 			/** Why it can't be carried out. */
@@ -24,10 +29,24 @@ export type Job = {
 	  }
 	| {
 			refusal?: undefined;
-			/** Carries it out, once, and gives the fields of the output item. */
-			attempt: (session: Session) => Promise<Attempt<IDataObject>>;
+			/** Carries it out, once, and gives the fields of the output item, or of several. */
+			attempt: (session: Session) => Promise<Attempt<Output>>;
 	  }
 );
+
+export type Output = IDataObject | IDataObject[];
+
+/** What a user must know before they try again, however it failed. */
+export interface PartlyDone {
+	message: string;
+	description: string;
+}
+
+/** What comes of an attempt that Z-API did not accept. */
+export function toFailed(error: Error): Attempt<never> {
+	if (!(error instanceof ZApiError)) return { ok: false, error };
+	return { ok: false, error, retry: error.failure.retry, retryAfterMs: error.retryAfterMs };
+}
 
 /**
  * Reads and checks parameters, each by itself, so that of a refused item is known what can be.

@@ -9,7 +9,7 @@ import { DEFAULT_DURATION, type Duration, DURATIONS, toExpiry } from '../duratio
 import { toMessageId } from '../messageId';
 import type { Attempt } from '../scheduler';
 import type { Job, ReadParameter, Session } from './operation';
-import { check } from './operation';
+import { check, toFailed } from './operation';
 import { verifyQueueResponse } from './verifyQueueResponse';
 
 export type PinAction = 'pin' | 'unpin';
@@ -40,7 +40,11 @@ export function toPinJob(action: PinAction, read: ReadParameter): Job {
 	const identity: IDataObject = { action, ...values };
 	delete identity.duration;
 	if (refusal) return { identity, refusal };
-	return { identity, attempt: async (session) => await sendPin(session, action, values) };
+	return {
+		identity,
+		isQueued: true,
+		attempt: async (session) => await sendPin(session, action, values),
+	};
 }
 
 /**
@@ -80,7 +84,7 @@ export async function sendPin(
 		return { ok: true, value };
 	}
 	const error = toZApiError(response, connection.secrets, (failure) => toAdvice(failure, action));
-	return { ok: false, error, retry: error.failure.retry, retryAfterMs: response.retryAfterMs };
+	return toFailed(error);
 }
 
 /** What to do when a pin or unpin has failed. */

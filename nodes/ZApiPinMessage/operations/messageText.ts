@@ -1,0 +1,29 @@
+import { UserError } from 'n8n-workflow';
+
+/** What a text can't be meant to say. */
+const REFUSALS: ReadonlyArray<readonly [regExp: RegExp, what: string]> = [
+	[/^\s*$/, 'is empty'],
+	[/^\s*(?:undefined|null|NaN)\s*$/, 'is what an expression leaves when it finds nothing'],
+	[/\[object \w+\]/, 'holds what an expression leaves of an object'],
+	[/\{\{[^{}]*\$/, 'holds an expression that was not evaluated'],
+];
+
+/**
+ * Checks the text of a message, which is sent as it is.
+ *
+ * @param value the Text parameter as it came, from a user or an expression
+ * @throws {UserError} naming the Text parameter, when it can't be meant so
+ */
+export function toMessageText(value: unknown): string {
+	const text = typeof value === 'number' ? String(value) : value;
+	if (typeof text !== 'string') throw refusal('is neither text nor a number');
+	const row = REFUSALS.find(([regExp]) => regExp.test(text));
+	if (row) throw refusal(row[1]);
+	return text;
+}
+
+function refusal(what: string): UserError {
+	return new UserError(`Text ${what}`, {
+		description: 'Check the expression and the item that it reads.',
+	});
+}

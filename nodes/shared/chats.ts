@@ -1,0 +1,107 @@
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import { isSameChat, toChatId } from './chatId';
+import type { Connection } from './connection';
+import { isTrue, toObject } from './response';
+import { requestBody } from './transport';
+
+/** A chat that messages can be pinned in. */
+export type Chat = {
+	chat: string;
+	/** Empty when Z-API knows none. */
+	name: string;
+	isGroup: boolean;
+	/** Whether only admins may write. */
+	isAnnouncement: boolean;
+	archived: boolean;
+	/** How many messages are unread. */
+	unread: number;
+	/** ISO 8601; absent when there is no message. */
+	lastMessageAt?: string;
+};
+
+export const PAGE_SIZE = 100;
+
+/** Z-API does not say how large a page may be. A page smaller than its own example is the last. */
+const SMALLEST_FULL_PAGE = 20;
+
+const MAX_PAGE_BYTES = 5_000_000;
+
+/**
+ * Reads one page of the instance's chats, without those that have no pins, such as channels.
+ *
+ * @param page from 1
+ * @throws {ZApiError} when Z-API does not give it
+ * @see https://developer.z-api.io (`GET /chats`)
+ */
+export async function readChats(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	connection: Connection,
+	page: number,
+	timeoutMs?: number,
+): Promise<{ chats: Chat[]; isLast: boolean }> {
+	const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
+	const request = { method: 'GET', path, maxBytes: MAX_PAGE_BYTES } as const;
+	const body = await requestBody(context, connection, request, Array.isArray, { timeoutMs });
+	const entries = body as unknown[];
+	return { chats: entries.flatMap(toChats), isLast: entries.length < SMALLEST_FULL_PAGE };
+}
+
+/**
+ * Makes what tells whether a chat is the one that is looked for.
+ *
+ * @param filter part of its name, its ID or its label, or a phone number as people write it; accents and
+ * case don't matter
+ */
+export function toFilter(filter: string): (chat: Chat) => boolean {
+	const wanted = toComparable(filter);
+	const digits = /^\+?[\d\s().-]+$/.test(wanted) ? wanted.replace(/\D/g, '') : '';
+	const [number] = toChatIds(filter);
+	return (chat) =>
+		toComparable(toLabel(chat)).includes(wanted) ||
+		(digits !== '' && chat.chat.replace(/\D/g, '').includes(digits)) ||
+		(number !== undefined && isSameChat(number, chat.chat));
+}
+
+/** A chat in one line. Its ID comes last: what is cut off says least. */
+export function toLabel({ chat, name, isGroup, archived }: Chat): string {
+	return [name, isGroup && 'group', archived && 'archived', chat].filter(Boolean).join(' · ');
+}
+
+/** Text as it is compared where accents and case don't matter. */
+export function toComparable(text: string): string {
+	return text
+		.normalize('NFD')
+		.replace(/\p{Diacritic}/gu, '')
+		.toLowerCase()
+		.trim();
+}
+
+/** Z-API sends booleans and numbers as text too. */
+function toChats(entry: unknown): Chat[] {
+	const { phone, name, isGroup, isGroupAnnouncement, archived, unread, lastMessageTime } =
+		toObject(entry);
+	return toChatIds(phone).map((chat) => ({
+		chat,
+		name: typeof name === 'string' ? name.trim() : '',
+		isGroup: isTrue(isGroup),
+		isAnnouncement: isTrue(isGroupAnnouncement),
+		archived: isTrue(archived),
+		unread: Number(unread) || 0,
+		...toLastMessage(Number(lastMessageTime)),
+	}));
+}
+
+/** @returns none for a channel, a broadcast list, and what is no chat at all */
+function toChatIds(value: unknown): string[] {
+	try {
+		return [toChatId(value)];
+	} catch {
+		return [];
+	}
+}
+
+/** @param ms Unix time in milliseconds; 0 or NaN when there is no message */
+function toLastMessage(ms: number): Pick<Chat, 'lastMessageAt'> {
+	const date = new Date(ms);
+	return ms && !Number.isNaN(date.getTime()) ? { lastMessageAt: date.toISOString() } : {};
+}

@@ -1,0 +1,51 @@
+import { type Chat, toComparable, toFilter, toLabel } from '../../nodes/shared/chats';
+
+const NONE = { isAnnouncement: false, archived: false, unread: 0 };
+
+const CHATS: Record<string, Chat> = {
+	garden: { ...NONE, chat: '120363019502650977-group', name: 'Condomínio Jardim', isGroup: true },
+	bakery: { ...NONE, chat: '5511988887777', name: 'Padaria do Bairro', isGroup: false },
+	// A number of somebody whom WhatsApp knows without the ninth digit.
+	old: { ...NONE, chat: '551177776666', name: 'Old Customer', isGroup: false, archived: true },
+	hidden: { ...NONE, chat: '999999999999999@lid', name: '', isGroup: false },
+	school: { ...NONE, chat: '5511999999999-1623281429', name: 'Class 3B', isGroup: true },
+};
+
+test.each<[filter: string, names: string[]]>([
+	['', Object.keys(CHATS)],
+	['  ', Object.keys(CHATS)],
+	['condominio', ['garden']],
+	[' CONDOMÍNIO j ', ['garden']],
+	['group', ['garden', 'school']],
+	['archived', ['old']],
+	['@lid', ['hidden']],
+	['3b', ['school']],
+	['98888', ['bakery']],
+	['+55 (11) 98888-7777', ['bakery']],
+	['11 9 8888 7777', ['bakery']],
+	['(11) 98888.7777', ['bakery']],
+	['+55 11 97777-6666', ['old']],
+	['5511977776666', ['old']],
+	['99999-9999-1623', ['school']],
+	['120363019502650977@g.us', ['garden']],
+	['()', []],
+	['nobody', []],
+])('%j finds %j', (filter, names) => {
+	const isWanted = toFilter(filter);
+	const found = Object.entries(CHATS).filter(([, chat]) => isWanted(chat));
+	expect(found.map(([name]) => name)).toStrictEqual(names);
+});
+
+test.each([
+	['garden', 'Condomínio Jardim · group · 120363019502650977-group'],
+	['bakery', 'Padaria do Bairro · 5511988887777'],
+	['old', 'Old Customer · archived · 551177776666'],
+	['hidden', '999999999999999@lid'],
+])('%s is shown with its ID last', (name, label) => {
+	const chat = CHATS[name];
+	expect(chat && toLabel(chat)).toBe(label);
+});
+
+test('text is compared without accents, case and blanks around it', () => {
+	expect(toComparable(' ÁÊÏõü Ç ')).toBe('aeiou c');
+});

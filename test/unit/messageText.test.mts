@@ -1,0 +1,37 @@
+import { toMessageText } from '../../nodes/ZApiPinMessage/operations/messageText';
+
+test.each<[value: unknown, text: string]>([
+	['The lift works again.', 'The lift works again.'],
+	['  two\n\nparagraphs ', '  two\n\nparagraphs '],
+	['It is undefined, null and void', 'It is undefined, null and void'],
+	['{{ not an expression }}', '{{ not an expression }}'],
+	['$100 and {1}', '$100 and {1}'],
+	['📌', '📌'],
+	[12, '12'],
+])('%j is sent as it is', (value, text) => {
+	expect(toMessageText(value)).toBe(text);
+});
+
+test.each<[value: unknown, what: string]>([
+	['', 'is empty'],
+	[' \n\t', 'is empty'],
+	[undefined, 'is neither text nor a number'],
+	[null, 'is neither text nor a number'],
+	[['a'], 'is neither text nor a number'],
+	[{ text: 'a' }, 'is neither text nor a number'],
+	[true, 'is neither text nor a number'],
+	['undefined', 'is what an expression leaves when it finds nothing'],
+	[' null ', 'is what an expression leaves when it finds nothing'],
+	['NaN', 'is what an expression leaves when it finds nothing'],
+	['Dear [object Object]', 'holds what an expression leaves of an object'],
+	['[object Array]', 'holds what an expression leaves of an object'],
+	['{{ $json.text }}', 'holds an expression that was not evaluated'],
+	["Dear {{$('Set').item.json.name}}, hello", 'holds an expression that was not evaluated'],
+])('%j is refused: %s', (value, what) => {
+	expect(() => toMessageText(value)).toThrow(
+		expect.objectContaining({
+			message: `Text ${what}`,
+			description: 'Check the expression and the item that it reads.',
+		}),
+	);
+});
