@@ -10,18 +10,21 @@ export function credentialOf({ instance, url }: Sandbox) {
 /**
  * What of a sandbox's requests concerned messages: `accepted` holds the IDs of the messages whose pin or
  * unpin was accepted, `acceptedTwice` counts requests for a message whose acceptance had been confirmed
- * already. Accepted is not pinned: see `sandbox.chats` for pins.
+ * already. `sent` holds how often each text was accepted. Accepted is not pinned: see `sandbox.chats` for
+ * pins.
  */
 export function accountOf({ requests }: Pick<ZApiState, 'requests'>) {
 	const accepted = new Set<string>();
 	const confirmed = new Set<string>();
+	const sent = new Map<string, number>();
 	let acceptedTwice = 0;
 	for (const { path, body, isDone, isFaulty } of requests) {
+		const { messageId, message } = body as { messageId: string; message: string };
+		if (path === '/send-text' && isDone) sent.set(message, (sent.get(message) ?? 0) + 1);
 		if (path !== '/pin-message') continue;
-		const { messageId } = body as { messageId: string };
 		if (confirmed.has(messageId)) acceptedTwice++;
 		if (isDone) accepted.add(messageId);
 		if (isDone && !isFaulty) confirmed.add(messageId);
 	}
-	return { accepted, acceptedTwice };
+	return { accepted, acceptedTwice, sent };
 }
