@@ -23,9 +23,9 @@ const UNFORESEEN: Failure = {
 const ITEMS_NAMED = 10;
 
 /**
- * Makes the output items of each input item: one, or what was found. With Include Input Fields, the input's fields come first and
- * ours are in `zApi` beside them: on top of them, ours would replace those of the same name, and nobody
- * could tell whose a `messageId` is.
+ * Makes the output items of each input item: one, or what was found. With Include Input Fields, the
+ * input's fields come first and ours are in `zApi` beside them: on top of them, ours would replace those
+ * of the same name, and nobody could tell whose a `messageId` is.
  *
  * @param attempts the last attempt at each job
  */
@@ -49,9 +49,9 @@ export function toOutput(
 		const item = toItem(toFailedFields(error, reason, jobs[itemIndex]));
 		// n8n sends an item with `error` to the error output, and puts the input's fields under its own. But
 		// it reduces every item that still has an `error` then to its message: the copy that n8n makes of an
-		// item lacks what isn't enumerable.
+		// item lacks what isn't enumerable. Older versions set it to undefined.
 		if (node.onError === 'continueErrorOutput')
-			Object.defineProperty(item, 'error', { value: error });
+			Object.defineProperty(item, 'error', { value: error, writable: true });
 		return item;
 	});
 }
