@@ -105,6 +105,13 @@ test.each([0, 1, 5])('gives a job %i retries', async (retries) => {
 	expect((await run(1, () => OVERLOADED, { retries })).tries).toHaveLength(retries + 1);
 });
 
+test('what is left of a job of which a part succeeded has all retries', async () => {
+	const respond = (_job: number, attempts: number) =>
+		attempts === 3 ? { ...BUSY, isProgress: true } : BUSY;
+	const { attemptsOf } = await run(1, respond, { retries: 2 });
+	expect(attemptsOf(0)).toHaveLength(3 + 2);
+});
+
 test('retries neither what is not temporary nor what has succeeded', async () => {
 	const { tries, outcomes } = await run(20, (job) => (job % 2 ? REFUSED : OK));
 	expect(tries).toHaveLength(20);
