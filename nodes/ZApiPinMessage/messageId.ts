@@ -5,7 +5,7 @@ import { findRefusal, toText } from '../shared/text';
 export const MESSAGE_ID_EXAMPLE = '77DF5293EBC176FFA6A88838E7A6AD83';
 
 const WHERE_TO_FIND_IT =
-	'Z-API Pin Message Trigger has it, and so does the response of the method that sent the message: take messageId, not zaapId.';
+	'Use messageId from Z-API Pin Message Trigger or from the response of the method that sent the message, not zaapId.';
 
 /** An ID as whatsapp-web.js, WPPConnect and WAHA write it: who sent it, chat, the ID, perhaps who wrote it. */
 const SERIALISED =
@@ -36,7 +36,7 @@ const MESSAGE_ID: IdParameter = {
 		// A phone number, a time, a database's or Telegram's ID; with a dash, that of a notification.
 		[/^(?:\d{1,19}|\d+-\d+)$/, 'has digits only'],
 		[/\s/, 'has white space in it'],
-		[/[^\w-]/, 'has a character in it that no message ID has'],
+		[/[^\w-]/, 'has a character that no message ID has'],
 	],
 };
 

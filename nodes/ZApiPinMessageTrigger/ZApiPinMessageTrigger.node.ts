@@ -34,9 +34,9 @@ export class ZApiPinMessageTrigger implements INodeType {
 			header: 'Listen to WhatsApp through Z-API',
 			executionsHelp: {
 				inactive:
-					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. Z-API calls this n8n for one event, and the workflow runs with it in the editor.<br /><br />Publish the workflow, and it starts by itself from then on. Its runs are in the list of executions.',
+					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. Z-API calls this n8n for one event, and the workflow runs with it in the editor.<br /><br />Once you publish the workflow, it starts by itself. You can see these executions in the executions list.',
 				active:
-					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. The published workflow does not hear what happens while you listen; it has the webhook again right after.<br /><br />Otherwise it starts by itself. Its runs are in the list of executions.',
+					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. The published workflow does not receive events while you listen. It receives them again afterwards.<br /><br />Otherwise the workflow starts by itself. You can see these executions in the executions list.',
 			},
 			activationHint:
 				'Publish the workflow and it starts by itself, whenever one of its events happens in WhatsApp.',

@@ -213,7 +213,7 @@ function checkFree(
 				]
 			: [
 					'another system',
-					`Switch it off there first, or turn on Replace Existing Webhook in the options of ${DISPLAY_NAME}: the webhook is given back when this workflow is unpublished.`,
+					`Switch it off there first, or turn on Replace Existing Webhook in the options of ${DISPLAY_NAME}: its webhook is restored when this workflow is unpublished.`,
 				];
 	throw new UserError(
 		`The webhook for ${WEBHOOKS[webhook].name} of this Z-API instance belongs to ${who} (${toHost(url)}), and an instance has only one`,
@@ -222,5 +222,5 @@ function checkFree(
 }
 
 function logNotGivenBack(context: IHookFunctions, error: Error): void {
-	context.logger.error(`The webhooks of Z-API were not given back. ${error.message}`);
+	context.logger.error(`The webhooks of Z-API were not restored. ${error.message}`);
 }

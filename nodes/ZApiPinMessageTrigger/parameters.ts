@@ -34,14 +34,14 @@ export const SENT_BY_ME = [
 		name: 'Pins and What Is Done on the Phone',
 		value: 'phone',
 		description:
-			'Choose it when it is your own phone: the messages that you write count, those that n8n sends do not',
+			'Choose this if the phone is your own: messages that you write start the workflow, messages that n8n sends do not',
 		...{ pins: true, phone: true, api: false },
 	},
 	{
 		name: 'Pins Only',
 		value: 'pins',
 		description:
-			'Pins and unpins, on the phone or by n8n. Messages that you write yourself do not count.',
+			'Pins and unpins, on the phone or by n8n. Messages that you write yourself do not start the workflow.',
 		...{ pins: true, phone: false, api: false },
 	},
 ] as const;
@@ -61,7 +61,7 @@ const events: INodeProperties = {
 	default: ['messageReceived'],
 	options: toOptions(EVENTS),
 	description:
-		'What starts the workflow. Each happening is one event only: a pin, reaction, call or change of a group never counts as Message Received.',
+		'The events that start the workflow. A pin, reaction, call or group change is never a Message Received event.',
 };
 
 const onlyTheseChats: INodeProperties = {
@@ -86,7 +86,7 @@ const onlyTheseChats: INodeProperties = {
 			],
 		},
 	],
-	description: 'None: whatever the chat',
+	description: 'The chats whose events start the workflow. Leave it empty for all chats.',
 };
 
 const sentByMe: INodeProperties = {
@@ -95,8 +95,8 @@ const sentByMe: INodeProperties = {
 	type: 'options',
 	options: toOptions(SENT_BY_ME),
 	default: 'pins',
-	description: 'What counts of what the connected number does itself',
-	hint: 'Messages that you write with the connected number start the workflow only if you choose so here.',
+	description: 'Which activity of the connected number starts the workflow',
+	hint: 'Messages that you write with the connected number start the workflow only if you choose it here.',
 };
 
 const options: INodeProperties = {
@@ -133,7 +133,7 @@ const options: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to take the webhooks of the instance from whatever has them now. They are given back when the workflow is unpublished (deactivated).',
+				'Whether to replace the webhooks of another system. Its URLs are restored when the workflow is unpublished (deactivated).',
 		},
 		{
 			displayName: 'Simplify',
@@ -149,7 +149,7 @@ const options: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. #notice',
 			description:
-				'What the text of a message must hold to start the workflow; accents and case do not matter. Other events start it without.',
+				'The text that a message must contain to start the workflow, regardless of accents and case. Applies to Message Received only.',
 		},
 	],
 };

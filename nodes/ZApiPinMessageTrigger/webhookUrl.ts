@@ -43,7 +43,7 @@ const MAX_HOST_LENGTH = 260;
 export function toWebhookUrl(context: IHookFunctions, connection: Connection): WebhookUrl {
 	const url = toUrl(context.getNodeWebhookUrl('default') ?? '');
 	if (!url) {
-		throw new UserError("n8n's own URL is not a URL", { description: WHERE_TO_SET });
+		throw new UserError("n8n's webhook URL is not a valid URL", { description: WHERE_TO_SET });
 	}
 	const { origin, pathname: path } = url;
 	const secret = toSecret(context, connection);
@@ -113,7 +113,7 @@ export function toWorkflowName(registered: string): string {
 export function checkHttps({ href }: WebhookUrl, { baseUrl }: Connection): void {
 	const isZApiItself = new URL(baseUrl).hostname === new URL(DEFAULT_BASE_URL).hostname;
 	if (!isZApiItself || href.startsWith('https:')) return;
-	throw new UserError("Z-API calls HTTPS URLs only, and n8n's own is not one", {
+	throw new UserError("Z-API only calls HTTPS URLs, and n8n's webhook URL is not one", {
 		description: WHERE_TO_SET,
 	});
 }

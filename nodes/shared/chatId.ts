@@ -13,7 +13,7 @@ export const NO_FORM = 'is neither a phone number, a group ID nor a LID';
 const GROUP_ENDING = `A group ID ends in "-group" (${GROUP}). A phone number has at most 15 digits, country code first (${PHONE_NUMBER}).`;
 
 const AS_TEXT =
-	'Digits may be lost already. Pass it as text: in quotes, with .toString(), or from a column that holds text.';
+	'Digits may already be lost. Pass it as text: in quotes, with .toString(), or from a column that holds text.';
 
 const DIGITS_ONLY = `Write the number in digits only, country code first: ${PHONE_NUMBER}.`;
 
@@ -56,7 +56,7 @@ const NO_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice:
 	[spaced(`[${DASH}] \\d~${JID}`), 'begins with a minus', DIGITS_ONLY],
 	[
 		spaced(`(?:~\\( 0~| 5 5 0 [1-9] [1-9](?: \\d){8,9} )${JID}`),
-		'has a zero in it that is dialled inside the country only',
+		'has a zero that is only dialled within the country',
 		DIGITS_ONLY,
 	],
 	[
@@ -72,7 +72,7 @@ const NO_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice:
 		spaced(
 			` (?=${NO_COUNTRY} ${JID}${BLANKS}$|1 [01]|[17](?!(?: \\d){10} ${JID}${BLANKS}$)|[2-689](?!\\d))\\d~${JID}`,
 		),
-		'has no country code that fits it',
+		'has no valid country code',
 		`Put the country code before it: 55 for Brazil (${PHONE_NUMBER}), 1 for the United States (12025550123).`,
 	],
 ];

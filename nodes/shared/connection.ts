@@ -152,7 +152,7 @@ function toMethodPath(url: string, baseUrl: string): string {
 			if (path.length > 1 && !ENCODED_WAY_OUT.test(path)) return path + search;
 		}
 	}
-	throw new UserError('This credential is only ever sent to its own Base URL', {
+	throw new UserError('This credential can only be sent to its own Base URL', {
 		description: "Begin the URL with the credential's Base URL or with https://api.z-api.io.",
 	});
 }
@@ -167,13 +167,13 @@ function checkPathSegment(text: string, field: string): void {
 function checkToken(text: string, field: string, description: string): void {
 	checkCharacters(text, field, description);
 	if (text.length < MIN_TOKEN_LENGTH) {
-		throw new UserError(`${field} is too short to be one`, { description });
+		throw new UserError(`${field} is too short`, { description });
 	}
 }
 
 function checkCharacters(text: string, field: string, description: string): void {
 	if (!/^[\x20-\x7e]*$/.test(text)) {
-		throw new UserError(`${field} holds characters that can't be sent`, { description });
+		throw new UserError(`${field} contains characters that can't be sent`, { description });
 	}
 }
 
@@ -201,5 +201,5 @@ function decode(segment: string): string {
 function toText(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (text.length <= MAX_FIELD_LENGTH) return text;
-	throw new UserError(`${field} is too long to be one`, { description: WHERE_TO_FIND });
+	throw new UserError(`${field} is too long`, { description: WHERE_TO_FIND });
 }

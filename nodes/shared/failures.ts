@@ -86,7 +86,7 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'queueFull',
 		matches: says(/\bqueue\b/i),
-		message: 'The queue of the Z-API instance takes no more',
+		message: 'The queue of the Z-API instance is full',
 		description:
 			'While an instance is not connected to WhatsApp, Z-API keeps at most 1,000 requests for it. Connect the instance in the Z-API panel, or empty its queue there, then try again.',
 		quotesResponse: true,
@@ -112,9 +112,9 @@ export const FAILURES: readonly Failure[] = [
 			isClientStatus(response) &&
 			!isJson(response.body) &&
 			!hasStatus(405, 408, 415, 425, 429)(response),
-		message: 'Something between n8n and Z-API responded in place of Z-API',
+		message: 'Something between n8n and Z-API responded instead of Z-API',
 		description:
-			'Look at the proxy and the firewall that n8n goes through, and at Base URL in the credential. The response says nothing about the other fields of the credential.',
+			'Check the proxy and the firewall between n8n and Z-API, and Base URL in the credential. The response says nothing about the other fields of the credential.',
 	},
 	{
 		name: 'accessDenied',
@@ -171,7 +171,7 @@ export const FAILURES: readonly Failure[] = [
 		matches: ({ statusCode = 0 }) => statusCode >= 300 && statusCode < 400,
 		message: 'The URL in Base URL redirects to another one',
 		description:
-			'Set Base URL in the credential to the final URL. Redirects are not followed, so that the credential stays where it belongs.',
+			'Set Base URL in the credential to the final URL. Redirects are not followed, so that the credential is not sent to another server.',
 	},
 	{
 		name: 'requestRefused',
@@ -213,7 +213,7 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'connectionLost',
 		matches: ({ networkCode }) => networkCode !== undefined,
-		message: 'The connection to Z-API broke before the response was there',
+		message: 'The connection to Z-API closed before the response was complete',
 		description:
 			'Check Base URL in the credential and the internet connection of n8n, then try again.',
 		maybeDone: true,
@@ -222,7 +222,7 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'refusedWithSuccessStatus',
 		matches: ({ body }) => hasError(body),
-		message: 'Z-API did not do what was asked',
+		message: 'Z-API did not carry out the request',
 		description: CHECK_WHAT_WAS_SENT,
 		isAboutInput: true,
 		quotesResponse: true,
@@ -230,7 +230,7 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'notDone',
 		matches: ({ body }) => isFalse(toObject(body).value),
-		message: 'Z-API says that it did not do it, but not why',
+		message: 'Z-API says that it did not carry out the request, but not why',
 		description:
 			'Check in the Z-API panel that the instance is connected to WhatsApp, then try again.',
 	},

@@ -29,7 +29,7 @@ export async function searchChats(
 	const results: INodeListSearchItems[] = [];
 	/** The rest follows when the user scrolls. */
 	const pauseAt = (page: number, why: string) => {
-		results.push({ name: `${why}: scroll to go on, or choose By ID`, value: '' });
+		results.push({ name: `${why}: scroll to continue, or choose By ID`, value: '' });
 		return { results, paginationToken: String(page) };
 	};
 	const first = Number(paginationToken ?? 1);

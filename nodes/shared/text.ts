@@ -29,7 +29,7 @@ const LEFT_BY_EXPRESSIONS: readonly Refusal[] = [
 	],
 	[
 		/^\W?(?:undefined|null|nan|none|nil|empty|true|false|-?infinity|invalid date(?:time)?|n\/a|(?:ref|value|name|num|div\/0)!)\W?(?:-group|@.*)?$|undefined|\[(?:object|array|error)\b/i,
-		'is what an expression leaves when it finds nothing',
+		'is the result of an expression that found nothing',
 		'Check the expression and the item that it reads: the value is not there.',
 	],
 ];

@@ -260,7 +260,7 @@ test('a test that cannot give the webhook back leaves n8n running', async () => 
 	await n8n.client.listen(story, 'Trigger');
 	sandbox.faults.set({ path: '/me', response: { status: 503 } });
 	await n8n.client.stopListening(story);
-	const isLogged = async () => (await readFile(n8n.log, 'utf8')).includes('were not given back');
+	const isLogged = async () => (await readFile(n8n.log, 'utf8')).includes('were not restored');
 	await waitFor(isLogged);
 	sandbox.faults.reset();
 	assert.ok(await n8n.client.isReady());

@@ -64,7 +64,7 @@ test('a search walks pages up to its bound, says so, and goes on from there', as
 	addChats(5100, (index) => (index === 5050 ? 'Needle' : `Straw ${index}`));
 	const first = await searchChats(credentialOf(sandbox), 'needle');
 	expect(first.results).toStrictEqual([
-		{ name: expect.stringMatching(/^Searched 5000 chats: scroll to go on/), value: '' },
+		{ name: expect.stringMatching(/^Searched 5000 chats: scroll to continue/), value: '' },
 	]);
 	expect(sandbox.requests).toHaveLength(50);
 	const next = await searchChats(credentialOf(sandbox), 'needle', String(first.paginationToken));
@@ -79,7 +79,7 @@ test('a page that fails after others came gives what was found, and the list goe
 	sandbox.faults.set({ response: { status: 503 } });
 	const first = await searching;
 	const last = first.results.pop();
-	expect(last?.name).toMatch(/: scroll to go on, or choose By ID$/);
+	expect(last?.name).toMatch(/: scroll to continue, or choose By ID$/);
 	sandbox.faults.reset();
 	const next = await searchChats(credentialOf(sandbox), 'straw', String(first.paginationToken));
 	const found = [...first.results, ...next.results].map(({ value }) => value);

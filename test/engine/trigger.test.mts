@@ -458,7 +458,7 @@ test('a URL that is not HTTPS is refused before Z-API is asked to call it', asyn
 	const credential = { ...credentialOf(sandbox), baseUrl: 'https://api.z-api.io' };
 	const trigger = await openTrigger(credential, PINS, { origin: 'http://localhost:5678' });
 	expect(await messageOf(trigger.activate())).toMatch(
-		/HTTPS URLs only.*N8N_WEBHOOK_URL of n8n \(WEBHOOK_URL in/,
+		/only calls HTTPS URLs.*N8N_WEBHOOK_URL of n8n \(WEBHOOK_URL in/,
 	);
 });
 
@@ -599,7 +599,7 @@ test('a test that ends while Z-API is down does not throw, and is in the log', a
 	sandbox.faults.set({ response: { status: 503, body: { error: CANARIES.token } } });
 	await trigger.deactivate('test');
 	const logged = log.slice(firstLogLine).join('');
-	expect(logged).toMatch(/were not given back\. Z-API is overloaded/);
+	expect(logged).toMatch(/were not restored\. Z-API is overloaded/);
 	expect(logged).not.toMatch(/canary/i);
 	expect(logged).not.toContain(secret);
 });

@@ -137,7 +137,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 			],
 			...['5501133334444', '+55 0 11 99999 9999', '55011999999999@c.us', '(0)11 99999-9999'],
 		],
-		'has a zero in it that is dialled inside the country only',
+		'has a zero that is only dialled within the country',
 		DIGITS_ONLY,
 	],
 	[
@@ -214,7 +214,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 				'2) 5511999999999',
 			],
 		],
-		'has no country code that fits it',
+		'has no valid country code',
 		COUNTRY_CODE,
 	],
 	[
@@ -300,7 +300,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 		'is too large a number',
 		AS_TEXT,
 	],
-	[[NaN, Infinity, -Infinity], 'is what an expression leaves when it finds nothing', /^Check/],
+	[[NaN, Infinity, -Infinity], 'is the result of an expression that found nothing', /^Check/],
 	[[`${' '.repeat(44)}5511999999999${'\u200e'.repeat(44)}`], 'is too long', SHAPE],
 ];
 

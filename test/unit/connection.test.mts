@@ -54,7 +54,7 @@ test.each([
 	for (const ending of ['\n', '\u00e9', '\u2022', '\u007f', '\u0001', '\ud800']) {
 		expect(() => toConnection({ ...CREDENTIAL, [name]: `aaaaaaaa${ending}b` })).toThrow(
 			expect.objectContaining({
-				message: `${field} holds characters that can't be sent`,
+				message: `${field} contains characters that can't be sent`,
 				description: expect.stringMatching(where),
 			}),
 		);
@@ -67,7 +67,7 @@ test.each([
 ])('%s has to have 8 characters', (field, name, where) => {
 	expect(() => toConnection({ ...CREDENTIAL, [name]: '1234567' })).toThrow(
 		expect.objectContaining({
-			message: `${field} is too short to be one`,
+			message: `${field} is too short`,
 			description: expect.stringMatching(where),
 		}),
 	);
@@ -83,7 +83,7 @@ test.each([
 	for (const length of [2001, 1_000_000]) {
 		const value = `https://${'/'.repeat(length - 9)}x`;
 		expect(() => toConnection({ ...CREDENTIAL, [name]: value })).toThrow(
-			expect.objectContaining({ message: `${field} is too long to be one` }),
+			expect.objectContaining({ message: `${field} is too long` }),
 		);
 	}
 });

@@ -36,7 +36,7 @@ test('ten that are partly done are told, the others are counted', () => {
 	const jobs = Array.from({ length: 12 }, () => toJob(SENT));
 	const sentence = toProgress(jobs, Array(12).fill(undefined));
 	expect(sentence.match(/Item \d+: /g)).toHaveLength(10);
-	expect(sentence).toMatch(/ So it is with 2 more\.$/);
+	expect(sentence).toMatch(/ The same applies to 2 more\.$/);
 });
 
 test('what is partly done comes first in what is said, and then why it is not done', () => {

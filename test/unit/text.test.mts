@@ -54,7 +54,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 	])('%j is refused as what an expression leaves', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
-				message: `${name} is what an expression leaves when it finds nothing`,
+				message: `${name} is the result of an expression that found nothing`,
 				description: expect.stringMatching(/^Check the expression and the item/),
 			}),
 		);

@@ -187,7 +187,7 @@ test.each([
 	}
 	expect(check).toThrow(
 		expect.objectContaining({
-			message: "Z-API calls HTTPS URLs only, and n8n's own is not one",
+			message: "Z-API only calls HTTPS URLs, and n8n's webhook URL is not one",
 			description: expect.stringMatching(
 				/N8N_WEBHOOK_URL of n8n \(WEBHOOK_URL in older versions\)/,
 			),
@@ -198,7 +198,7 @@ test.each([
 test.each([[''], ['n8n.test/webhook']])("%j is not a URL of n8n's own", (url) => {
 	expect(() => toLocal({ url })).toThrow(
 		expect.objectContaining({
-			message: "n8n's own URL is not a URL",
+			message: "n8n's webhook URL is not a valid URL",
 			description: expect.stringContaining('N8N_WEBHOOK_URL'),
 		}),
 	);

@@ -44,7 +44,7 @@ test('a caller may know better what to do', () => {
 
 test('without a response there is no HTTP status', () => {
 	expect(toZApiError({ networkCode: 'ECONNRESET' }, [])).toMatchObject({
-		message: 'The connection to Z-API broke before the response was there',
+		message: 'The connection to Z-API closed before the response was complete',
 		httpCode: undefined,
 	});
 });

@@ -118,6 +118,6 @@ export function toProgress(
 	return [
 		`${done.length} of ${attempts.length} ${items} ${are} done${last}.`,
 		...partly,
-		...(more > 0 ? [`So it is with ${more} more.`] : []),
+		...(more > 0 ? [`The same applies to ${more} more.`] : []),
 	].join(' ');
 }

@@ -3,9 +3,9 @@ import { UserError } from 'n8n-workflow';
 /** What a text can't be meant to say. */
 const REFUSALS: ReadonlyArray<readonly [regExp: RegExp, what: string]> = [
 	[/^\s*$/, 'is empty'],
-	[/^\s*(?:undefined|null|NaN)\s*$/, 'is what an expression leaves when it finds nothing'],
-	[/\[object \w+\]/, 'holds what an expression leaves of an object'],
-	[/\{\{[^{}]*\$/, 'holds an expression that was not evaluated'],
+	[/^\s*(?:undefined|null|NaN)\s*$/, 'is the result of an expression that found nothing'],
+	[/\[object \w+\]/, 'contains an object that was converted to text'],
+	[/\{\{[^{}]*\$/, 'contains an expression that was not evaluated'],
 ];
 
 /**
