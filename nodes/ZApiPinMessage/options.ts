@@ -9,7 +9,7 @@ interface NumericOption {
 	minValue: number;
 	maxValue: number;
 	description: string;
-	/** Where it is shown; absent: everywhere. */
+	/** The operation that it is shown for; absent: all. */
 	operation?: string;
 }
 
@@ -71,7 +71,7 @@ const IF_NOT_CONNECTED = [
 	},
 ] as const;
 
-/** How the requests of one execution are made. */
+/** The options of one execution. */
 export type PinOptions = Record<keyof typeof NUMERIC_OPTIONS, number> & {
 	ifNotConnected: (typeof IF_NOT_CONNECTED)[number]['value'];
 };
@@ -122,8 +122,8 @@ export const options: INodeProperties = {
 /**
  * Checks the options.
  *
- * @param values the Options parameter as it came; what it does not name has its default
- * @throws {UserError} naming the option that can't be used
+ * @param values the Options parameter as it came; missing options get their defaults
+ * @throws {UserError} naming the invalid option
  */
 export function toOptions(values: OptionValues): PinOptions {
 	const { ifNotConnected = 'queue' } = values;

@@ -7,7 +7,7 @@ import { CHAT_TYPES } from './operations/getChats';
 import { RESOURCES } from './operations/operations';
 import { options } from './options';
 
-// n8n names a new node after its action ("Unpin message") only where there is a resource to see.
+// n8n names a new node after its action ("Unpin message") only if the node shows a resource.
 const resource: INodeProperties = {
 	displayName: 'Resource',
 	name: 'resource',

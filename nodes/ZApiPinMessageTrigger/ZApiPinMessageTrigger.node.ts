@@ -13,7 +13,7 @@ import { DISPLAY_NAME, parameters } from './parameters';
 import { receiveCallback } from './receiveCallback';
 import { WEBHOOK_PATH } from './webhookUrl';
 
-/** Starts a workflow with what happens in the chats of an instance, in its queue, or to its connection. */
+/** Starts a workflow with events of an instance: in its chats, in its queue, or of its connection. */
 export class ZApiPinMessageTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: DISPLAY_NAME,
@@ -51,7 +51,7 @@ export class ZApiPinMessageTrigger implements INodeType {
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
 				path: WEBHOOK_PATH,
-				// The node registers its URL itself, with a secret that n8n does not show.
+				// The node registers the URL itself, with a secret that n8n does not show.
 				ndvHideUrl: true,
 			},
 		],
@@ -63,7 +63,7 @@ export class ZApiPinMessageTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				// `create` looks itself, as it also has to remember.
+				// `create` checks it, as it also has to store the previous URLs.
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {

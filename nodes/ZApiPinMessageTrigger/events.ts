@@ -14,20 +14,20 @@ import {
 import type { Webhook } from './webhooks';
 import { WEBHOOKS } from './webhooks';
 
-/** What starts a workflow. */
+/** An event that starts a workflow. */
 interface EventRow {
 	name: string;
 	value: string;
 	description: string;
-	/** Whose callbacks report it. */
+	/** The webhook that reports it. */
 	webhook: Webhook;
-	/** Whether a callback of that webhook does; `subject` is what `toSubject` finds in it. */
+	/** Whether a callback of that webhook is this event; `subject` is the result of `toSubject`. */
 	recognizes: (callback: Callback, subject?: string) => boolean;
-	/** What its output has beside what all of that webhook have. */
+	/** The output fields of this event, in addition to those of all events of the webhook. */
 	toOutput: (callback: Callback) => IDataObject;
 }
 
-/** `messageId` is always a message that can be pinned; the ID of anything else is `eventId`. */
+/** `messageId` is always a message that can be pinned. The ID of the event itself is `eventId`. */
 const toReferring = (callback: Callback) => ({
 	messageId: toReferenced(callback),
 	eventId: toText(callback.messageId),
@@ -36,8 +36,8 @@ const toReferring = (callback: Callback) => ({
 const toPinOutput = (callback: Callback) => ({ ...toReferring(callback), pin: toPin(callback) });
 
 /**
- * All events; their order is that of the options. A callback is one of them at most. What is none, such
- * as a waiting message, whose content follows under the same ID, starts nothing.
+ * All events, in the order of the options. A callback is at most one event. Other callbacks start nothing,
+ * such as a waiting message, whose content follows under the same ID.
  *
  * @see https://developer.z-api.io (webhooks)
  */
@@ -133,7 +133,7 @@ export const PIN_EVENTS: TriggerEvent[] = ['messagePinned', 'messageUnpinned'];
 
 export type TriggerEventRow = EventRow & { value: TriggerEvent };
 
-/** Finds the event that a callback reports, if any. */
+/** Finds the event of a callback, if any. */
 export function findEvent(callback: Callback): TriggerEventRow | undefined {
 	const rows: readonly TriggerEventRow[] = EVENTS;
 	const type = toText(callback.type)?.toLowerCase();

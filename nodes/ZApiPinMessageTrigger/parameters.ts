@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { chatParameter } from '../shared/chatParameter';
 import { EVENTS } from './events';
 
-/** As n8n shows the node, and as texts name it. */
+/** Name of the node in n8n and in messages. */
 export const DISPLAY_NAME = 'Z-API Pin Message Trigger';
 
 export const CHAT_TYPES = [
@@ -13,8 +13,8 @@ export const CHAT_TYPES = [
 export type ChatType = (typeof CHAT_TYPES)[number]['value'];
 
 /**
- * What counts of what the connected number does itself: `pins` are its pins and unpins, wherever they are
- * made; all else it does on the `phone` or through the `api` of Z-API.
+ * Which activity of the connected number starts the workflow: its `pins` and unpins, wherever they are made;
+ * anything else on the `phone`, or through the `api` of Z-API.
  */
 export const SENT_BY_ME = [
 	{
@@ -48,7 +48,7 @@ export const SENT_BY_ME = [
 
 export type SentByMe = (typeof SENT_BY_ME)[number]['value'];
 
-/** The part of a table that n8n's editor shows. */
+/** The columns of a table that n8n's editor shows. */
 function toOptions(rows: ReadonlyArray<{ name: string; value: string; description: string }>) {
 	return rows.map(({ name, value, description }) => ({ name, value, description }));
 }
