@@ -365,10 +365,10 @@ test(
 			await page.goto(sandbox.url);
 			await page.getByRole('article').first().waitFor();
 			await sandbox.close();
-			await page.getByText('The sandbox has ended').waitFor();
+			await page.getByText('The sandbox has stopped').waitFor();
 			const again = await startSandbox({ port: Number(new URL(sandbox.url).port) });
 			try {
-				await page.getByText('The sandbox has ended').waitFor({ state: 'detached' });
+				await page.getByText('The sandbox has stopped').waitFor({ state: 'detached' });
 			} finally {
 				await again.close();
 			}
