@@ -1,5 +1,5 @@
-// Changes the pure code in a thousand small ways, one at a time, and tells which of them no unit test
-// notices: `npm run mutate`, some minutes. The engine tests run what was built, so they notice nothing.
+// Mutation tests of the pure code: `npm run mutate`, some minutes. The engine tests use dist/, so they can't
+// notice the changes.
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 /** Texts for people: test/unit/words.test.mts reads them, and no test should repeat every word. */

@@ -1,17 +1,16 @@
 import type { Sandbox } from './server.mts';
 import type { ZApiState } from './zApi.mts';
 
-/** The fields of the credential that a sandbox accepts. */
+/** The fields of the credential for a sandbox. */
 export function credentialOf({ instance, url }: Sandbox) {
 	const { instanceId, token, clientToken } = instance;
 	return { instanceId, token, clientToken, baseUrl: url };
 }
 
 /**
- * What of a sandbox's requests concerned messages: `accepted` holds the IDs of the messages whose pin or
- * unpin was accepted, `acceptedTwice` counts requests for a message whose acceptance had been confirmed
- * already. `sent` holds how often each text was accepted. Accepted is not pinned: see `sandbox.chats` for
- * pins.
+ * The results of a sandbox's requests: `accepted` has the IDs of the messages whose pin or unpin was accepted,
+ * `acceptedTwice` counts requests for messages after a response had accepted them, `sent` counts how often
+ * each text was accepted. Accepted isn't pinned: see `sandbox.chats` for pins.
  */
 export function accountOf({ requests }: Pick<ZApiState, 'requests'>) {
 	const accepted = new Set<string>();

@@ -226,20 +226,20 @@ async function measureTimes() {
 	});
 }
 
-/** What is left when not all goes well. Each node runs once: nothing here is about time. */
+/** What the nodes output when requests fail. Each node runs once, as no time is measured. */
 async function measureTrouble() {
 	const { client } = await startAnew();
 	const cases: Record<string, { items: number; onError?: string; prepare: () => void }> = {
-		'200 items, server allows 50/s': {
+		'200 items, Z-API allows 50/s': {
 			items: 200,
 			prepare: () => (sandbox.faults.requestsPerSecond = 50),
 		},
-		'every 10th of 100 items answers HTTP 500 once': {
+		'HTTP 500 once on every 10th of 100 items': {
 			items: 100,
 			prepare: () =>
 				sandbox.faults.set({ every: 10, once: true, response: { status: 500, body: 'Oops' } }),
 		},
-		'every 10th of 100 items answers HTTP 200 with a web page, On Error is Continue': {
+		'HTTP 200 with a web page on every 10th of 100 items, On Error is Continue': {
 			items: 100,
 			onError: 'continueRegularOutput',
 			prepare: () =>

@@ -1,7 +1,7 @@
-/** Name of the node that every workflow built here starts with. */
+/** Name of the first node of each workflow. */
 export const TRIGGER = "When clicking 'Execute workflow'";
 
-/** A chat of each item's own, as in real bulk: one chat gets its pins one after the other. */
+/** One chat per item, as pins in the same chat run one after another. */
 export const CHAT = '={{ String(5511900000001 + $itemIndex) }}';
 
 /** A node of a workflow, as n8n stores it. */

@@ -86,7 +86,7 @@ test("the pin's chat and messageId, dragged into the next node, unpin the messag
 	await shoot('drag');
 });
 
-test('what is accepted while the instance is not connected is hinted at', async () => {
+test('a hint says that accepted items wait while the instance is not connected', async () => {
 	sandbox.instance.connection = 'notConnected';
 	// n8n ignores a click that comes while it still shows the end of the execution before.
 	const hint = see('output-panel').getByText('The Z-API instance is not connected to WhatsApp.');

@@ -38,7 +38,7 @@ after(async () => {
 	await sandbox?.close();
 });
 
-/** Imports an example as it is, but for the sandbox's address and the patience that a test lacks. */
+/** Imports an example with the sandbox's URL and shorter waits. */
 async function importExample(file: string): Promise<StoredWorkflow> {
 	const text = (await readFile(path.join(FOLDER, file), 'utf8'))
 		.replaceAll('https://api.z-api.io', sandbox.url)
@@ -137,7 +137,7 @@ test('every example has its test', async () => {
 	assert.deepEqual([...Object.keys(CASES), ...ELSEWHERE].sort(), (await readdir(FOLDER)).sort());
 });
 
-test('examples explain themselves and hold no credential', async () => {
+test('examples have a note and no credential', async () => {
 	for (const file of await readdir(FOLDER)) {
 		const { name, nodes } = JSON.parse(await readFile(path.join(FOLDER, file), 'utf8')) as {
 			name: string;

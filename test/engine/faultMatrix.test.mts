@@ -24,7 +24,7 @@ test('no item is lost, misreported, mispaired or sent twice, and no secret is fo
 	expect(lines.filter(({ sentTwice }) => sentTwice > 0)).toStrictEqual([]);
 });
 
-test('temporary trouble that is over at the next attempt leaves every item pinned', () => {
+test('every item is pinned after a temporary fault that is over at the next attempt', () => {
 	const over = lines.filter(({ pattern, isTemporary }) => isTemporary && pattern.includes('once'));
 	const repeated = over.filter(({ step, fault }) => step !== SENDING || /429|503/.test(fault));
 	expect(repeated.length).toBeGreaterThan(20);
@@ -33,7 +33,7 @@ test('temporary trouble that is over at the next attempt leaves every item pinne
 	}
 });
 
-test('no item is attempted more often than its retries allow, but for a service that is only slow', () => {
+test('no item has more attempts than its retries allow, unless the service is only slow', () => {
 	const others = lines.filter(({ fault }) => !/429|503/.test(fault));
 	for (const { items, requests } of others) expect(requests).toBeLessThanOrEqual(4 * items);
 });
@@ -44,13 +44,13 @@ test('no text is sent again that may have been sent', () => {
 	for (const { items, requests } of others) expect(requests).toBeLessThanOrEqual(items);
 });
 
-test('what is not temporary is not repeated', () => {
+test('a fault that is not temporary is not retried', () => {
 	for (const line of lines.filter(({ isTemporary, requests }) => !isTemporary && requests > 0)) {
 		expect(line.requests).toBe(line.items);
 	}
 });
 
-test('the table in the documentation is what was seen', () => {
+test('the table in the documentation has the same results', () => {
 	const document = readFileSync(DOCUMENT, 'utf8');
 	const [introduction] = document.split('\n| ');
 	const seen = `${introduction}\n${toTable(lines)}\n`;

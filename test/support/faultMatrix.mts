@@ -23,59 +23,59 @@ const ITEMS = 30;
 
 const html = `<html><body>${Object.values(CANARIES).join(' ')}</body></html>`;
 
-const responding = (status: number, body?: unknown, headers?: Record<string, string>) => ({
+const response = (status: number, body?: unknown, headers?: Record<string, string>) => ({
 	response: { status, body, headers },
 });
 
 interface Case {
 	fault?: Omit<Fault, 'every' | 'once'>;
-	/** Where the host itself is the trouble, it is so for every item. */
+	/** Base URL of the credential, where the fault is in the connection; it concerns every item. */
 	baseUrl?: (url: string) => string;
-	/** Whether another attempt may do better. */
+	/** Whether a retry may succeed. */
 	isTemporary: boolean;
-	/** In milliseconds; where it matters, the others must not slow the responses down. */
+	/** In milliseconds; where it is set, the case runs apart from others, which would delay responses. */
 	timeout?: number;
 }
 
 const toCases = (otherHost: string): Record<string, Case> => ({
 	'HTTP 429 with Retry-After': {
-		fault: responding(429, { error: 'Too many' }, { 'retry-after': '1' }),
+		fault: response(429, { error: 'Too many' }, { 'retry-after': '1' }),
 		isTemporary: true,
 	},
-	'HTTP 429 without Retry-After': { fault: responding(429), isTemporary: true },
-	'HTTP 500': { fault: responding(500, { error: html }), isTemporary: true },
-	'HTTP 502': { fault: responding(502, html), isTemporary: true },
-	'HTTP 503': { fault: responding(503), isTemporary: true },
-	'HTTP 504': { fault: responding(504, html), isTemporary: true },
-	'connection reset before the response': { fault: { response: 'reset' }, isTemporary: true },
-	'connection reset within the response, done all the same': {
+	'HTTP 429 without Retry-After': { fault: response(429), isTemporary: true },
+	'HTTP 500': { fault: response(500, { error: html }), isTemporary: true },
+	'HTTP 502': { fault: response(502, html), isTemporary: true },
+	'HTTP 503': { fault: response(503), isTemporary: true },
+	'HTTP 504': { fault: response(504, html), isTemporary: true },
+	'connection closed before the response': { fault: { response: 'reset' }, isTemporary: true },
+	'connection closed within the response, request accepted': {
 		fault: { response: 'resetMidResponse', isDone: true },
 		isTemporary: true,
 	},
 	'no response (timeout)': { fault: { response: 'silence' }, isTemporary: true, timeout: 5000 },
-	'HTTP 200, empty': { fault: responding(200), isTemporary: true },
-	'HTTP 200, HTML': { fault: responding(200, html), isTemporary: true },
-	'HTTP 200, truncated JSON': { fault: responding(200, '{"messageId":"D2'), isTemporary: true },
-	'HTTP 200, without messageId': { fault: responding(200, { zaapId: html }), isTemporary: true },
-	'HTTP 200, 10 MB': { fault: responding(200, 'x'.repeat(10_000_000)), isTemporary: true },
-	'HTTP 200, with an error': { fault: responding(200, { error: html }), isTemporary: false },
+	'HTTP 200, empty': { fault: response(200), isTemporary: true },
+	'HTTP 200, HTML': { fault: response(200, html), isTemporary: true },
+	'HTTP 200, truncated JSON': { fault: response(200, '{"messageId":"D2'), isTemporary: true },
+	'HTTP 200, without messageId': { fault: response(200, { zaapId: html }), isTemporary: true },
+	'HTTP 200, 10 MB': { fault: response(200, 'x'.repeat(10_000_000)), isTemporary: true },
+	'HTTP 200, with an error': { fault: response(200, { error: html }), isTemporary: false },
 	'HTTP 400, subscription lapsed': {
 		fault: { response: KNOWN_FAULTS.subscriptionLapsed },
 		isTemporary: false,
 	},
-	'HTTP 403, echoes the Client-Token': {
+	'HTTP 403 that repeats the Client-Token': {
 		fault: { response: clientTokenNotAllowed(CANARIES.clientToken) },
 		isTemporary: false,
 	},
 	'HTTP 404': { fault: { response: KNOWN_FAULTS.methodNotFound }, isTemporary: false },
-	'HTTP 405, empty': { fault: responding(405), isTemporary: false },
-	'HTTP 415, empty': { fault: responding(415), isTemporary: false },
+	'HTTP 405, empty': { fault: response(405), isTemporary: false },
+	'HTTP 415, empty': { fault: response(415), isTemporary: false },
 	'redirect to another host': {
-		fault: responding(307, undefined, { location: otherHost }),
+		fault: response(307, undefined, { location: otherHost }),
 		isTemporary: false,
 	},
 	'DNS: host not found': {
-		// A label of 64 characters is refused before anyone is asked.
+		// A label of 64 characters is refused without a DNS request.
 		baseUrl: () => `http://${'x'.repeat(64)}.invalid`,
 		isTemporary: true,
 	},
@@ -113,18 +113,18 @@ export interface Line {
 	pinned: number;
 	reportedPinned: number;
 	reportedFailed: number;
-	/** Pins sent again after Z-API's confirmation had arrived, and texts sent more than once. */
+	/** Pins sent again after the response that accepted them had arrived, and texts accepted more than once. */
 	sentTwice: number;
 	/** Of the step. */
 	requests: number;
-	/** Everything that must never be, in words; empty when all is well. */
+	/** What must never happen, in words; empty when there is nothing. */
 	violations: string[];
 }
 
 /**
  * Runs every fault in every pattern, several at a time, each against a sandbox of its own.
  *
- * @param atOnce how many run at a time; more than what runs the items can bear would be a fault too
+ * @param atOnce how many run at the same time
  */
 export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promise<Line[]> {
 	const otherHost = await startHostileHost();

@@ -21,13 +21,13 @@ test.each<[value: unknown, what: string]>([
 	[['a'], 'is neither text nor a number'],
 	[{ text: 'a' }, 'is neither text nor a number'],
 	[true, 'is neither text nor a number'],
-	['undefined', 'is what an expression leaves when it finds nothing'],
-	[' null ', 'is what an expression leaves when it finds nothing'],
-	['NaN', 'is what an expression leaves when it finds nothing'],
-	['Dear [object Object]', 'holds what an expression leaves of an object'],
-	['[object Array]', 'holds what an expression leaves of an object'],
-	['{{ $json.text }}', 'holds an expression that was not evaluated'],
-	["Dear {{$('Set').item.json.name}}, hello", 'holds an expression that was not evaluated'],
+	['undefined', 'is the result of an expression that found nothing'],
+	[' null ', 'is the result of an expression that found nothing'],
+	['NaN', 'is the result of an expression that found nothing'],
+	['Dear [object Object]', 'contains an object that was converted to text'],
+	['[object Array]', 'contains an object that was converted to text'],
+	['{{ $json.text }}', 'contains an expression that was not evaluated'],
+	["Dear {{$('Set').item.json.name}}, hello", 'contains an expression that was not evaluated'],
 ])('%j is refused: %s', (value, what) => {
 	expect(() => toMessageText(value)).toThrow(
 		expect.objectContaining({

@@ -6,10 +6,10 @@ import { hasError, hasSuccessStatus, toObject } from '../../shared/response';
 const MAX_ID_LENGTH = 200;
 
 /**
- * Tells whether Z-API accepted a request into its queue. HTTP 200 proves nothing by itself, and accepted
- * is neither sent nor pinned.
+ * Checks whether Z-API added a request to its queue. HTTP 200 alone doesn't say so, and an accepted request
+ * is not sent or pinned yet.
  *
- * @returns the body when it says so, else undefined
+ * @returns the body if Z-API accepted the request, else undefined
  * @see https://developer.z-api.io (quickstart; Pin / Unpin messages, older versions have no `id`)
  */
 export function verifyQueueResponse(response: ZApiResponse): IDataObject | undefined {
