@@ -1,5 +1,5 @@
 // A new user's way through n8n's editor, in a real browser. Each step goes on from the one before and
-// leaves a screenshot in `.local/screenshots`; `npm run screenshots` takes the README's pictures too.
+// leaves a screenshot in `.local/screenshots`.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -148,9 +148,6 @@ for (const [theme, icon] of [
 		await see('ndv')
 			.locator(`img[src$="/${icon}"]`)
 			.evaluate(async (image: { decode: () => Promise<void> }) => await image.decode());
-		if (!process.env.UPDATE_DOCS) return;
-		await page.locator('.el-notification').first().waitFor({ state: 'detached' });
-		await shoot(`docs/images/node-${theme}.png`);
 	});
 }
 
