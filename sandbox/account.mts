@@ -9,19 +9,21 @@ export function credentialOf({ instance, url }: Sandbox) {
 
 /**
  * The results of a sandbox's requests: `accepted` has the IDs of the messages whose pin or unpin was accepted,
- * `acceptedTwice` counts requests for messages after a response had accepted them. Accepted isn't pinned: see
- * `sandbox.chats` for pins.
+ * `acceptedTwice` counts requests for messages after a response had accepted them, `sent` counts how often
+ * each text was accepted. Accepted isn't pinned: see `sandbox.chats` for pins.
  */
 export function accountOf({ requests }: Pick<ZApiState, 'requests'>) {
 	const accepted = new Set<string>();
 	const confirmed = new Set<string>();
+	const sent = new Map<string, number>();
 	let acceptedTwice = 0;
 	for (const { path, body, isDone, isFaulty } of requests) {
+		const { messageId, message } = body as { messageId: string; message: string };
+		if (path === '/send-text' && isDone) sent.set(message, (sent.get(message) ?? 0) + 1);
 		if (path !== '/pin-message') continue;
-		const { messageId } = body as { messageId: string };
 		if (confirmed.has(messageId)) acceptedTwice++;
 		if (isDone) accepted.add(messageId);
 		if (isDone && !isFaulty) confirmed.add(messageId);
 	}
-	return { accepted, acceptedTwice };
+	return { accepted, acceptedTwice, sent };
 }

@@ -539,10 +539,7 @@ function toBenchWorkflow(variant: Variant, items: number, baseUrl: string, optio
 		});
 	const http = (parameters: object) =>
 		toNode(TESTED, 'n8n-nodes-base.httpRequest', { ...request, ...parameters }, 4.2);
-	const thisNode = (parameters?: object) => {
-		const node = toPinNode(TESTED, options);
-		return { ...node, parameters: { ...node.parameters, ...parameters } };
-	};
+	const thisNode = (parameters?: object) => toPinNode(TESTED, { options, ...parameters });
 	const variants: Record<Variant, () => ReturnType<typeof toNode>> = {
 		[NO_OPERATION]: () => toNode(TESTED, 'n8n-nodes-base.noOp', {}),
 		[THIS_NODE]: thisNode,

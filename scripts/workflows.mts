@@ -9,12 +9,16 @@ export const toNode = (name: string, type: string, parameters: object, typeVersi
 	...{ id: name, name, type, typeVersion, position: [0, 0], parameters },
 });
 
-/** This package's node, set to pin each item's `messageId` in a chat of its own. */
-export const toPinNode = (name: string, options: object = {}) =>
+/**
+ * This package's node, set to pin each item's `messageId` in a chat of its own.
+ *
+ * @param parameters what differs
+ */
+export const toPinNode = (name: string, parameters: object = {}) =>
 	toNode(name, 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
 		phone: { __rl: true, mode: 'id', value: CHAT },
 		messageId: '={{ $json.messageId }}',
-		options,
+		...parameters,
 	});
 
 /** What leads from one node to the next. */

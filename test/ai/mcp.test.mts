@@ -22,6 +22,8 @@ import { waitFor } from '../support/wait.mts';
 const EXAMPLE = new URL('../../examples/pin-with-an-ai-agent-or-mcp-client.json', import.meta.url);
 
 const TOKEN = 'canary bearer token C3';
+const FIND = 'Find_WhatsApp_Chats';
+const SEND = 'Send_and_Pin_WhatsApp_Message';
 const PIN = 'Pin_WhatsApp_Message';
 const UNPIN = 'Unpin_WhatsApp_Message';
 
@@ -90,29 +92,102 @@ interface Argument {
 	description: string;
 }
 
+const CHAT = /phone.+5511999999999.+group ID.+-group.+LID.+@lid.+Find WhatsApp Chats/;
+
 const ARGUMENTS: Record<string, RegExp> = {
-	chat: /phone.+5511999999999.+group ID.+-group.+LID.+@lid/,
+	filter: /name of the chat, such as Class 3B, or a phone number/,
+	chat: CHAT,
+	text: /text to send/,
 	messageId: /77DF5293EBC176FFA6A88838E7A6AD83.+Never make one up/,
 	duration: /24_hours, 7_days or 30_days/,
 };
 
+const TOOLS: Array<[name: string, description: RegExp, args: string[]]> = [
+	[FIND, /^Finds the WhatsApp chats.+ask which one is meant/, ['filter']],
+	[PIN, /^Pins a WhatsApp message/, ['chat', 'messageId', 'duration']],
+	[SEND, /^Sends a text.+do not use this tool again/, ['chat', 'text', 'duration']],
+	[UNPIN, /^Removes a pinned WhatsApp message/, ['chat', 'messageId']],
+];
+
 test('there is one tool for each operation, and its arguments have descriptions', async () => {
-	const { tools } = await mcp.listTools();
-	assert.deepEqual(tools.map(({ name }) => name).sort(), [PIN, UNPIN]);
-	for (const { name, description, inputSchema } of tools) {
-		const what = name === PIN ? /^Pins a WhatsApp message/ : /^Removes a pinned WhatsApp message/;
-		assert.match(description ?? '', what);
-		assert.deepEqual(inputSchema.required, ['chat', 'messageId']);
+	const tools = (await mcp.listTools()).tools.sort((a, b) => a.name.localeCompare(b.name));
+	assert.deepEqual(
+		tools.map(({ name }) => name),
+		TOOLS.map(([name]) => name),
+	);
+	for (const [index, { description = '', inputSchema }] of tools.entries()) {
+		const [, what, args] = TOOLS[index] ?? assert.fail();
+		assert.match(description, what);
 		const given = Object.entries(inputSchema.properties ?? {}) as Array<[string, Argument]>;
-		assert.deepEqual(
-			given.map(([argument]) => argument),
-			Object.keys(ARGUMENTS).filter((argument) => name === PIN || argument !== 'duration'),
-		);
+		assert.deepEqual(given.map(([argument]) => argument).sort(), [...args].sort());
+		// What has a default is optional.
+		const needed = args.filter((argument) => argument !== 'duration');
+		assert.deepEqual([...(inputSchema.required ?? [])].sort(), needed.sort());
 		for (const [argument, { type, description: explanation }] of given) {
 			assert.equal(type, 'string');
 			assert.match(explanation, ARGUMENTS[argument] ?? /^$/);
 		}
 	}
+});
+
+const TRIP = 'The trip is on Wednesday, bring a hat.';
+
+const textsSent = () => sandbox.requests.filter(({ path }) => path === '/send-text');
+
+test('a client finds a group by its name, sends a text there and pins it', async () => {
+	const found = await call(FIND, { filter: 'class 3b' });
+	const [{ chat, name, isGroup }, ...others] = JSON.parse(found.text);
+	assert.deepEqual([name, isGroup, others], ['Class 3B', true, []]);
+	const { text, isError } = await call(SEND, { chat, text: TRIP, duration: '24_hours' });
+	assert.ok(!isError, text);
+	const [{ messageId, state }] = JSON.parse(text);
+	assert.equal(state, 'accepted');
+	const { messages, pins } = sandbox.chats.get(chat);
+	assert.deepEqual(
+		messages.filter((message) => message.text === TRIP).map((message) => message.messageId),
+		[messageId],
+	);
+	assert.deepEqual(
+		pins.map((pin) => pin.messageId),
+		[messageId],
+	);
+	assert.equal(textsSent().length, 1);
+});
+
+test('a client that looks for a name that no chat has finds nothing', async () => {
+	const { text, isError } = await call(FIND, { filter: 'Class 9Z' });
+	assert.ok(!isError, text);
+	assert.deepEqual(JSON.parse(text), []);
+});
+
+test('a text that may have been sent is not sent again, and the model is told to look first', async () => {
+	const before = textsSent().length;
+	sandbox.faults.set({ path: '/send-text', isDone: true, response: 'reset' });
+	const { text, isError } = await call(SEND, { chat: PHONE, text: 'See you at noon.' });
+	sandbox.faults.reset();
+	assert.ok(isError);
+	assert.match(text, /may have been sent.+Look in the chat before you send it again/s);
+	assert.equal(textsSent().length, before + 1);
+});
+
+test('a text that was sent but not pinned is pinned with what the model is told', async () => {
+	const before = textsSent().length;
+	const response = { status: 400, body: { error: 'Not now' } };
+	sandbox.faults.set({ path: '/pin-message', response });
+	const sent = await call(SEND, { chat: PHONE, text: 'See you at eight.' });
+	sandbox.faults.reset();
+	assert.ok(sent.isError);
+	const [, messageId = ''] =
+		/was sent, but not pinned.+Pin it with Message ID (\w+); don't send it again/s.exec(
+			sent.text,
+		) ?? [];
+	const { text, isError } = await call(PIN, { chat: PHONE, messageId });
+	assert.ok(!isError, text);
+	const { messages, pins } = sandbox.chats.get(PHONE);
+	assert.equal(messages.at(-1)?.text, 'See you at eight.');
+	assert.deepEqual([pins.at(-1)?.messageId, messages.at(-1)?.messageId], [messageId, messageId]);
+	sandbox.chats.unpin(PHONE, messageId);
+	assert.equal(textsSent().length, before + 1);
 });
 
 test('a client pins for its duration or for 7 days, and unpins', async () => {

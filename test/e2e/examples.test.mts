@@ -4,7 +4,8 @@ import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { credentialOf } from '../../sandbox/account.mts';
-import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
+import { type Author, DEMO_MESSAGE, ME } from '../../sandbox/chats.mts';
+import type { SandboxResponse } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import type { Execution, StoredWorkflow } from '../../scripts/n8n/client.mts';
 import { TRIGGER } from '../../scripts/workflows.mts';
@@ -15,7 +16,8 @@ import { waitFor } from '../support/wait.mts';
 
 const FOLDER = fileURLToPath(new URL('../../examples', import.meta.url));
 const GROUP = DEMO_MESSAGE.phone;
-const SCHOOL = '5511999999999-1623281429';
+const ANA: Author = { senderName: 'Ana', fromMe: false };
+const REFUSAL: SandboxResponse = { status: 400, body: { error: 'Not this one' } };
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 let n8n: TestN8n;
@@ -28,9 +30,9 @@ before(async () => {
 
 afterEach(() => {
 	sandbox.requests.length = 0;
-	for (const { phone, pins } of sandbox.chats.all()) {
-		for (const { messageId } of [...pins]) sandbox.chats.unpin(phone, messageId);
-	}
+	sandbox.faults.reset();
+	sandbox.instance.connection = 'connected';
+	sandbox.chats.reset();
 });
 
 after(async () => {
@@ -38,26 +40,31 @@ after(async () => {
 	await sandbox?.close();
 });
 
-/** Imports an example with the sandbox's URL and shorter waits. */
+/** Imports an example with shorter waits, and without a schedule that could interfere. */
 async function importExample(file: string): Promise<StoredWorkflow> {
 	const text = (await readFile(path.join(FOLDER, file), 'utf8'))
-		.replaceAll('https://api.z-api.io', sandbox.url)
-		.replace(/"amount": \d+,(\s+)"unit": "\w+"/, '"amount": 1,$1"unit": "seconds"');
+		.replace(/"amount": \d+,(\s+)"unit": "\w+"/, '"amount": 1,$1"unit": "seconds"')
+		.replace(/minus\(\d+, 'minutes'\)/, "minus(0, 'minutes')")
+		.replace(/"field": "minutes", "minutesInterval": \d+/, '"field": "months"');
 	const credential = await n8n.client.saveCredential('Z-API', credentialOf(sandbox));
 	return await n8n.client.importWorkflow(JSON.parse(text), credential);
 }
 
-async function execute(file: string, trigger = TRIGGER): Promise<Execution> {
+async function execute(file: string, trigger = TRIGGER, status = 'success'): Promise<Execution> {
 	const execution = await n8n.client.execute(await importExample(file), trigger);
-	assert.equal(execution.status, 'success', execution.error?.message);
+	assert.equal(execution.status, status, execution.error?.message);
 	return execution;
 }
 
-/** Activates an example, lets something happen, and waits for the executions that it starts. */
-async function activate(file: string, happen: () => void, expected: number): Promise<Execution[]> {
+/** Activates an example, lets something happen, and waits until it has been executed so many times. */
+async function activate(
+	file: string,
+	happen: () => unknown,
+	expected: number,
+): Promise<Execution[]> {
 	const workflow = await importExample(file);
 	await n8n.client.activate(workflow);
-	happen();
+	await happen();
 	const list = async () => await n8n.client.listExecutions(workflow);
 	await waitFor(async () => (await list()).count >= expected);
 	const { ids } = await list();
@@ -70,6 +77,8 @@ async function activate(file: string, happen: () => void, expected: number): Pro
 const itemsOf = ({ runData }: Execution, node: string) =>
 	(runData[node]?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json);
 
+const lastIn = (phone: string) => sandbox.chats.get(phone).messages.at(-1);
+
 const pinned = (phone: string) => sandbox.chats.get(phone).pins.map(({ messageId }) => messageId);
 
 const CASES: Record<string, (file: string) => Promise<void>> = {
@@ -78,8 +87,7 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 		assert.deepEqual(pinned(GROUP), [DEMO_MESSAGE.messageId]);
 	},
 	'pin-messages-with-a-keyword.json': async (file) => {
-		const write = (text: string) =>
-			sandbox.chats.write(GROUP, text, { senderName: 'Ana', fromMe: false });
+		const write = (text: string) => sandbox.chats.write(GROUP, text, ANA);
 		const texts = ['Thanks!', 'The lift works again. #Notice'];
 		let ids: string[] = [];
 		// The first starts nothing: what it started would be there before the second.
@@ -87,12 +95,120 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 		assert.deepEqual(pinned(GROUP), [ids[1]]);
 	},
 	'send-a-notice-to-groups-and-pin-it.json': async (file) => {
+		const other = '120363019502650999-group';
+		sandbox.chats.get(other).name = 'CONDOMINIO Bloco B';
+		// Neither a private chat nor an archived group, nor one of another name.
+		sandbox.chats.get('5511988887777').name = 'Condomínio Jardim';
+		Object.assign(sandbox.chats.get('120363019502650888-group'), {
+			name: 'Condomínio Velho',
+			archived: true,
+		});
 		await execute(file);
-		for (const phone of [GROUP, SCHOOL]) {
-			const { messageId, text } = sandbox.chats.get(phone).messages.at(-1) ?? {};
-			assert.match(text ?? '', /^The water will be off/);
-			assert.deepEqual(pinned(phone), [messageId]);
+		const sentTo = () =>
+			sandbox.requests
+				.filter(({ path }) => path === '/send-text')
+				.map(({ body }) => String(Object(body).phone));
+		assert.deepEqual(sentTo().sort(), [GROUP, other].sort());
+		for (const phone of sentTo()) {
+			assert.match(lastIn(phone)?.text ?? '', /^The water will be off/);
+			assert.deepEqual(pinned(phone), [lastIn(phone)?.messageId]);
 		}
+
+		sandbox.faults.set({ path: '/send-text', times: 1, response: REFUSAL });
+		const items = itemsOf(await execute(file), 'Send the notice and pin it');
+		assert.deepEqual(items.map(({ code }) => code).sort(), ['requestRefused', undefined]);
+		assert.equal(sentTo().length, 4);
+	},
+	'reply-pin-to-pin-a-message.json': async (file) => {
+		const { messageId } = DEMO_MESSAGE;
+		const reply = (text: string, author: Author = ANA, replyTo: string | undefined = messageId) =>
+			sandbox.chats.write(GROUP, text, author, { replyTo });
+		const wasPinned: string[][] = [];
+		const happen = async () => {
+			const pins = () => pinsSent(sandbox).length;
+			// These two pin nothing: what they pinned would be there before the next.
+			sandbox.chats.write(GROUP, '#pin', ANA);
+			reply('Please pin it');
+			reply('#Pin ', ME);
+			await waitFor(() => pins() === 1);
+			wasPinned.push(pinned(GROUP));
+			reply('#unpin');
+			await waitFor(() => pins() === 2);
+			wasPinned.push(pinned(GROUP));
+		};
+		await activate(file, happen, 4);
+		assert.deepEqual(wasPinned, [[messageId], []]);
+	},
+	'react-to-pin-a-message.json': async (file) => {
+		const [thanked, noticed] = sandbox.chats.get(GROUP).messages;
+		assert.ok(thanked && noticed);
+		const happen = () => {
+			sandbox.chats.react(GROUP, thanked.messageId, '👍', ANA);
+			sandbox.chats.react(GROUP, noticed.messageId, '📌', ME);
+		};
+		await activate(file, happen, 2);
+		assert.deepEqual(pinned(GROUP), [noticed.messageId]);
+	},
+	'keep-the-newest-notice-only.json': async (file) => {
+		const send = async (status?: string) => {
+			const { error } = await execute(file, TRIGGER, status);
+			return { newest: lastIn(GROUP)?.messageId, message: error?.message ?? '' };
+		};
+		const { messageId: other } = DEMO_MESSAGE;
+		sandbox.chats.pin(GROUP, other, DAY_MS);
+		const { newest: first } = await send();
+		assert.deepEqual(pinned(GROUP), [other, first]);
+		const { newest: second } = await send();
+		assert.deepEqual(pinned(GROUP), [other, second]);
+
+		for (const path of ['/send-text', '/pin-message']) {
+			sandbox.faults.set({ path, response: REFUSAL });
+			const { message } = await send('error');
+			assert.match(message, /refused the request|was sent, but not pinned/);
+			assert.deepEqual(pinned(GROUP), [other, second]);
+		}
+
+		// The pin is the second request for a message of its own, and passes; the unpin is the third.
+		sandbox.chats.unpin(GROUP, other);
+		sandbox.faults.set({ path: '/pin-message', every: 2, response: REFUSAL });
+		sandbox.faults.next('/pin-message', 'none');
+		const { newest: third } = await send('error');
+		assert.deepEqual(pinned(GROUP), [second, third]);
+		sandbox.faults.reset();
+		sandbox.requests.length = 0;
+		const { newest: fourth } = await send();
+		assert.deepEqual(pinned(GROUP), [fourth]);
+		const unpinned = pinsSent(sandbox)
+			.map(({ body }) => Object(body))
+			.filter(({ messageAction }) => messageAction === 'unpin')
+			.map(({ messageId }) => messageId);
+		assert.deepEqual(unpinned, [second, third]);
+	},
+	'tell-me-when-a-pin-did-not-happen.json': async (file) => {
+		const message = sandbox.chats.find(GROUP, DEMO_MESSAGE.messageId);
+		assert.ok(message);
+		const happen = async () => {
+			// Pinned.
+			await execute(file);
+			// Accepted, then rejected by WhatsApp.
+			message.messageId = 'ANOTHER';
+			await execute(file);
+			message.messageId = DEMO_MESSAGE.messageId;
+			// Accepted, and left in the queue.
+			sandbox.instance.connection = 'notConnected';
+			await execute(file);
+		};
+		const executions = await activate(file, happen, 6);
+		const told = (execution: Execution) => itemsOf(execution, 'Tell me').map(({ text }) => text);
+		assert.deepEqual(executions.flatMap(told), [
+			'The Z-API instance is disconnected from WhatsApp: what Z-API has accepted waits until it is connected again. Z-API says: Device has been disconnected',
+		]);
+		const unconfirmed = `There is no confirmation that message ${DEMO_MESSAGE.messageId} was pinned in chat ${GROUP}.`;
+		assert.deepEqual(told(await execute(file, 'Every 15 minutes')), [
+			`${unconfirmed} Z-API says: Whatsapp rejected sending this message`,
+			unconfirmed,
+		]);
+		assert.deepEqual(told(await execute(file, 'Every 15 minutes')), []);
 	},
 	'keep-a-message-pinned.json': async (file) => {
 		await execute(file, 'Every week');
@@ -112,8 +228,8 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 		const execution = first(await activate(file, pin, 1));
 		const row = first(itemsOf(execution, 'Add a row'));
 		assert.deepEqual(
-			[row.chat, row.messageId, row.pinnedBy],
-			['Condomínio Jardim', messageId, 'This number'],
+			[row.chat, row.chatName, row.messageId, row.pinnedBy],
+			[GROUP, 'Condomínio Jardim', messageId, 'This number'],
 		);
 		const { expiresAt } = first(sandbox.chats.get(GROUP).pins);
 		assert.equal(Date.parse(String(row.pinnedUntil)), expiresAt);

@@ -205,7 +205,7 @@ function toPinWorkflow() {
 		nodes: [
 			{ ...toNode('Webhook', 'n8n-nodes-base.webhook', parameters, 2), webhookId: 'pin' },
 			toNode('Messages', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'body' }),
-			toPinNode('Pin', { maxConcurrentRequests: 5 }),
+			toPinNode('Pin', { options: { maxConcurrentRequests: 5 } }),
 		],
 		connections: { Webhook: to('Messages'), Messages: to('Pin') },
 		settings: { executionOrder: 'v1' },

@@ -52,6 +52,8 @@ interface RunOptions {
 	/** The JSON of each input item. */
 	items?: IDataObject[];
 	onError?: INode['onError'];
+	/** n8n's own setting; the engine then runs the node again. */
+	retryOnFail?: boolean;
 	/** Stops the execution as soon as it returns true. */
 	cancelWhen?: () => boolean;
 }
@@ -64,11 +66,11 @@ interface RunOptions {
 export async function runPinNode(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,
-	{ items = [{}], onError, cancelWhen }: RunOptions = {},
+	{ items = [{}], onError, retryOnFail, cancelWhen }: RunOptions = {},
 ): Promise<Outcome> {
 	const loader = await loadPackage();
 	const start = toNode('Start', 'start');
-	const node: INode = { ...toPinNode(parameters), onError };
+	const node: INode = { ...toPinNode(parameters), onError, retryOnFail, waitBetweenTries: 0 };
 	const workflow = new Workflow({
 		id: 'test',
 		active: false,

@@ -1,4 +1,5 @@
 import { toMessageText } from '../../nodes/ZApiPinMessage/operations/messageText';
+import { hostileTexts } from '../support/hostileText.mts';
 
 test.each<[value: unknown, text: string]>([
 	['The lift works again.', 'The lift works again.'],
@@ -34,4 +35,16 @@ test.each<[value: unknown, what: string]>([
 			description: 'Check the expression and the item that it reads.',
 		}),
 	);
+});
+
+test.each(hostileTexts('12345678 '))('a megabyte of %j is read in no time', (_part, texts) => {
+	const startedAt = performance.now();
+	for (const text of texts) {
+		try {
+			expect(toMessageText(text)).toBe(text);
+		} catch (error) {
+			expect((error as Error).message).toMatch(/^Text (is empty|holds an expression)/);
+		}
+	}
+	expect(performance.now() - startedAt).toBeLessThan(5000);
 });

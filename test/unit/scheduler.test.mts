@@ -105,6 +105,13 @@ test.each([0, 1, 5])('gives a job %i retries', async (retries) => {
 	expect((await run(1, () => OVERLOADED, { retries })).started).toHaveLength(retries + 1);
 });
 
+test('what is left of a job of which a part succeeded has all retries', async () => {
+	const respond = (_job: number, attempts: number) =>
+		attempts === 3 ? { ...BUSY, isProgress: true } : BUSY;
+	const { attemptsOf } = await run(1, respond, { retries: 2 });
+	expect(attemptsOf(0)).toHaveLength(3 + 2);
+});
+
 test('does not retry a job that has succeeded or failed for good', async () => {
 	const { started, outcomes } = await run(20, (job) => (job % 2 ? REFUSED : OK));
 	expect(started).toHaveLength(20);

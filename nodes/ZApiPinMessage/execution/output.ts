@@ -49,9 +49,9 @@ export function toOutput(
 		const item = toItem(toFailedFields(error, reason, jobs[itemIndex]));
 		// n8n sends an item with `error` to the error output, together with the input's fields. Then it
 		// reduces each item that still has an `error` to its message. A property that isn't enumerable is not in
-		// the copy that n8n makes, so the item stays complete.
+		// the copy that n8n makes, so the item stays complete. Older n8n sets it to undefined.
 		if (node.onError === 'continueErrorOutput')
-			Object.defineProperty(item, 'error', { value: error });
+			Object.defineProperty(item, 'error', { value: error, writable: true });
 		return item;
 	});
 }

@@ -101,8 +101,8 @@ async function sendText(
 	const response = await sendRequest(context, connection, request, timeout);
 	const accepted = verifyQueueResponse(response);
 	if (!accepted) return toZApiError(response, connection.secrets, toAdvice);
-	const messageId = String(accepted.messageId || accepted.id);
-	return { messageId, response: mask(accepted, connection.secrets) };
+	const masked = mask(accepted, connection.secrets);
+	return { messageId: String(masked.messageId || masked.id), response: masked };
 }
 
 /** What to do after a text was not sent. If it may have been sent, `PERHAPS_SENT` says it. */

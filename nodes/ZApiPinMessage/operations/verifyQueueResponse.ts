@@ -2,6 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ZApiResponse } from '../../shared/response';
 import { hasError, hasSuccessStatus, toObject } from '../../shared/response';
 
+/** IDs have up to 32 characters. */
+const MAX_ID_LENGTH = 200;
+
 /**
  * Checks whether Z-API added a request to its queue. HTTP 200 alone doesn't say so, and an accepted request
  * is not sent or pinned yet.
@@ -12,6 +15,11 @@ import { hasError, hasSuccessStatus, toObject } from '../../shared/response';
 export function verifyQueueResponse(response: ZApiResponse): IDataObject | undefined {
 	const body = toObject(response.body);
 	const isAccepted =
-		hasSuccessStatus(response) && !hasError(body) && Boolean(body.messageId || body.id);
+		hasSuccessStatus(response) && !hasError(body) && isId(body.messageId || body.id);
 	return isAccepted ? body : undefined;
+}
+
+function isId(value: unknown): boolean {
+	if (typeof value !== 'string' && typeof value !== 'number') return false;
+	return value !== '' && String(value).length <= MAX_ID_LENGTH;
 }
