@@ -103,7 +103,7 @@ test.each([
 	['not connected', KNOWN_FAULTS.notConnected, /not connected to WhatsApp\. Open/],
 	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /not what Z-API sends/],
 	['down', { status: 503 }, /overloaded or under maintenance\. Wait/],
-	['closed', 'reset' as const, /connection to Z-API broke .+\. Check/],
+	['closed', 'reset' as const, /connection to Z-API closed .+\. Check/],
 ])('a failure is shown with what to do: %s', async (_what, response, sentences) => {
 	sandbox.faults.set({ response });
 	const error = await searchChats(credentialOf(sandbox)).catch(
