@@ -25,7 +25,7 @@ type Happening = Author & { messageId: string; momment: number };
 const CALLS_AT_ONCE = 20;
 
 /** For a minute without n8n. Assumed, as Z-API does not document whether it repeats calls. */
-const RETRIES = { retries: 60, factor: 1, minTimeout: 1000, unref: true };
+const RETRIES = { retries: 120, factor: 1, minTimeout: 1000, unref: true };
 
 /**
  * Calls the instance's webhooks for events of its chats, its queue and its connection, like Z-API. Does not
