@@ -129,7 +129,7 @@ const FAULTS: Array<[what: string, fault: Omit<Fault, 'path'>, sending: string, 
 		[
 			'HTTP 200 with an error',
 			{ response: KNOWN_FAULTS.errorWithSuccessStatus },
-			'Z-API did not do what was asked [item 0]',
+			'Z-API did not carry out the request [item 0]',
 			false,
 		],
 		[
