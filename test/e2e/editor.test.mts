@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import pRetry from 'p-retry';
 import { type Browser, type Page, selectors } from 'playwright-core';
 import { DEMO_MESSAGE, type PinEvent } from '../../sandbox/chats.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
@@ -75,9 +76,15 @@ step('A new user signs in and begins a workflow', async () => {
 	await see('emailOrLdapLoginId').locator('input').fill(n8n.owner.email);
 	await see('password').locator('input').fill(n8n.owner.password);
 	await see('form-submit-button').click();
-	await see('canvas-add-button').click();
-	await see('node-creator-search-bar').fill('manual');
-	await inNodePanel('Trigger manually').click();
+	// On a busy machine, n8n renders the panel anew while one clicks in it.
+	await pRetry(
+		async () => {
+			await see('canvas-add-button').click();
+			await see('node-creator-search-bar').fill('manual');
+			await inNodePanel('Trigger manually').click({ timeout: 15_000 });
+		},
+		{ retries: 3, onFailedAttempt: async () => await page.keyboard.press('Escape') },
+	);
 	await see('node-creator-plus-button').click();
 });
 
