@@ -38,7 +38,7 @@ test('no item has more attempts than its retries allow, unless the service is on
 	for (const { items, requests } of others) expect(requests).toBeLessThanOrEqual(4 * items);
 });
 
-test('no text is sent again that may have been sent', () => {
+test('no text that may have been sent is sent again', () => {
 	const others = lines.filter(({ step, fault }) => step === SENDING && !/429|503/.test(fault));
 	expect(others.length).toBeGreaterThan(20);
 	for (const { items, requests } of others) expect(requests).toBeLessThanOrEqual(items);

@@ -58,7 +58,7 @@ test.each<[parameters: object, names: unknown[]]>([
 	expect(namesOf(await run(parameters))).toStrictEqual(names);
 });
 
-test('a limit is up to 50 by default; Return All has none', async () => {
+test('the limit is 50 by default; Return All has none', async () => {
 	addChats(410);
 	expect((await run()).items).toHaveLength(50);
 	expect(chatRequests()).toHaveLength(1);
@@ -66,14 +66,14 @@ test('a limit is up to 50 by default; Return All has none', async () => {
 	expect(chatRequests()).toHaveLength(1 + 5);
 });
 
-test('a page that comes again and again ends the list', async () => {
+test('a repeated page ends the list', async () => {
 	const page = Array.from({ length: 100 }, (_, index) => ({ phone: `${5511900000001 + index}` }));
 	sandbox.faults.set({ path: '/chats', response: { status: 200, body: page } });
 	expect((await run({ returnAll: true })).items).toHaveLength(100);
 	expect(chatRequests()).toHaveLength(2);
 });
 
-test('a page that fails is asked for again, the pages before it are not', async () => {
+test('a page that fails is requested again, but not the pages before it', async () => {
 	addChats(210);
 	sandbox.faults.set({ path: '/chats', every: 3, once: true, response: { status: 500 } });
 	const { items } = await run({ returnAll: true });
@@ -84,7 +84,7 @@ test('a page that fails is asked for again, the pages before it are not', async 
 	]);
 });
 
-test('each item looks for itself; one that finds nothing gives nothing', async () => {
+test('each item has its own search; one that finds nothing outputs nothing', async () => {
 	const { items } = await run(
 		{ filter: '={{ $json.name }}' },
 		{ items: [{ name: 'class' }, { name: 'nobody' }, { name: 'ana' }] },
@@ -95,7 +95,7 @@ test('each item looks for itself; one that finds nothing gives nothing', async (
 	]);
 });
 
-test('Include Input Fields puts each chat beside the fields of the item', async () => {
+test('Include Input Fields outputs the fields of the input with each chat', async () => {
 	const options = { includeInputFields: true };
 	const { items } = await run({ options, limit: 1 }, { items: [{ notice: 'Hi' }] });
 	expect(items?.map(({ json }) => json)).toStrictEqual([
@@ -108,14 +108,14 @@ test.each<[parameters: object, message: string]>([
 	[{ limit: 0 }, 'Limit is out of range [item 0]'],
 	[{ limit: '={{ "many" }}' }, 'Limit is out of range [item 0]'],
 	[{ chatType: 'channels' }, 'Type has an unknown value [item 0]'],
-])('%j is refused, and nothing is asked for', async (parameters, message) => {
+])('%j is refused, and nothing is sent', async (parameters, message) => {
 	const { error } = await run(parameters);
 	expect(error?.message).toBe(message);
 	expect(error?.description).toMatch(/^[A-Z].*\.$/);
 	expect(sandbox.requests).toHaveLength(0);
 });
 
-test('a list that does not come says what to do, without a secret', async () => {
+test('a failed request says what to do, without a secret', async () => {
 	const body = { error: `Client-Token ${CANARIES.clientToken} not allowed` };
 	sandbox.faults.set({ path: '/chats', response: { status: 403, body } });
 	const { items, trace } = await run({}, { onError: 'continueRegularOutput' });
@@ -126,7 +126,7 @@ test('a list that does not come says what to do, without a secret', async () => 
 	expect(trace).not.toMatch(/canary/i);
 });
 
-test('what it finds can be sent to as it is', async () => {
+test('a text can be sent to each chat in the output', async () => {
 	const { items: chats = [] } = await run({ chatType: 'groups' });
 	const notices = chats.map(({ json }, index) => ({
 		...{ text: `Notice ${index}`, chat: String(json.chat) },

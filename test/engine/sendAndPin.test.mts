@@ -44,7 +44,7 @@ test('a text is sent and pinned, and the output names the sent message', async (
 	expect(hints).toStrictEqual([]);
 });
 
-test('the text is sent as it is, with delays only where they are set', async () => {
+test('the text is sent unchanged, with delays only if they are set', async () => {
 	const text = ' *Bold*\n\n📌 "quoted" ';
 	await run({ text });
 	await run({ text, options: { delayMessage: 3, delayTyping: 15 } });
@@ -55,7 +55,7 @@ test('the text is sent as it is, with delays only where they are set', async () 
 	]);
 });
 
-test('while the instance is not connected, what is sent and pinned waits', async () => {
+test('while the instance is not connected, the message and its pin have the state queued', async () => {
 	sandbox.instance.connection = 'notConnected';
 	const { items, hints } = await run();
 	expect(items?.[0]?.json).toMatchObject({ state: 'queued', messageId: expect.any(String) });
@@ -129,7 +129,7 @@ const FAULTS: Array<[what: string, fault: Omit<Fault, 'path'>, sending: string, 
 		[
 			'HTTP 200 with an error',
 			{ response: KNOWN_FAULTS.errorWithSuccessStatus },
-			'Z-API did not do what was asked [item 0]',
+			'Z-API did not carry out the request [item 0]',
 			false,
 		],
 		[
@@ -142,7 +142,7 @@ const FAULTS: Array<[what: string, fault: Omit<Fault, 'path'>, sending: string, 
 
 const QUICK = { retries: 1, timeout: 500 };
 
-test.each(FAULTS)('%s in sending: not sent again, nor pinned', async (_what, fault, message) => {
+test.each(FAULTS)('%s in sending: neither sent again nor pinned', async (_what, fault, message) => {
 	sandbox.faults.set({ ...fault, path: '/send-text' });
 	const { items = [] } = await runAndContinue({ options: QUICK });
 	const json = items[0]?.json ?? {};
@@ -180,7 +180,7 @@ test.each([429, 503])('HTTP %i in sending: sent again, as nothing was sent', asy
 	expect(chatOf().messages).toHaveLength(1);
 });
 
-test('a server that refuses connections has nothing of it: the item may be tried again', async () => {
+test('if the server refuses connections, nothing was sent, and the item may be retried', async () => {
 	const { items } = await runPinNode(
 		{ ...credentialOf(sandbox), baseUrl: 'http://127.0.0.1:1' },
 		{ ...SEND_AND_PIN, options: { retries: 0 } },
@@ -191,7 +191,7 @@ test('a server that refuses connections has nothing of it: the item may be tried
 	});
 });
 
-test('the pin has all its retries, although sending has used up some', async () => {
+test('the pin has all its retries after sending has used some', async () => {
 	sandbox.faults.set(
 		{ path: '/send-text', times: 1, response: { status: 503 } },
 		{ path: '/pin-message', times: 2, response: { status: 500 } },
@@ -201,7 +201,7 @@ test('the pin has all its retries, although sending has used up some', async () 
 	expect([textsSent().length, pinsSent(sandbox).length]).toStrictEqual([2, 3]);
 });
 
-test("n8n's Retry On Fail would send again: it is refused before anything is sent", async () => {
+test("with n8n's Retry On Fail, the node refuses to send", async () => {
 	const { error } = await run({}, { retryOnFail: true });
 	expect(error?.message).toBe('Retry On Fail would send messages again [item 0]');
 	expect(error?.description).toMatch(/^Turn it off in the settings of the node\./);
@@ -218,7 +218,7 @@ test('a secret in the place of the message ID is not shown', async () => {
 	expect(trace).not.toMatch(/canary/i);
 });
 
-test('a node that stops tells which messages were sent, but not pinned', async () => {
+test('if the node stops, the description lists messages that were sent, but not pinned', async () => {
 	sandbox.faults.latencyMs = 100;
 	sandbox.faults.set({ path: '/pin-message', response: KNOWN_FAULTS.subscriptionLapsed });
 	const { error } = await run({}, { items: toNotices(3) });
@@ -231,7 +231,7 @@ test('a node that stops tells which messages were sent, but not pinned', async (
 	);
 });
 
-test('Stop tells which messages were sent, but not pinned', async () => {
+test('after Stop, the description lists messages that were sent, but not pinned', async () => {
 	sandbox.faults.set({ path: '/pin-message', response: 'silence' });
 	const { error, items } = await run(
 		{},
@@ -248,7 +248,7 @@ test('Stop tells which messages were sent, but not pinned', async () => {
 	expect(textsSent()).toHaveLength(2);
 });
 
-test('whatever happens, nothing is sent twice, no item is lost, and what each says is so', async () => {
+test('with random faults, nothing is sent twice, no item is lost, and each item is correct', async () => {
 	const responses: Array<Pick<Fault, 'response' | 'isDone'>> = [
 		...[429, 500, 502, 503].map((status) => ({ response: { status } })),
 		{ response: { status: 200, body: '<html></html>' } },

@@ -315,14 +315,14 @@ describe('stop', () => {
 		['is in its back-off', BUSY],
 		['is paused', OVERLOADED],
 		['is under way', OK],
-	])('a signal ends it at once while a job %s', async (_what, answer) => {
+	])('a signal ends it at once while a job %s', async (_what, response) => {
 		const clock = new VirtualClock();
 		const controller = new AbortController();
 		let count = 0;
 		const attempt = async () => {
 			count++;
 			await clock.sleep(LATENCY_MS);
-			return answer;
+			return response;
 		};
 		void clock.sleep(250).then(() => controller.abort());
 		const { signal } = controller;
