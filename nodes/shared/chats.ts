@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { isSameChat, toChatId } from './chatId';
 import type { Connection } from './connection';
+import { mask } from './mask';
 import { isTrue, toObject } from './response';
 import { requestBody } from './transport';
 
@@ -42,7 +43,7 @@ export async function readChats(
 	const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
 	const request = { method: 'GET', path, maxBytes: MAX_PAGE_BYTES } as const;
 	const body = await requestBody(context, connection, request, Array.isArray, { timeoutMs });
-	const entries = body as unknown[];
+	const entries = mask(body as unknown[], connection.secrets);
 	return { chats: entries.flatMap(toChats), isLast: entries.length < SMALLEST_FULL_PAGE };
 }
 

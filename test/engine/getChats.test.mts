@@ -1,6 +1,6 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { CANARIES } from '../support/canaries.mts';
-import { runPinNode } from '../support/engine.mts';
+import { runPinNode, searchChats } from '../support/engine.mts';
 import { findUntruths, SEND_AND_PIN } from '../support/notices.mts';
 import { useSandbox } from '../support/sandbox.mts';
 
@@ -124,6 +124,15 @@ test('a failed request says what to do, without a secret', async () => {
 		...{ action: 'getAll', temporary: false },
 	});
 	expect(trace).not.toMatch(/canary/i);
+});
+
+test('a secret in a name is masked, in the items and in the list', async () => {
+	sandbox.chats.get('5511999999999').name = `Ana ${CANARIES.clientToken}`;
+	const { items, trace } = await run({ filter: 'ana' });
+	expect(items?.[0]?.json.name).toBe('Ana ***');
+	expect(trace).not.toMatch(/canary/i);
+	const { results } = await searchChats(credentialOf(sandbox), 'ana');
+	expect(results).toMatchObject([{ name: 'Ana *** · 5511999999999' }]);
 });
 
 test('a text can be sent to each chat in the output', async () => {
