@@ -195,11 +195,15 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 			message.messageId = 'ANOTHER';
 			await execute(file);
 			message.messageId = DEMO_MESSAGE.messageId;
+			// What another system sent, and could not be sent.
+			const [zaapId, messageId, created] = ['ZAAP', 'OTHER', Date.now()];
+			const send = () => assert.fail('Phone number does not exist');
+			sandbox.queue.add({ zaapId, messageId, phone: GROUP, what: 'text', created, send });
 			// Accepted, and left in the queue.
 			sandbox.instance.connection = 'notConnected';
 			await execute(file);
 		};
-		const executions = await activate(file, happen, 6);
+		const executions = await activate(file, happen, 7);
 		const told = (execution: Execution) => itemsOf(execution, 'Tell me').map(({ text }) => text);
 		assert.deepEqual(executions.flatMap(told), [
 			'The Z-API instance is disconnected from WhatsApp: what Z-API has accepted waits until it is connected again. Z-API says: Device has been disconnected',
