@@ -18,11 +18,12 @@ export default {
 	ignorers: ['texts'],
 	mutate: [
 		'nodes/shared/{chatId,choices,connection,failures,mask,response,text,zApiError}.ts',
-		// toRetryAfterMs and toNetworkCode: the rest of the file is HTTP.
-		'nodes/shared/transport.ts:154-170',
+		// Without their HTTP.
+		'nodes/shared/chats.ts:50-108',
+		'nodes/shared/transport.ts:126-170',
 		'nodes/ZApiPinMessage/{messageId,options,scheduler}.ts',
 		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
-		'nodes/ZApiPinMessage/operations/{operation,verifyQueueResponse}.ts',
+		'nodes/ZApiPinMessage/operations/{messageText,operation,verifyQueueResponse}.ts',
 		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,inTurn,isWanted,settings,toOutput,webhookUrl}.ts',
 	],
 	jest: {

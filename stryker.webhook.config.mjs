@@ -1,5 +1,5 @@
 // Like stryker.config.mjs, for the code that receives webhook calls. Its tests use n8n-core, which Jest takes
-// seconds to load, so it runs separately: `npx stryker run stryker.webhook.config.mjs`.
+// seconds to load, so it runs separately.
 import config from './stryker.config.mjs';
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
