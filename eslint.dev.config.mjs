@@ -1,4 +1,4 @@
-// For what isn't shipped: eslint.config.mjs has n8n's rules for what is.
+// Rules for code that isn't shipped. eslint.config.mjs has n8n's rules for shipped code.
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';

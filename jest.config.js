@@ -5,7 +5,7 @@ process.env.N8N_LOG_LEVEL = 'debug';
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
-	// Against hanging only: how fast a machine is, no test asks.
+	// For hanging tests only. No test depends on the speed of the machine.
 	testTimeout: 60_000,
 	testMatch: ['<rootDir>/test/{unit,engine,sandbox}/**/*.test.mts'],
 	moduleFileExtensions: ['mts', 'ts', 'js', 'json', 'node'],

@@ -1,5 +1,5 @@
-// Changes the pure code in a thousand small ways, one at a time, and tells which of them no unit test
-// notices: `npm run mutate`, some minutes. The engine tests run what was built, so they notice nothing.
+// Mutation tests of the pure code: `npm run mutate`, some minutes. The engine tests use dist/, so they can't
+// notice the changes.
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 /** Texts for people: test/unit/words.test.mts reads them, and no test should repeat every word. */
@@ -18,11 +18,12 @@ export default {
 	ignorers: ['texts'],
 	mutate: [
 		'nodes/shared/{chatId,choices,connection,failures,mask,response,text,zApiError}.ts',
-		// toRetryAfterMs and toNetworkCode: the rest of the file is HTTP.
-		'nodes/shared/transport.ts:154-170',
+		// Without their HTTP.
+		'nodes/shared/chats.ts:50-108',
+		'nodes/shared/transport.ts:126-170',
 		'nodes/ZApiPinMessage/{messageId,options,scheduler}.ts',
 		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
-		'nodes/ZApiPinMessage/operations/{operation,verifyQueueResponse}.ts',
+		'nodes/ZApiPinMessage/operations/{messageText,operation,verifyQueueResponse}.ts',
 		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,inTurn,isWanted,settings,toOutput,webhookUrl}.ts',
 	],
 	jest: {

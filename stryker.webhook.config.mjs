@@ -1,5 +1,5 @@
-// As stryker.config.mjs, for what takes the calls of the webhook. Its tests run n8n-core, which Jest takes
-// seconds to load, so it is done apart: `npx stryker run stryker.webhook.config.mjs`.
+// Like stryker.config.mjs, for the code that receives webhook calls. Its tests use n8n-core, which Jest takes
+// seconds to load, so it runs separately.
 import config from './stryker.config.mjs';
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */

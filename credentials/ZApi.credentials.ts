@@ -19,7 +19,7 @@ export class ZApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. 3C67AB641C8AA0412F6A2242B4E2AC7F',
-			hint: 'In the Z-API panel, open Instances and your instance. The whole URL of the instance can be pasted here, too: its token is taken from it.',
+			hint: 'In the Z-API panel, open Instances and your instance. You can also paste the whole URL of the instance here. The token is then taken from it.',
 		},
 		{
 			displayName: 'Instance Token',

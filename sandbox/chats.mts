@@ -6,7 +6,7 @@ export interface Author {
 	senderName: string;
 	/** Whether it is the connected number. */
 	fromMe: boolean;
-	/** Whether it did so through the API and not on the phone. */
+	/** Whether it used the API and not the phone. */
 	fromApi?: boolean;
 	/** Phone number of a group's member. */
 	participantPhone?: string;
@@ -19,7 +19,7 @@ export interface Message extends Author {
 	momment: number;
 	/** ID of the message that it replies to. */
 	replyTo?: string | undefined;
-	/** By the name of who reacts. */
+	/** By the name of the person. */
 	reactions: Record<string, string>;
 }
 
@@ -29,7 +29,7 @@ export interface Pin {
 	expiresAt: number;
 }
 
-/** Somebody else than the connected number. */
+/** Another person than the connected number. */
 export interface Person {
 	phone: string;
 	name: string;
@@ -62,14 +62,14 @@ export interface PinEvent extends Author {
 export interface ReactionEvent extends Author {
 	/** ID of the event itself. */
 	messageId: string;
-	/** Empty when the reaction is taken back. */
+	/** Empty if the reaction was removed. */
 	value: string;
 	/** The message that is reacted to. */
 	reactedTo: string;
 	momment: number;
 }
 
-/** A call, a change of a group, a deleted message: what is told of a chat and is no message. */
+/** A notification of a chat that is no message: a call, a group change, a deleted message. */
 export interface Notification extends Author {
 	/** Z-API's, which is no message's. */
 	messageId: string;
@@ -96,10 +96,10 @@ export const DURATIONS_MS: Record<Duration, number> = {
 	'30_days': 30 * DAY_MS,
 };
 
-/** The chats that the sandbox begins with are this far apart, the first is the latest. */
+/** Time between the sandbox's first chats; the first one is the latest. */
 const SEED_INTERVAL_MS = 7 * 60 * 1000;
 
-/** WhatsApp's own limit: with a fourth pin, the oldest is unpinned, and nobody is told. */
+/** WhatsApp's limit: a fourth pin unpins the oldest message, without any notice. */
 const PINS_PER_CHAT = 3;
 
 /** The connected number, on the phone. */
@@ -108,7 +108,7 @@ export const ME: Author = { senderName: 'Me', fromMe: true };
 /** An ID as WhatsApp makes them. */
 export const newId = (bytes = 16) => randomBytes(bytes).toString('hex').toUpperCase();
 
-/** The chats of the one instance that the sandbox plays, in memory. Tells what happens in them. */
+/** The chats of the sandbox's instance, in memory. Emits an event for each change. */
 export class Chats extends EventEmitter<ChatEvents> {
 	private readonly chats = new Map<string, Chat>();
 
@@ -117,7 +117,7 @@ export class Chats extends EventEmitter<ChatEvents> {
 		this.reset();
 	}
 
-	/** Begins anew, with the same few chats. */
+	/** Resets to the first chats. */
 	reset(): void {
 		this.chats.clear();
 		for (const [index, { phone, name, people = [], texts, archived = false }] of SEED.entries()) {
@@ -138,7 +138,7 @@ export class Chats extends EventEmitter<ChatEvents> {
 		return [...this.chats.values()];
 	}
 
-	/** Assumed: Z-API does not say what it does with a chat that it doesn't know; here one begins. */
+	/** Assumed: Z-API does not document what it does with an unknown chat. The sandbox adds it. */
 	get(phone: string): Chat {
 		const chat = this.chats.get(phone) ?? newChat(phone, null);
 		this.chats.set(phone, chat);
@@ -216,7 +216,7 @@ export class Chats extends EventEmitter<ChatEvents> {
 /**
  * Who acts in a chat.
  *
- * @param phone of one of its people; absent: the connected number
+ * @param phone phone number of a member; absent: the connected number
  */
 export function authorIn({ people, isGroup }: Chat, phone?: string): Author {
 	const person = people.find((one) => one.phone === phone);

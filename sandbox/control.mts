@@ -15,11 +15,11 @@ interface Settings {
 	requestsPerSecond: number;
 	retryAfterSeconds?: number;
 	connection: Instance['connection'];
-	/** Whether Z-API's rule holds that webhooks are HTTPS. */
+	/** Whether webhook URLs must be HTTPS, as with Z-API. */
 	requiresHttps: boolean;
 }
 
-/** What of the settings may be changed, and to what; Fastify drops all else. */
+/** Settings that can be changed, and their values. Fastify removes other fields. */
 const settingsSchema = {
 	type: 'object',
 	additionalProperties: false,
@@ -36,7 +36,7 @@ const settingsSchema = {
 /** What a person does in a chat. */
 interface Deed {
 	phone: string;
-	/** Phone number of who does it; empty: the connected number; absent: whoever is the chat's first. */
+	/** Phone number of the person; empty: the connected number; absent: the first person of the chat. */
 	by?: string;
 	text?: string;
 	replyTo?: string;
@@ -61,7 +61,7 @@ const toSchema = (...required: Array<keyof Deed>) => ({
 	},
 });
 
-/** Lets a person, a script or the bench look into the sandbox, act in its chats and make it misbehave. */
+/** An API for people, scripts and the bench: shows the sandbox's state, acts in its chats, sets faults. */
 export const control: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
 	const { chats, faults, instance, queue, requests } = state;
 	const authorOf = ({ phone, by }: Deed) => {
@@ -90,7 +90,7 @@ export const control: FastifyPluginAsync<{ state: ZApiState }> = async (app, { s
 			return { messageId: chats.pin(phone, messageId, DURATIONS_MS[duration], author) };
 		},
 	);
-	// The webhooks stay, as n8n doesn't know that it would have to register anew.
+	// Keeps the webhooks, as n8n would not register them again.
 	app.post('/sandbox/reset', async (_request, reply) => {
 		queue.clear();
 		chats.reset();
@@ -120,7 +120,7 @@ export const control: FastifyPluginAsync<{ state: ZApiState }> = async (app, { s
 	});
 };
 
-/** How the sandbox behaves at the moment. */
+/** The current settings of the sandbox. */
 export function showSettings({ faults, instance }: ZApiState): Settings {
 	const { active, latencyMs, requestsPerSecond, retryAfterSeconds } = faults;
 	const { connection, requiresHttps } = instance;
@@ -128,7 +128,7 @@ export function showSettings({ faults, instance }: ZApiState): Settings {
 	return { faults: active, ...numbers, connection, requiresHttps };
 }
 
-/** The latest requests, oldest first. Of each only what no secret is in by rights, and that masked. */
+/** The latest requests, oldest first. Only fields that should have no secrets, and these are masked. */
 export function showRequests({ requests, instance }: ZApiState) {
 	const first = Math.max(0, requests.length - SHOWN_REQUESTS);
 	return requests.slice(first).map((request, index) => {

@@ -1,27 +1,27 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** An HTTP response of the sandbox: as Z-API's documentation has it, or a fault's. */
+/** An HTTP response of the sandbox: documented by Z-API, or of a fault. */
 export interface SandboxResponse {
 	status: number;
 	headers?: Record<string, string>;
-	/** Sent as it is when text, else as JSON. */
+	/** Text is sent as it is, anything else as JSON. */
 	body?: unknown;
 }
 
 /**
- * What goes wrong, and when. `reset` closes the connection before the response, `resetMidResponse` in the
- * middle of it, `silence` never responds.
+ * A fault, and when it happens. `reset` closes the connection before the response, `resetMidResponse` within
+ * it, `silence` never responds.
  */
 export interface Fault {
-	/** Only requests whose method ends so, e.g. `/pin-message`; absent: all. */
+	/** Only requests whose path ends with this, e.g. `/pin-message`; absent: all. */
 	path?: string;
-	/** Every which message (or request without message) of a path it strikes; 1, the default, is every one. */
+	/** Every nth message (or request without a message) of a path; 1, the default, is every one. */
 	every?: number;
 	/** Only the first request for a message: a retry passes. */
 	once?: boolean;
-	/** How many requests it strikes before it is over; absent: no end. */
+	/** For how many requests it happens; absent: no end. */
 	times?: number;
-	/** Whether the sandbox does what it was asked all the same. */
+	/** Whether the sandbox carries out the request nevertheless. */
 	isDone?: boolean;
 	response: SandboxResponse | 'reset' | 'resetMidResponse' | 'silence';
 }
@@ -52,7 +52,7 @@ export const KNOWN_FAULTS = {
 
 const html: SandboxResponse['body'] = '<html><body><h1>Bad Gateway</h1></body></html>';
 
-/** What the sandbox's page offers: what any service may come to, and what is known of Z-API. */
+/** Faults on the sandbox's page: those of any service, and the known ones of Z-API. */
 export const OFFERED_FAULTS: Array<Fault['response']> = [
 	...[json(500, { error: 'Internal server error' }), json(503, undefined)],
 	...[502, 200].map((status) => ({ status, headers: { 'content-type': 'text/html' }, body: html })),
@@ -60,7 +60,7 @@ export const OFFERED_FAULTS: Array<Fault['response']> = [
 	...Object.values(KNOWN_FAULTS),
 ];
 
-/** The response to a wrong Client-Token; it echoes the secret. */
+/** The response to a wrong Client-Token. It repeats the secret. */
 export const clientTokenNotAllowed = (sent: string): SandboxResponse =>
 	json(403, { error: `Client-Token ${sent} not allowed` });
 
@@ -68,20 +68,20 @@ function json(status: number, body: unknown): SandboxResponse {
 	return { status, body };
 }
 
-/** Decides for each request whether and how it goes wrong. */
+/** Decides for each request whether a fault happens. */
 export class Faults {
 	/** Delay of every response, in milliseconds. */
 	latencyMs = 0;
 
-	/** Requests allowed in any one second; beyond it the response is 429. 0 allows all. */
+	/** Requests allowed in any second. The response to others is 429. 0 allows all. */
 	requestsPerSecond = 0;
 
-	/** Value of `Retry-After` in a 429 of the rate limit, in seconds; absent: no such header. */
+	/** `Retry-After` of the rate limit's 429, in seconds; absent: no such header. */
 	retryAfterSeconds?: number;
 
 	private faults: Fault[] = [];
 
-	/** For each path, the messages that there were requests for. */
+	/** The messages of all requests, by path. */
 	private readonly messages = new Map<
 		string,
 		Map<unknown, { position: number; requests: number }>
@@ -94,7 +94,7 @@ export class Faults {
 		this.messages.clear();
 	}
 
-	/** What is set to go wrong, with what is left of `times`. */
+	/** The fault that is set, with the rest of `times`. */
 	get active(): Fault[] {
 		return this.faults;
 	}
@@ -107,7 +107,7 @@ export class Faults {
 		this.recent = [];
 	}
 
-	/** What goes wrong with this request for a message, or for itself, if anything. */
+	/** The fault of this request, if any. */
 	next(path: string, message: unknown): Pick<Fault, 'response' | 'isDone'> | undefined {
 		if (this.exceedsRate()) {
 			const headers = this.retryAfterSeconds && { 'retry-after': `${this.retryAfterSeconds}` };
@@ -141,7 +141,7 @@ export class Faults {
 	}
 }
 
-/** Puts a response on the wire. */
+/** Sends a response. */
 export async function sendResponse(
 	response: Fault['response'],
 	request: FastifyRequest,

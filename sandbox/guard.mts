@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
-/** Nothing is loaded from elsewhere, nothing written in a message is run, no other page frames it. */
+/** Loads nothing from other servers, runs no scripts from messages, and can't be framed by other pages. */
 const CONTENT_SECURITY_POLICY = [
 	"default-src 'none'",
 	// The stylesheet draws its small icons with data URLs.
@@ -10,12 +10,11 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /**
- * Keeps the pages of other websites, open in a browser on this machine, away from the sandbox. They could
- * reach it by a host name of their own that resolves to loopback (DNS rebinding), or by requests that a
- * browser sends without asking (CSRF).
+ * Protects the sandbox from other websites that are open in a browser on this machine. They could use a host
+ * name that resolves to loopback (DNS rebinding), or requests that a browser sends without a check (CSRF).
  */
 const guard: FastifyPluginAsync = async (app) => {
-	// Not in a hook: Fastify runs none for a URL that it can't decode.
+	// Not in a hook, as Fastify runs no hooks for a URL that it can't decode.
 	app.server.prependListener('request', (_request, response) => {
 		response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
 	});
@@ -24,7 +23,7 @@ const guard: FastifyPluginAsync = async (app) => {
 		const { localPort } = request.socket;
 		const isOwnHost = host === `127.0.0.1:${localPort}` || host === `localhost:${localPort}`;
 		if (!isOwnHost) return await reply.code(403).send({ error: 'Host not allowed' });
-		// Neither n8n nor any other server sends an Origin; a page's navigation has none, either.
+		// Servers such as n8n send no Origin header. Page navigation has none, either.
 		if (origin !== undefined && origin !== `http://${host}`) {
 			return await reply.code(403).send({ error: 'Origin not allowed' });
 		}

@@ -19,12 +19,11 @@ export type WebhookUrl = (typeof WEBHOOKS)[keyof typeof WEBHOOKS];
 
 export type Connection = 'connected' | 'notConnected' | 'sessionToRestore';
 
-/** Settings of the instance that the sandbox plays. */
+/** Settings of the sandbox's instance. */
 export type InstanceSettings = Omit<Instance, keyof EventEmitter | 'isConnected'>;
 
 /**
- * The instance that the sandbox plays. Its credential is made up and served on loopback only; tests
- * replace it with canaries.
+ * The sandbox's instance. Its credential is invented, and works on loopback only. Tests use canaries instead.
  */
 export class Instance extends EventEmitter<{ connection: [connection: Connection] }> {
 	instanceId = 'SANDBOX-INSTANCE';
@@ -41,15 +40,15 @@ export class Instance extends EventEmitter<{ connection: [connection: Connection
 	disconnectedCallbackUrl = '';
 	messageStatusCallbackUrl = '';
 	presenceChatCallbackUrl = '';
-	/** Whether the received webhook is also called for what the connected number does itself. */
+	/** Whether the received webhook is also called for activity of the connected number. */
 	receiveCallbackSentByMe = false;
-	/** Whether other webhook URLs than HTTPS are refused, as by Z-API itself. */
+	/** Whether webhook URLs must be HTTPS, as with Z-API. */
 	requiresHttps = false;
 
 	disableEnqueueWhenDisconnected = false;
 	/**
-	 * Whether messages that were never seen here can be pinned, as if they were older than the sandbox.
-	 * Without it, their pins are accepted and then fail.
+	 * Whether unknown messages can be pinned, as if they were older than the sandbox. If not, their pins are
+	 * accepted and then fail.
 	 */
 	knowsAnyMessage = false;
 
@@ -60,7 +59,7 @@ export class Instance extends EventEmitter<{ connection: [connection: Connection
 		Object.assign(this, settings);
 	}
 
-	/** What `GET /status` reports. While it is not `connected`, the queue waits. */
+	/** The result of `GET /status`. The queue waits unless it is `connected`. */
 	get connection(): Connection {
 		return this.#connection;
 	}

@@ -19,12 +19,12 @@ const FILES: Record<string, [file: string, type: string]> = {
 	'/pin.svg': ['../icons/pin.svg', 'image/svg+xml'],
 };
 
-/** What happens within this time is told in one go. */
+/** Changes within this time are sent in one event, in milliseconds. */
 const BURST_MS = 50;
 
 /**
- * Serves the page that shows the chats, and tells it what happens. Each event holds all there is to
- * show, so that a page that comes late or again misses nothing.
+ * Serves the page that shows the chats, and sends it events. Each event has the whole state, so that a page
+ * that connects later misses nothing.
  */
 const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
 	await app.register(sse);
@@ -66,7 +66,7 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 	state.chats.on('message', tellSoon).on('pin', tellSoon).on('reaction', tellSoon);
 	state.queue.on('done', tellSoon);
 	state.instance.on('connection', tellSoon);
-	// A request is news when it comes and when it is over, even without a response.
+	// Updates the page when a request arrives and when it ends, even without a response.
 	app.addHook('preHandler', async (_request, reply) => {
 		tellSoon();
 		reply.raw.once('close', () => tellSoon());
@@ -81,5 +81,5 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 	});
 };
 
-// Shares the scope of the root, as every request there is news.
+// Uses the root's scope, as all of its requests update the page.
 export default fastifyPlugin(page);

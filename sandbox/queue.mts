@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { Instance } from './instance.mts';
 
-/** What Z-API has accepted and not yet sent to WhatsApp. */
+/** An entry that Z-API has accepted and not sent to WhatsApp yet. */
 export interface QueueEntry {
 	zaapId: string;
-	/** ID of the event that it becomes. */
+	/** ID of its event in WhatsApp. */
 	messageId: string;
 	phone: string;
 	/** For people, e.g. "pin 77DF5293". */
@@ -14,7 +14,7 @@ export interface QueueEntry {
 	/**
 	 * Sends it.
 	 *
-	 * @throws with what the delivery callback gives as `error`
+	 * @throws with the `error` of the delivery callback
 	 */
 	send: () => void;
 }
@@ -24,16 +24,15 @@ export interface FailedEntry extends QueueEntry {
 }
 
 interface QueueEvents {
-	/** It has left the queue, sent or, with an error, not. */
+	/** It has left the queue: sent, or with an error. */
 	done: [entry: QueueEntry, error?: string];
 }
 
-/** While disconnected. */
+/** Limit while disconnected. */
 const LIMIT = 1000;
 
 /**
- * Z-API's queue: what was accepted waits in it, is sent one by one, and stays while the instance is
- * disconnected.
+ * Z-API's queue: sends accepted entries one by one, and keeps them while the instance is disconnected.
  *
  * @see https://developer.z-api.io (quickstart, queue)
  */
@@ -53,7 +52,7 @@ export class Queue extends EventEmitter<QueueEvents> {
 		instance.on('connection', () => this.work());
 	}
 
-	/** @throws when a disconnected instance takes no more. Assumed: in which words. */
+	/** @throws if the queue of a disconnected instance is full. The text is assumed. */
 	add(entry: QueueEntry): void {
 		const { isConnected, disableEnqueueWhenDisconnected } = this.instance;
 		if (!isConnected && disableEnqueueWhenDisconnected) throw new Error('You are not connected.');

@@ -9,23 +9,23 @@ import { Queue } from './queue.mts';
 import { webhooks } from './webhooks.mts';
 import { zApi, type ZApiState } from './zApi.mts';
 
-/** What an instance is like that is started without options. */
+/** The settings of an instance without options. */
 export const SANDBOX_INSTANCE: InstanceSettings = new Instance();
 
-/** A running sandbox, with its insides in reach of tests. */
+/** A running sandbox, with its parts for tests. */
 export interface Sandbox extends ZApiState {
 	/** Base URL for the credential. */
 	url: string;
 	close: () => Promise<void>;
 }
 
-/** Whatever isn't given is as in `SANDBOX_INSTANCE`. */
+/** Missing fields are those of `SANDBOX_INSTANCE`. */
 export interface SandboxOptions extends Partial<InstanceSettings> {
 	/** 0, the default, takes any free one. */
 	port?: number;
-	/** The shortest and the longest time to the queue's next entry; with 0, the default, nothing waits. */
+	/** The shortest and the longest time between entries of the queue; with 0, the default, none waits. */
 	queueDelayMs?: [min: number, max: number];
-	/** Where the page's link to n8n's editor leads; can also be set later, as `sandbox.editorUrl`. */
+	/** URL of n8n's editor for the page's link; can also be set later, as `sandbox.editorUrl`. */
 	editorUrl?: string;
 }
 

@@ -10,7 +10,7 @@ import type { ZApiState } from './zApi.mts';
 export interface Delivery {
 	url: string;
 	callback: Record<string, unknown>;
-	/** Status of the last response; 0 while there is none. */
+	/** Status of the last response; 0 if there is none yet. */
 	status: number;
 	/** How often it was sent. */
 	attempts: number;
@@ -18,18 +18,18 @@ export interface Delivery {
 
 const CONNECTED_PHONE = '5511900000000';
 
-/** What every event of a chat has. */
+/** Fields of all events of a chat. */
 type Happening = Author & { messageId: string; momment: number };
 
-/** Assumed. n8n with SQLite loses its database for a while when it is called by hundreds at once. */
+/** Assumed. n8n with SQLite can lose its database for a while with hundreds of concurrent calls. */
 const CALLS_AT_ONCE = 20;
 
-/** How long n8n may be away: a minute. Assumed, as Z-API does not say whether it tries again. */
-const RETRIES = { retries: 60, factor: 1, minTimeout: 1000, unref: true };
+/** For a minute without n8n. Assumed, as Z-API does not document whether it repeats calls. */
+const RETRIES = { retries: 120, factor: 1, minTimeout: 1000, unref: true };
 
 /**
- * Calls the instance's webhooks for what happens in its chats, in its queue and to its connection, as
- * Z-API does. Not played: message status and presence.
+ * Calls the instance's webhooks for events of its chats, its queue and its connection, like Z-API. Does not
+ * include message status and presence.
  *
  * @see https://developer.z-api.io (webhooks)
  */
@@ -43,7 +43,7 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 
 	const deliver = (kind: WebhookUrl, callback: Record<string, unknown>) => {
 		const url = instance[kind];
-		// The sandbox calls nobody beyond this machine.
+		// The sandbox only calls this machine.
 		if (!isLoopback(url)) return;
 		const delivery: Delivery = { url, callback, status: 0, attempts: 0 };
 		deliveries.push(delivery);
@@ -125,7 +125,7 @@ async function call(delivery: Delivery, closing: AbortSignal): Promise<void> {
 		body: JSON.stringify(delivery.callback),
 		signal: closing,
 	}).catch((error: unknown) => {
-		// p-retry takes every other TypeError for a bug, but fetch throws one for whatever goes wrong.
+		// p-retry doesn't retry after most TypeErrors, but fetch throws one for each network failure.
 		throw new Error('n8n could not be reached', { cause: error });
 	});
 	delivery.status = response.status;

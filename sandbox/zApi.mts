@@ -11,7 +11,7 @@ import { type Instance, WEBHOOKS, type WebhookUrl } from './instance.mts';
 import type { Queue } from './queue.mts';
 import type { Delivery } from './webhooks.mts';
 
-/** One request as it arrived, secrets included: for tests to look at. */
+/** One request as it arrived, including secrets, for tests. */
 export interface RecordedRequest {
 	/** Unix time in milliseconds. */
 	receivedAt: number;
@@ -22,9 +22,9 @@ export interface RecordedRequest {
 	path: string;
 	headers: Record<string, string | string[] | undefined>;
 	body: unknown;
-	/** The response's status; 0 when there was none. */
+	/** The response's status; 0 if there was none. */
 	status: number;
-	/** Whether the sandbox did what it was asked, or put it into the queue. */
+	/** Whether the sandbox carried out the request, or added it to the queue. */
 	isDone: boolean;
 	/** Whether a fault's response was sent instead of the sandbox's own. */
 	isFaulty: boolean;
@@ -39,9 +39,9 @@ export interface ZApiState {
 	deliveries: Delivery[];
 	/** Requests to Z-API that have no complete response yet. */
 	inFlight: number;
-	/** The most that were in flight at once; set it to 0 to count anew. */
+	/** The highest number of requests in flight; set it to 0 to count again. */
 	mostInFlight: number;
-	/** Where the page's link to n8n's editor leads; empty: it has none. */
+	/** URL of n8n's editor for the page's link; empty: no link. */
 	editorUrl: string;
 }
 
@@ -54,14 +54,14 @@ interface InstancePath {
 type Handler = (body: Record<string, unknown>, query: Record<string, string>) => unknown;
 
 /**
- * Z-API's methods as its documentation describes them. What it does not say is marked as assumed.
+ * Z-API's methods according to its documentation. Undocumented behaviour is marked as assumed.
  *
  * @see https://developer.z-api.io
  */
 export const zApi: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
 	const methods = toMethods(state);
 
-	// Any Content-Type is let in as text, as it is Z-API and not Fastify that refuses one here.
+	// Accepts any Content-Type as text, so that the sandbox refuses it like Z-API, and not Fastify.
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
 

@@ -17,7 +17,7 @@ export interface Measured {
 export interface Row {
 	what: string;
 	measured: string;
-	/** What it must be, where that can be said. */
+	/** What it must be, if there is a limit. */
 	limit?: string;
 	holds?: boolean;
 }
@@ -25,63 +25,63 @@ export interface Row {
 export interface Report {
 	/** Version of n8n. */
 	n8n: string;
-	/** How often each was measured, at least. */
+	/** How many times each was measured, at least. */
 	runs: number;
 	rows: Row[];
-	/** What was measured, by what it was and by the node. */
+	/** What was measured, by measure and node. */
 	raw: Record<string, Partial<Record<string, Measured>>>;
 	troubles: string[][];
 	/** By Max Concurrent Requests. */
 	concurrencies: string[][];
-	/** By what is called. */
+	/** By the node that is called. */
 	received: string[][];
 	simulated: Outcome[];
 }
 
 const ROWS = `## Time and memory
 
-- _500 chats, 100 ms latency_: one message is pinned in each of 500 chats, and every response takes 100 ms, as from another continent. What counts is how many requests are under way at once.
-- _1000 chats, no latency_: the responses come at once. What counts is how much n8n itself has to do for each item.
-- _One item, 100 ms latency_: what a workflow takes that pins a single message. _HTTPS_: the same over TLS, as Z-API is reached; the certificate is made for the run, and n8n trusts its authority.
-- _200 chats, service allows 50/s_: the service refuses (HTTP 429) what comes beyond 50 requests in any second. Nobody could be done before 3 s.
-- _HTTP 500 once on every 10th_: every tenth request fails once. Nothing may be lost or sent twice.
-- _10,000 chats_: whether an item takes longer, or more memory, where there are many.
-- _time ÷ …_ is the node's time by that of another node, in the same run: below 1 it is faster.`;
+- _500 chats, 100 ms latency_: the node pins one message in each of 500 chats, and every response takes 100 ms. This depends on the number of concurrent requests.
+- _1000 chats, no latency_: the service responds at once. This depends on how much work n8n has with each item.
+- _One item, 100 ms latency_: a workflow that pins a single message. _HTTPS_: the same over TLS, as with Z-API. The certificate is created for the run, and n8n trusts its authority.
+- _200 chats, service allows 50/s_: the service refuses (HTTP 429) more than 50 requests in any second. The shortest possible time is 3 s.
+- _HTTP 500 once on every 10th_: every tenth request fails once. No item may be lost or sent twice.
+- _10,000 chats_: whether the time and the memory for each item grow with the number of items.
+- _time ÷ …_: the node's time, divided by that of another node in the same run. Below 1, this node is faster.`;
 
 const CONCURRENCY = `## Max Concurrent Requests
 
-500 chats, 100 ms latency, by how many requests may be under way at once; beside each time the most that the sandbox saw. The default is the smallest number from which on more gain next to nothing.`;
+The time for 500 chats with 100 ms latency, by Max Concurrent Requests. Next to each time is the highest number of concurrent requests that the sandbox saw. The default is the smallest number after which the time hardly improves.`;
 
-const CONCURRENCY_COLUMNS = ['at once', 'HTTP', 'most', 'HTTPS', 'most'];
+const CONCURRENCY_COLUMNS = ['Max Concurrent Requests', 'HTTP', 'most', 'HTTPS', 'most'];
 
-const RECEIVED = `## Receiving
+const RECEIVED = `## Webhook calls
 
-Calls of a webhook, 20 at a time: what n8n takes for each, until the execution that it starts, if any, has been stored. _Unwanted_: an event that isn't chosen in the trigger. _Forged_: without the right secret.`;
+How long n8n takes for each call, with 20 calls at a time, until it has stored the execution that the call starts, if any. _Unwanted_: an event that isn't selected in the trigger. _Forged_: a call without the right secret.`;
 
-const RECEIVED_COLUMNS = ['what is called', 'time a call', 'HTTP status'];
+const RECEIVED_COLUMNS = ['call', 'time per call', 'HTTP status'];
 
 const SIMULATED = `## Simulated limits
 
-The scheduler on a virtual clock, against services that let so many items through in a second. Every response, refusals too, takes 100 ms; \`Retry-After\` says exactly when the next request would be let through. _Requests per item_: 1 is none refused. _Time ÷ ideal_: by the time of who knows the limit beforehand. _Most at once_: the most requests under way. All are the worst of several runs with other latencies. In the rows below the line of dashes the service is one that nobody can be quick at without knowing it; they only show that everything gets through.`;
+The scheduler on a virtual clock, with services that allow a number of items per second. Every response takes 100 ms, including refusals. \`Retry-After\` says exactly when the service accepts the next request. _Requests per item_: 1 means that no request was refused. _Time ÷ ideal_: divided by the time of a client that knows the limit. _Most at once_: the highest number of concurrent requests. Each figure is the worst of several runs with different latencies. No client can be fast with the services below the line of dashes without knowing their limits. Those rows show that all items get through.`;
 
 const SIMULATED_COLUMNS = [
 	...['service', 'items', 'per second', 'Retry-After', 'requests per item', 'time ÷ ideal'],
 	...['most at once', 'failed'],
 ];
 
-const TROUBLE = `## When not all goes well
+const TROUBLE = `## When requests fail
 
-One run each. _Sent twice_ counts items that were sent again after Z-API had confirmed them; _in the output_ and _reported as pinned_ are what the workflow goes on with.`;
+One run each. _Sent twice_ counts items that were sent again after Z-API had accepted them. _In the output_ and _reported as pinned_ count the items that the workflow continues with.`;
 
 const TROUBLE_COLUMNS = [
-	...['trouble', 'node', 'the execution ends in', 'pinned', 'sent twice'],
+	...['fault', 'node', 'status of the execution', 'pinned', 'sent twice'],
 	...['in the output', 'reported as pinned'],
 ];
 
 /**
- * Prints the tables, and writes every single time to `.local/bench.json`.
+ * Prints the tables, and writes all times to `.local/bench.json`.
  *
- * @param isWhole whether all was measured: only then is the page, `docs/bench.md`, written as well
+ * @param isWhole whether everything was measured; only then it also writes `docs/bench.md`
  */
 export async function writeReport(root: string, report: Report, isWhole: boolean): Promise<void> {
 	const { rows, concurrencies, received, simulated, troubles } = report;
@@ -134,7 +134,7 @@ function toIntroduction({ n8n, runs }: Report): string {
 	return [
 		`Written by \`npm run bench\`: n8n ${n8n} and the sandbox on one machine.`,
 		`Medians of at least ${runs} interleaved runs, with the fastest and the slowest in brackets.`,
-		'Times are those that n8n records for the node itself; its start is timed from outside.',
+		'Times are those that n8n records for the node. The start of n8n is measured from outside.',
 	].join(' ');
 }
 

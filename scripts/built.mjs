@@ -1,4 +1,4 @@
-// Whether dist/ is what the sources make of it, by content: dates change with every checkout.
+// Checks by content whether dist/ is up to date, as dates change with every checkout.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = path.join(root, '.local/built');
 
-/** What goes into a build (the lock file names the compiler), and what comes of it. */
+/** The inputs of a build; the lock file has the version of the compiler. */
 const PARTS = [
 	'credentials',
 	'nodes',
@@ -34,7 +34,7 @@ function hashAll() {
 	return hash.digest('hex');
 }
 
-/** @returns whether nothing has changed since the last build, neither the sources nor dist/ */
+/** @returns whether the sources and dist/ have not changed since the last build */
 export function isBuilt() {
 	if (!existsSync(stamp) || !existsSync(path.join(root, 'dist'))) return false;
 	return readFileSync(stamp, 'utf8') === hashAll();

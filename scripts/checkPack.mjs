@@ -1,5 +1,5 @@
-// Checks what `npm pack` would publish: all that n8n loads, nothing else, and small;
-// when it is published, a README whose links work on npm.
+// Checks the package that `npm pack` makes: it contains what n8n loads and nothing else, and is small.
+// In the publish workflow, it also checks that the README's links work on npm.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ const [{ files, size }] = JSON.parse(
 const packed = files.map((file) => file.path);
 
 /**
- * The icons that a compiled node or credential names.
+ * The icons of a compiled node or credential.
  *
  * @param {string} file
  */
@@ -33,7 +33,7 @@ const loaded = [...n8n.nodes, ...n8n.credentials];
 const codexes = n8n.nodes.map((/** @type {string} */ node) => node.replace(/\.js$/, '.json'));
 const needed = [main, ...loaded, ...codexes, ...loaded.flatMap(findIcons)];
 
-// Only the publish workflow sets the repository, and it makes them absolute.
+// Only the publish workflow sets the repository. It also makes the links absolute.
 const relative = repository
 	? [
 			...readFileSync('README.md', 'utf8').matchAll(

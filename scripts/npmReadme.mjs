@@ -1,5 +1,5 @@
-// Prints the README for the package's page on npm. npm makes relative links absolute by `repository`,
-// but to the default branch, which moves on, and not within <picture>: here they name the version's tag.
+// Prints the README for the package's page on npm. npm makes relative links absolute, but to the default
+// branch, which changes later, and not within <picture>. Here they point to the version's tag.
 // Usage: node scripts/npmReadme.mjs OWNER/NAME TAG
 import { readFileSync } from 'node:fs';
 
@@ -11,7 +11,7 @@ const IMAGES = `https://raw.githubusercontent.com/${repository}/${tag}/`;
 
 process.stdout.write(
 	readFileSync('README.md', 'utf8')
-		// npm's pages are light, whatever the visitor's system is set to.
+		// npm's pages have no dark theme.
 		.replace(/<picture>.*?(<img [^>]*>).*?<\/picture>/gs, '$1')
 		.replace(/(!\[[^\]]*\]\(|\bsrc=")(?![a-z]+:|#)/g, `$1${IMAGES}`)
 		.replace(/(\]\(|\bhref=")(?![a-z]+:|#)/g, `$1${FILES}`),

@@ -1,4 +1,4 @@
-// n8n's own scan of community packages, which its reviewers run: on the sources and on what is packed.
+// Runs n8n's scan of community packages, which its reviewers use, on the sources and on the packed package.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

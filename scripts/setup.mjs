@@ -1,6 +1,6 @@
-// Makes a clone ready: installs the development dependencies where there are none, and builds when
-// something has changed. Then runs the script that is named, in this process, so that a signal reaches
-// it. Nothing is there to import at first, so it begins with Node.js alone.
+// Prepares a clone: installs the development dependencies if there are none, and builds if a source has
+// changed. Then runs the given script in this process, so that it receives signals. Uses only Node.js's own
+// modules, as no dependency may be installed yet.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -24,13 +24,13 @@ function npm(...args) {
  */
 const readPackages = (file) => JSON.parse(readFileSync(`${root}/${file}`, 'utf8')).packages;
 
-/** Names what is installed in another version than the lock file has, or not at all. */
+/** Lists packages that are missing, or have another version than in the lock file. */
 function findOutdated() {
 	const installed = readPackages(INSTALLED);
 	return Object.entries(readPackages('package-lock.json'))
 		.filter(([folder, { version, optional }]) => {
 			const found = installed[folder]?.version;
-			// What is optional may be for another system.
+			// An optional package may be for another system.
 			return folder && found !== version && !(optional && found === undefined);
 		})
 		.map(([folder]) => folder.replace('node_modules/', ''));
@@ -42,7 +42,7 @@ if (!existsSync(`${root}/${INSTALLED}`)) {
 }
 const outdated = findOutdated();
 if (outdated.length > 0) {
-	console.error(`Not as package-lock.json has it: ${outdated.join(', ')}\nRun: npm ci`);
+	console.error(`Different from package-lock.json: ${outdated.join(', ')}\nRun: npm ci`);
 	process.exit(1);
 }
 if (!isBuilt()) npm('run', '--silent', 'build');

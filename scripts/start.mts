@@ -1,5 +1,5 @@
-// A real n8n with this package in it, against the sandbox. `--once` ends after the demo has run; `--dev`
-// brings what changes in the sources into the running n8n.
+// Runs a real n8n with this package and the sandbox. `--once` ends it after the demo workflow; `--dev` reloads
+// the nodes when a source changes.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,7 +41,7 @@ const interrupted = new AbortController();
 const { signal } = interrupted;
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupted.abort());
 
-/** Ends what was started; the last comes first. */
+/** Ends what was started, in reverse order. */
 const cleanUps: Array<() => Promise<unknown>> = [];
 
 try {
@@ -110,7 +110,7 @@ async function start(): Promise<Context> {
 				},
 			},
 			{
-				title: 'The packed package into n8n',
+				title: 'Package',
 				task: async (context) => {
 					context.port = port;
 					context.userFolder = await makeUserFolder(port);
@@ -119,7 +119,7 @@ async function start(): Promise<Context> {
 				},
 			},
 			{
-				title: 'n8n starts',
+				title: 'Start of n8n',
 				task: async (context) => {
 					const env = { N8N_DEV_RELOAD: String(isDevelopment) };
 					context.n8n = await startN8n({ ...context, env, signal });

@@ -6,15 +6,15 @@ import path from 'node:path';
 import { execa } from 'execa';
 
 export interface TlsProxy {
-	/** Where it is called. */
+	/** Its URL. */
 	url: string;
-	/** Path of the certificate of the authority that its own was signed by, in PEM. */
+	/** Path of the certificate of its certificate authority, in PEM. */
 	authority: string;
 	close: () => Promise<void>;
 }
 
 /**
- * Puts TLS before a server on loopback, with a certificate authority that is made for it.
+ * Starts a TLS proxy for a server on loopback, with a certificate authority of its own.
  *
  * @param target URL of the server
  * @param folder where keys and certificates go
@@ -46,9 +46,9 @@ export async function startTlsProxy(target: string, folder: string): Promise<Tls
 		const passedOn = http.request(
 			new URL(url, target),
 			{ method, agent, headers: { ...headers, host } },
-			(answer) => {
-				response.writeHead(answer.statusCode ?? 502, answer.headers);
-				answer.pipe(response);
+			(upstream) => {
+				response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+				upstream.pipe(response);
 			},
 		);
 		passedOn.on('error', () => response.destroy());

@@ -1,7 +1,7 @@
-/** Name of the node that every workflow built here starts with. */
+/** Name of the first node of each workflow. */
 export const TRIGGER = "When clicking 'Execute workflow'";
 
-/** A chat of each item's own, as in real bulk: one chat gets its pins one after the other. */
+/** One chat per item, as pins in the same chat run one after another. */
 export const CHAT = '={{ String(5511900000001 + $itemIndex) }}';
 
 /** A node of a workflow, as n8n stores it. */
@@ -9,12 +9,16 @@ export const toNode = (name: string, type: string, parameters: object, typeVersi
 	...{ id: name, name, type, typeVersion, position: [0, 0], parameters },
 });
 
-/** This package's node, set to pin each item's `messageId` in a chat of its own. */
-export const toPinNode = (name: string, options: object = {}) =>
+/**
+ * This package's node, set to pin each item's `messageId` in a chat of its own.
+ *
+ * @param parameters what differs
+ */
+export const toPinNode = (name: string, parameters: object = {}) =>
 	toNode(name, 'n8n-nodes-zapi-pin-message.zApiPinMessage', {
 		phone: { __rl: true, mode: 'id', value: CHAT },
 		messageId: '={{ $json.messageId }}',
-		options,
+		...parameters,
 	});
 
 /** What leads from one node to the next. */

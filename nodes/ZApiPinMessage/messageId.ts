@@ -5,9 +5,9 @@ import { findRefusal, toText } from '../shared/text';
 export const MESSAGE_ID_EXAMPLE = '77DF5293EBC176FFA6A88838E7A6AD83';
 
 const WHERE_TO_FIND_IT =
-	'Z-API Pin Message Trigger has it, and so does the response of the method that sent the message: take messageId, not zaapId.';
+	'Use messageId from Z-API Pin Message Trigger or from the response of the method that sent the message, not zaapId.';
 
-/** An ID as whatsapp-web.js, WPPConnect and WAHA write it: who sent it, chat, the ID, perhaps who wrote it. */
+/** An ID of whatsapp-web.js, WPPConnect or WAHA: whether it was sent by oneself, chat, ID, perhaps the author. */
 const SERIALISED =
 	/^(?:true|false)_[^\s_@]+@(?:[cg]\.us|lid|s\.whatsapp\.net)_([A-Za-z0-9-]+)(?:_(?:in|out|[^\s_@]+@[a-z.]+))?$/;
 
@@ -33,20 +33,20 @@ const MESSAGE_ID: IdParameter = {
 		],
 		[/-group$|@|^\d{8,15}-\d{9,11}$/, 'is a chat ID'],
 		[/^(?:true|false)_/, 'is only a part of a serialised message ID'],
-		// A phone number, a time, a database's or Telegram's ID; with a dash, that of a notification.
+		// A phone number, a time, an ID of a database or of Telegram; with a dash, the ID of a notification.
 		[/^(?:\d{1,19}|\d+-\d+)$/, 'has digits only'],
 		[/\s/, 'has white space in it'],
-		[/[^\w-]/, 'has a character in it that no message ID has'],
+		[/[^\w-]/, 'has a character that no message ID has'],
 	],
 };
 
 /**
- * Checks a message ID. Z-API does not document what they look like: whatever is one word passes, unless
- * it is known to be something else.
+ * Checks a message ID. Z-API does not document their format, so any word is valid unless it is known to
+ * be something else.
  *
  * @param value the Message ID parameter as it came, from a user or an expression
- * @returns the message ID as Z-API writes it; of a serialised one, its third part
- * @throws {UserError} naming the Message ID parameter, when it can't be one
+ * @returns the message ID as Z-API writes it; for a serialised ID, its third part
+ * @throws {UserError} naming the Message ID parameter, if it can't be a message ID
  * @see https://developer.z-api.io (`messageId` of the received webhook)
  */
 export function toMessageId(value: unknown): string {

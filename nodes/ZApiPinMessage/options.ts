@@ -9,7 +9,7 @@ interface NumericOption {
 	minValue: number;
 	maxValue: number;
 	description: string;
-	/** Where it is shown; absent: everywhere. */
+	/** The operation that it is shown for; absent: all. */
 	operation?: string;
 }
 
@@ -20,7 +20,7 @@ const NUMERIC_OPTIONS = {
 		minValue: 1,
 		maxValue: 500,
 		description:
-			'How many items are worked on at once, one of each chat. More than 64 hardly save time, as n8n is busy with as many, and are a strain on Z-API; 1 works on them strictly one after the other.',
+			'How many items to process at the same time, at most one of each chat. More than 64 save little time and put more load on Z-API. 1 processes the items one after another.',
 	},
 	retries: {
 		displayName: 'Retries',
@@ -28,7 +28,7 @@ const NUMERIC_OPTIONS = {
 		minValue: 0,
 		maxValue: 10,
 		description:
-			'How many more times an item is tried when Z-API is busy or can\'t be reached. Leave n8n\'s own "Retry On Fail" off, as it sends all items again.',
+			'How many times to retry an item when Z-API is busy or can\'t be reached. Leave n8n\'s own "Retry On Fail" off, as it sends all items again.',
 	},
 	delayMessage: {
 		displayName: 'Delay Message',
@@ -67,11 +67,11 @@ const IF_NOT_CONNECTED = [
 	{
 		name: 'Stop',
 		value: 'stop',
-		description: 'Ask for the connection first, and send nothing without it',
+		description: 'Check the connection first, and send nothing if the instance is not connected',
 	},
 ] as const;
 
-/** How the requests of one execution are made. */
+/** The options of one execution. */
 export type PinOptions = Record<keyof typeof NUMERIC_OPTIONS, number> & {
 	ifNotConnected: (typeof IF_NOT_CONNECTED)[number]['value'];
 };
@@ -94,7 +94,7 @@ const rows: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			"Whether to output the fields of the input item too, with this node's own beside them in zApi",
+			'Whether to also output the fields of the input item. The fields of this node are then in zApi.',
 	},
 	...Object.entries(NUMERIC_OPTIONS).map(
 		([name, { minValue, maxValue, operation, ...option }]: [
@@ -122,8 +122,8 @@ export const options: INodeProperties = {
 /**
  * Checks the options.
  *
- * @param values the Options parameter as it came; what it does not name has its default
- * @throws {UserError} naming the option that can't be used
+ * @param values the Options parameter as it came; missing options get their defaults
+ * @throws {UserError} naming the invalid option
  */
 export function toOptions(values: OptionValues): PinOptions {
 	const { ifNotConnected = 'queue' } = values;

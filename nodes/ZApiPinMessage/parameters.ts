@@ -7,7 +7,7 @@ import { CHAT_TYPES } from './operations/getChats';
 import { RESOURCES } from './operations/operations';
 import { options } from './options';
 
-// n8n names a new node after its action ("Unpin message") only where there is a resource to see.
+// n8n names a new node after its action ("Unpin message") only if the node shows a resource.
 const resource: INodeProperties = {
 	displayName: 'Resource',
 	name: 'resource',
@@ -52,7 +52,7 @@ const messageId: INodeProperties = {
 	displayOptions: { show: { operation: ['pin', 'unpin'] } },
 	placeholder: `e.g. ${MESSAGE_ID_EXAMPLE}`,
 	description:
-		'The messageId of the message, as Z-API Pin Message Trigger outputs it and the method that sent the message returns it, not the zaapId',
+		'The messageId from Z-API Pin Message Trigger, or from the response of the method that sent the message. It is not the zaapId.',
 };
 
 const text: INodeProperties = {
@@ -65,7 +65,7 @@ const text: INodeProperties = {
 	displayOptions: { show: { operation: ['sendAndPin'] } },
 	placeholder: 'e.g. The water will be off on Friday from 9 to 12 h.',
 	description:
-		'The text to send, in which *bold*, _italic_ and ~strikethrough~ work as in WhatsApp. Leave Retry On Fail in the settings of the node off: n8n would send it again.',
+		'The text to send. *bold*, _italic_ and ~strikethrough~ work as in WhatsApp. Leave Retry On Fail in the settings of the node off, as n8n would send the text again.',
 };
 
 const duration: INodeProperties = {
@@ -90,7 +90,7 @@ const filter: INodeProperties = {
 	...ofChats,
 	placeholder: 'e.g. Class 3B',
 	description:
-		'Part of the name or ID of the chats to list, or a phone number; case and accents do not matter. Empty lists all.',
+		'Part of the name or ID of the chats to list, or a phone number; case and accents do not matter. Leave it empty to list all chats.',
 };
 
 const chatType: INodeProperties = {

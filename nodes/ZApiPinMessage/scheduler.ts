@@ -1,24 +1,24 @@
 import type { Retry } from '../shared/failures';
 import { sleepUntilAborted } from '../shared/sleep';
 
-/** What came of one attempt at a job. */
+/** The result of one attempt at a job. */
 export type Attempt<T> =
 	| { ok: true; value: T }
 	| {
 			ok: false;
 			error: Error;
 			/**
-			 * How a retry may help: after this job's own back-off, or after a pause of all jobs, as the
-			 * service refused it for there being too many. Absent: the job has failed for good.
+			 * How to retry: after this job's own back-off, or after a pause of all jobs, if the service refused
+			 * it because of its rate limit. Absent: the job has failed for good.
 			 */
 			retry?: Retry;
-			/** How long the service asks not to be called, in milliseconds; absent when it doesn't say. */
+			/** How long the service asks to wait, in milliseconds; absent if it doesn't say. */
 			retryAfterMs?: number;
-			/** Whether a part of the job succeeded first: the rest has all retries of its own. */
+			/** Whether this attempt completed a part of the job. The rest then gets all retries again. */
 			isProgress?: boolean;
 	  };
 
-/** Clock and random numbers, which tests replace. */
+/** Clock and random numbers; replaced by tests. */
 export interface Clock {
 	/** Milliseconds since any fixed moment. */
 	now: () => number;
@@ -29,16 +29,16 @@ export interface Clock {
 }
 
 export interface ScheduleOptions<J> {
-	/** What a job is about: jobs of one key run one after the other, in their order. */
+	/** Jobs with the same key run one after another, in their order. */
 	keyOf: (job: J) => string;
-	/** How many attempts may run at once, 1 or more. */
+	/** How many attempts may run concurrently, 1 or more. */
 	concurrency: number;
 	/**
-	 * How many more attempts a job gets, 0 or more. Being refused uses up none while others get through:
-	 * the service is only slow then.
+	 * How many retries a job gets, 0 or more. A refusal uses no retry while other jobs get through, as the
+	 * service is only slow then.
 	 */
 	retries: number;
-	/** Whether no other job may start once one has failed for good. */
+	/** Whether no other job starts after one has failed for good. */
 	stopOnFailure: boolean;
 	/** Ends everything at once. */
 	signal?: AbortSignal;
@@ -46,43 +46,43 @@ export interface ScheduleOptions<J> {
 }
 
 export interface Schedule<T> {
-	/** The last attempt at each job, in their order; undefined where it was not finished. */
+	/** The last attempt at each job, in the order of the jobs; undefined if it was not finished. */
 	attempts: Array<Attempt<T> | undefined>;
 	/** How often the service asked to slow down. */
 	pauses: number;
-	/** How long nothing was started for that reason, in milliseconds. */
+	/** How long the jobs waited for that reason, in milliseconds. */
 	pausedMs: number;
 	/** The job whose failure stopped the others. */
 	stoppedBy?: { job: number; error: Error };
 }
 
-/** The back-off before a job's first retry; each further one is this many times as long. */
+/** The back-off before a job's first retry, and how many times longer each further one is. */
 const BACK_OFF_MS = 250;
 const BACK_OFF_FACTOR = 4;
 
-/** The first pause: limits are mostly per second. Each further one is twice as long. */
+/** The first pause, as most limits are per second. Each further one is twice as long. */
 const PAUSE_MS = 1000;
 
-/** Neither back-off nor pause grows beyond it by itself. */
+/** The longest back-off or pause, unless the service asks for a longer one. */
 const MAX_BACK_OFF_MS = 8000;
 
 /**
- * How many pauses in a row it takes, after those that a job has retries for, until no other job is
- * attempted: each has one to itself, as it may be the job that is refused.
+ * After how many pauses in a row, beyond a job's retries, no other job is attempted. Each of these pauses is
+ * followed by another job, as the refusal may concern a single job only.
  */
 const PAUSES_TO_GIVE_UP = 3;
 
-/** Bounds for what the service asks for. */
+/** Limits for `Retry-After`. */
 const MIN_RETRY_AFTER_MS = 250;
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** How many attempts may be under way at first. */
+/** How many attempts may run concurrently at first. */
 const SLOW_START = 20;
 
-/** After how many rounds of attempts one more may be under way, once the service has refused some. */
+/** After how many rounds of attempts the concurrency grows by one, once the service has refused some. */
 const ROUNDS_PER_INCREASE = 50;
 
-/** After how many periods more than the quota is tried again: each time at another moment of the period. */
+/** After how many periods the pacer exceeds the quota again. Not a whole number, to vary the time in the period. */
 const BEYOND_AGAIN = 2.25;
 
 const SYSTEM_CLOCK: Clock = {
@@ -92,13 +92,13 @@ const SYSTEM_CLOCK: Clock = {
 };
 
 /**
- * Runs jobs concurrently, those of one key one after the other, and retries those that may succeed
- * later: with exponential back-off and jitter, or, where the service asks for fewer requests, as soon as
- * its limit allows (see `Pacer`). A job that has succeeded is never repeated.
+ * Runs jobs concurrently, and jobs with the same key one after another. Retries those that may succeed
+ * later: with exponential back-off and jitter or, if the service asks for fewer requests, as soon as its
+ * limit allows (see `Pacer`). A job that has succeeded is never repeated.
  *
  * @param jobs started in this order
- * @param attempt attempts a job once; what it throws is that job's failure for good
- * @returns what came of each job; when stopped or aborted, after the attempts under way have ended
+ * @param attempt makes one attempt at a job; if it throws, the job has failed for good
+ * @returns the result of each job; when stopped or aborted, after the running attempts have ended
  */
 export async function schedule<J, T>(
 	jobs: readonly J[],
@@ -108,7 +108,7 @@ export async function schedule<J, T>(
 	const pacer = new Pacer(concurrency, clock);
 	const attempts: Array<Attempt<T> | undefined> = jobs.map(() => undefined);
 	let stoppedBy: Schedule<T>['stoppedBy'];
-	/** After which no other job is attempted, as the service has refused all for too long. */
+	/** Set when no other job is attempted, as the service has refused all of them for too long. */
 	let lastRefusal: Attempt<T> | undefined;
 	const stop = () => pacer.stop();
 	if (signal?.aborted) stop();
@@ -143,7 +143,7 @@ export async function schedule<J, T>(
 	}
 
 	const queue = jobs.entries();
-	/** The jobs of each key that is being worked on: the one that is run, and those that came after it. */
+	/** For each key: the running job and those that wait for it. */
 	const lines = new Map<string, Array<[number, J]>>();
 	async function work(): Promise<void> {
 		for (const entry of queue) {
@@ -155,7 +155,7 @@ export async function schedule<J, T>(
 			}
 			const ownLine = [entry];
 			lines.set(key, ownLine);
-			// It may grow meanwhile.
+			// The line may grow while this loop runs.
 			for (const [index, job] of ownLine) await run(job, index);
 			lines.delete(key);
 			if (pacer.isStopped) return;
@@ -176,36 +176,37 @@ function toFailedAttempt(error: unknown): Attempt<never> {
 	return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
 }
 
-/** Exponential, with half of it left to chance, so that jobs don't come back all at once. */
+/** Exponential, half of it random, so that jobs don't all retry at the same time. */
 function toBackOff(backOffs: number, { random }: Clock): number {
 	return Math.min(BACK_OFF_MS * BACK_OFF_FACTOR ** backOffs, MAX_BACK_OFF_MS) * (1 - random() / 2);
 }
 
-/** Leave to begin one attempt. */
+/** Permission to start one attempt. */
 interface Turn {
-	/** When it began. */
+	/** When it started. */
 	at: number;
-	/** How many others were under way then. */
+	/** How many others were running then. */
 	others: number;
-	/** Whether it was beyond the quota. */
+	/** Whether it exceeded the quota. */
 	isBeyond: boolean;
-	/** Whether the service let it through; false also while that isn't known. */
+	/** Whether the service let it through; false while this isn't known. */
 	hasPassed: boolean;
 }
 
 /**
- * Decides when an attempt may begin. It finds out what the service allows by slow start, as TCP does:
- * few attempts at first, one more under way for each that got through. Refusals end that. What then
- * follows is a circuit breaker (a pause, then a single attempt until one gets through), and what got
- * through since the start in the time until then is taken for the service's limit: no more than `quota`
- * attempts in any `period` (a sliding window log). A limit on concurrency, on rate, or a bucket of tokens
- * all let as much through again.
+ * Decides when an attempt may start. It finds the limit of the service by slow start, like TCP: few
+ * concurrent attempts at first, and one more for each that got through, until the service refuses one.
+ * Then it acts as a circuit breaker: a pause, then one attempt at a time until one gets through. The number
+ * of attempts that got through until then is taken as the service's limit: at most `quota` attempts in any
+ * `period` (a sliding window log). Concurrency limits, rate limits and token buckets all let this number
+ * through again.
  *
- * Whether they let more through is tried by slow start again, one attempt beyond the quota at first: at
- * a limit on rate it costs one refused request a period, and a quota that is too low is left behind in a
- * few round trips. An attempt refused within the quota tells of smaller bursts: both halve.
+ * To find a higher limit, it uses slow start again, with one attempt beyond the quota at first. At a rate
+ * limit, this costs one refused request per period. If the quota was too low, it is exceeded within a few
+ * round trips. If an attempt within the quota is refused, the service allows smaller bursts only, and both
+ * quota and period are halved.
  *
- * Why not AIMD on concurrency alone: a limit on rate then refuses as many as are under way, each time.
+ * AIMD on the concurrency alone is worse: at a rate limit, all concurrent attempts are refused each time.
  */
 class Pacer {
 	isStopped = false;
@@ -213,41 +214,41 @@ class Pacer {
 	/** How often the service asked to slow down. */
 	pauses = 0;
 
-	/** How long attempts had to wait for it. */
+	/** How long attempts had to wait because of it, in milliseconds. */
 	pausedMs = 0;
 
-	/** Since something got through. */
+	/** Pauses since an attempt got through. */
 	fruitlessPauses = 0;
 
 	private active = 0;
 
-	/** How many may be under way. */
+	/** How many attempts may run concurrently. */
 	private limit: number;
 
-	/** The most at once of which all got through, since the last pause. */
+	/** The highest concurrency at which all attempts got through since the last pause. */
 	private proven = 0;
 
 	private quota = Infinity;
 
 	private period = PAUSE_MS;
 
-	/** How many may be under way beyond the quota; 0 until `beyondFrom`. */
+	/** How many attempts may run beyond the quota; 0 until `beyondFrom`. */
 	private beyond = 1;
 
 	private beyondFrom = -Infinity;
 
-	/** Since when is counted what gets through. */
+	/** Start of the time in which passed attempts are counted. */
 	private since: number;
 
 	private resumeAt = -Infinity;
 
-	/** Whether only one at a time may be under way, until one gets through. */
+	/** Whether only one attempt at a time may run, until one gets through. */
 	private isHalfOpen = false;
 
-	/** The one attempt that is under way while it is half open; others may still be from before. */
+	/** The attempt that runs while half open. Earlier ones may still be running. */
 	private trial?: Turn;
 
-	/** When the first one after the pause was refused. */
+	/** When the first attempt after the pause started, if it was refused. */
 	private refusedAgainAt?: number;
 
 	private readonly turns: Turn[] = [];
@@ -256,7 +257,7 @@ class Pacer {
 
 	private startsLaterAt = Infinity;
 
-	/** One for each wait: a signal that many listen to makes Node.js warn. */
+	/** One for each wait, as Node.js warns about a signal with many listeners. */
 	private readonly waits = new Set<AbortController>();
 
 	constructor(
@@ -267,7 +268,7 @@ class Pacer {
 		this.since = clock.now();
 	}
 
-	/** Waits for a turn; undefined when there will be none. */
+	/** Waits for a turn; undefined if the pacer is stopped. */
 	async acquire(): Promise<Turn | undefined> {
 		if (this.isStopped) return undefined;
 		return await new Promise((resolve) => {
@@ -293,10 +294,10 @@ class Pacer {
 		this.limit = Math.min(this.limit + increase, this.concurrency);
 	}
 
-	/** The service refused an attempt, as there were too many. */
+	/** The service refused an attempt because of its rate limit. */
 	refuse(turn: Turn, retryAfterMs?: number): void {
 		const { at, others, isBeyond } = turn;
-		// More at once than ever got through: perhaps that is what is limited.
+		// A higher concurrency than ever got through: perhaps the service limits concurrency.
 		if (others > 0 && (this.quota === Infinity || others >= this.proven)) {
 			this.limit = Math.min(this.limit, others);
 		}
@@ -350,7 +351,7 @@ class Pacer {
 		return this.turns.filter(({ at, hasPassed }) => hasPassed && at >= from && at < to).length;
 	}
 
-	/** Starts as many as may start now, and comes back when the next one may. */
+	/** Starts all attempts that may start now, and schedules the next start. */
 	private startNext(): void {
 		const { turns, clock } = this;
 		while (!this.isStopped && this.waiting.length > 0) {
@@ -382,7 +383,7 @@ class Pacer {
 		this.startNext();
 	}
 
-	/** Waits, but not beyond a stop. */
+	/** Waits until the time is over or the pacer is stopped. */
 	async wait(ms: number): Promise<void> {
 		if (this.isStopped) return;
 		const wait = new AbortController();

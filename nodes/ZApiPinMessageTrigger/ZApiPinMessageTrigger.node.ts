@@ -13,7 +13,7 @@ import { DISPLAY_NAME, parameters } from './parameters';
 import { receiveCallback } from './receiveCallback';
 import { WEBHOOK_PATH } from './webhookUrl';
 
-/** Starts a workflow with what happens in the chats of an instance, in its queue, or to its connection. */
+/** Starts a workflow with events of an instance: in its chats, in its queue, or of its connection. */
 export class ZApiPinMessageTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: DISPLAY_NAME,
@@ -34,9 +34,9 @@ export class ZApiPinMessageTrigger implements INodeType {
 			header: 'Listen to WhatsApp through Z-API',
 			executionsHelp: {
 				inactive:
-					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. Z-API calls this n8n for one event, and the workflow runs with it in the editor.<br /><br />Publish the workflow, and it starts by itself from then on. Its runs are in the list of executions.',
+					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. Z-API calls this n8n for one event, and the workflow runs with it in the editor.<br /><br />Once you publish the workflow, it starts by itself. You can see these executions in the executions list.',
 				active:
-					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. The published workflow does not hear what happens while you listen; it has the webhook again right after.<br /><br />Otherwise it starts by itself. Its runs are in the list of executions.',
+					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. The published workflow does not receive events while you listen. It receives them again afterwards.<br /><br />Otherwise the workflow starts by itself. You can see these executions in the executions list.',
 			},
 			activationHint:
 				'Publish the workflow and it starts by itself, whenever one of its events happens in WhatsApp.',
@@ -51,7 +51,7 @@ export class ZApiPinMessageTrigger implements INodeType {
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
 				path: WEBHOOK_PATH,
-				// The node registers its URL itself, with a secret that n8n does not show.
+				// The node registers the URL itself, with a secret that n8n does not show.
 				ndvHideUrl: true,
 			},
 		],
@@ -63,7 +63,7 @@ export class ZApiPinMessageTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				// `create` looks itself, as it also has to remember.
+				// `create` checks it, as it also has to store the previous URLs.
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {

@@ -1,22 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isTrue, toObject } from '../shared/response';
 
-/** What Z-API calls a webhook with. Nothing in it is certain: any field may be absent or of any type. */
+/** The body of a webhook call by Z-API. Any field may be absent or of any type. */
 export type Callback = IDataObject;
 
-/** Subjects that are no message. */
+/** Subjects that are not messages. */
 const NO_MESSAGES = ['notification', 'pinMessage', 'reaction', 'pollVote', 'eventResponse'];
 
-/** What stands beside the content of a message: the advertisement, or the status, that it replies to. */
+/** Fields next to the content of a message: the advertisement or the status that it replies to. */
 const NO_CONTENT = ['externalAdReply', 'statusImage'];
 
-/** Where the content of a message has its text. */
+/** Fields for the text in the content of a message. */
 const TEXT_FIELDS = ['message', 'caption', 'text', 'question', 'name', 'title'];
 
 /**
- * Finds the field that holds what a callback of the received webhook is about.
+ * Finds the field with the content of a callback of the received webhook.
  *
- * @returns its name; undefined where there is nothing yet, as in a waiting message
+ * @returns its name; undefined if there is no content yet, as in a waiting message
  * @see https://developer.z-api.io (received webhook, examples)
  */
 export function toSubject(callback: Callback): string | undefined {
@@ -30,22 +30,22 @@ export function isMessage(subject: string | undefined): subject is string {
 	return subject !== undefined && !NO_MESSAGES.includes(subject);
 }
 
-/** The text of a message, or the caption, question or name that stands for it. */
+/** The text of a message, or its caption, question or name. */
 export function toMessageText(callback: Callback): string | undefined {
 	const content = toObject(callback[toSubject(callback) ?? '']);
 	return firstText(...TEXT_FIELDS.map((field) => content[field]));
 }
 
 /**
- * Tells a pin from an unpin. Z-API does not show what an unpin looks like: every action but `pin` is
- * taken for one, as the request knows no other.
+ * Distinguishes a pin from an unpin. Z-API does not document the callback of an unpin. Every action except
+ * `pin` counts as an unpin, as requests have only these two actions.
  */
 export function toPinAction({ pinMessage }: Callback): 'pin' | 'unpin' | undefined {
 	const action = toText(toObject(pinMessage).action)?.toLowerCase();
 	return action === undefined || action === 'pin' ? action : 'unpin';
 }
 
-/** What of a pin or unpin is beside the message: until when it lasts, where that can be computed. */
+/** The details of a pin or unpin, with the time when it expires if it can be computed. */
 export function toPin(callback: Callback): IDataObject {
 	const action = toPinAction(callback);
 	const durationSeconds = toNumber(toObject(callback.pinMessage).pinDurationInSecs);
@@ -55,13 +55,13 @@ export function toPin(callback: Callback): IDataObject {
 	return withoutGaps({ action, durationSeconds, expiresAt });
 }
 
-/** ID of the message that a pin, a reaction, a vote or a response refers to. */
+/** ID of the message that a pin, a reaction, a vote or a response to an event refers to. */
 export function toReferenced(callback: Callback): string | undefined {
 	const { pollMessageId, referencedMessage } = toObject(callback[toSubject(callback) ?? '']);
 	return firstText(pollMessageId, toObject(referencedMessage).messageId);
 }
 
-/** The emoji; undefined when the reaction is taken back. */
+/** The emoji; undefined if the reaction was removed. */
 export function toReaction({ reaction }: Callback): string | undefined {
 	return toText(toObject(reaction).value);
 }
@@ -70,7 +70,7 @@ function isTakenBack({ reaction }: Callback): boolean {
 	return toObject(reaction).value === '';
 }
 
-/** What an activity that is no event of its own is: Z-API's name of a notification, or the field's. */
+/** The kind of an Other Activity event: Z-API's name of the notification, or the name of the field. */
 export function toKind(callback: Callback): string | undefined {
 	const subject = toSubject(callback);
 	if (subject === 'notification') return toText(callback.notification);
@@ -78,7 +78,7 @@ export function toKind(callback: Callback): string | undefined {
 	return subject === 'pollVote' || subject === 'eventResponse' ? subject : undefined;
 }
 
-/** Where it happened; undefined in channels and broadcast lists, which are neither. */
+/** The type of the chat; undefined for channels and broadcast lists. */
 export function toChatType(callback: Callback): 'groups' | 'private' | undefined {
 	const phone = toText(callback.phone) ?? '';
 	if (isTrue(callback.isGroup) || /^\d+-(\d+|group)$/.test(phone)) return 'groups';
@@ -86,7 +86,7 @@ export function toChatType(callback: Callback): 'groups' | 'private' | undefined
 	return isOther || /[@-](newsletter|broadcast)$/.test(phone) ? undefined : 'private';
 }
 
-/** Who did it. The LID of a private chat is in `chatLid` or in `senderLid` only. */
+/** The person who did it. The LID of a private chat is in `chatLid`, or only in `senderLid`. */
 export function toSender(callback: Callback): IDataObject | undefined {
 	const { participantPhone, participantLid, senderLid, chatLid, connectedPhone } = callback;
 	const isMine = isTrue(callback.fromMe);
@@ -103,7 +103,7 @@ export function toSender(callback: Callback): IDataObject | undefined {
 	return Object.keys(sender).length > 0 ? sender : undefined;
 }
 
-/** Text that is not empty; Z-API sends numbers as text, and some texts as numbers. */
+/** Reads text that is not empty. Z-API sends some texts as numbers. */
 export function toText(value: unknown): string | undefined {
 	if (typeof value === 'number' && Number.isFinite(value)) return String(value);
 	return typeof value === 'string' && value.trim() !== '' ? value : undefined;
@@ -114,7 +114,7 @@ export function toNumber(value: unknown): number | undefined {
 	return Number.isFinite(number) ? number : undefined;
 }
 
-/** @returns ISO 8601, or undefined when the time is none */
+/** @returns ISO 8601, or undefined if the time is invalid */
 export function toIso(ms: number | undefined): string | undefined {
 	const date = new Date(ms ?? Number.NaN);
 	return Number.isNaN(date.getTime()) ? undefined : date.toISOString();

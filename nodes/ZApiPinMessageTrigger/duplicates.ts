@@ -4,14 +4,14 @@ const REMEMBERED_FOR = 10 * 60 * 1000;
 /** A few megabytes. */
 const MOST_REMEMBERED = 20_000;
 
-/** When each call came, oldest first. */
+/** The time of each call, oldest first. */
 const seen = new Map<string, number>();
 
 /**
- * Tells whether a call came within the last ten minutes already, and remembers it if not. Best effort:
- * each process of n8n remembers its own calls, and the oldest are forgotten when there are too many.
+ * Checks whether the same call came within the last ten minutes, and remembers it if not. Best effort: each
+ * process of n8n remembers its own calls, and forgets the oldest if there are too many.
  *
- * @param key the same for the same call of the same webhook
+ * @param key identifies a call of a webhook
  */
 export function isDuplicate(key: string): boolean {
 	const now = Date.now();
@@ -26,7 +26,7 @@ export function isDuplicate(key: string): boolean {
 	return false;
 }
 
-/** Lets the same call start an execution after all. */
+/** Forgets a call, so that the same call can start an execution. */
 export function forget(key: string): void {
 	seen.delete(key);
 }

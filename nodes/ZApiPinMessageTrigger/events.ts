@@ -14,20 +14,20 @@ import {
 import type { Webhook } from './webhooks';
 import { WEBHOOKS } from './webhooks';
 
-/** What starts a workflow. */
+/** An event that starts a workflow. */
 interface EventRow {
 	name: string;
 	value: string;
 	description: string;
-	/** Whose callbacks report it. */
+	/** The webhook that reports it. */
 	webhook: Webhook;
-	/** Whether a callback of that webhook does; `subject` is what `toSubject` finds in it. */
+	/** Whether a callback of that webhook is this event; `subject` is the result of `toSubject`. */
 	recognizes: (callback: Callback, subject?: string) => boolean;
-	/** What its output has beside what all of that webhook have. */
+	/** The output fields of this event, in addition to those of all events of the webhook. */
 	toOutput: (callback: Callback) => IDataObject;
 }
 
-/** `messageId` is always a message that can be pinned; the ID of anything else is `eventId`. */
+/** `messageId` is always a message that can be pinned. The ID of the event itself is `eventId`. */
 const toReferring = (callback: Callback) => ({
 	messageId: toReferenced(callback),
 	eventId: toText(callback.messageId),
@@ -36,8 +36,8 @@ const toReferring = (callback: Callback) => ({
 const toPinOutput = (callback: Callback) => ({ ...toReferring(callback), pin: toPin(callback) });
 
 /**
- * All events; their order is that of the options. A callback is one of them at most. What is none, such
- * as a waiting message, whose content follows under the same ID, starts nothing.
+ * All events, in the order of the options. A callback is at most one event. Other callbacks start nothing,
+ * such as a waiting message, whose content follows under the same ID.
  *
  * @see https://developer.z-api.io (webhooks)
  */
@@ -53,7 +53,7 @@ export const EVENTS = [
 	{
 		name: 'Instance Disconnected',
 		value: 'instanceDisconnected',
-		description: 'The instance is not connected any more: what is sent waits in the queue of Z-API',
+		description: 'The instance is no longer connected to WhatsApp, and Z-API queues what you send',
 		webhook: 'disconnected',
 		recognizes: () => true,
 		toOutput: ({ error }) => ({ reason: toText(error) }),
@@ -61,7 +61,7 @@ export const EVENTS = [
 	{
 		name: 'Message Pinned',
 		value: 'messagePinned',
-		description: 'Somebody pins a message, or this n8n does',
+		description: 'Someone pins a message, or n8n does',
 		webhook: 'received',
 		recognizes: (callback, subject) => subject === 'pinMessage' && toPinAction(callback) === 'pin',
 		toOutput: toPinOutput,
@@ -82,7 +82,7 @@ export const EVENTS = [
 	{
 		name: 'Message Sent',
 		value: 'messageSent',
-		description: 'What Z-API had in its queue is sent, be it a message or a pin',
+		description: 'Z-API sends a message or a pin from its queue',
 		webhook: 'delivery',
 		recognizes: ({ error }) => !error,
 		toOutput: ({ messageId }) => ({ eventId: toText(messageId) }),
@@ -90,7 +90,7 @@ export const EVENTS = [
 	{
 		name: 'Message Unpinned',
 		value: 'messageUnpinned',
-		description: 'Somebody unpins a message, or this n8n does',
+		description: 'Someone unpins a message, or n8n does',
 		webhook: 'received',
 		recognizes: (callback, subject) =>
 			subject === 'pinMessage' && toPinAction(callback) === 'unpin',
@@ -100,7 +100,7 @@ export const EVENTS = [
 		name: 'Other Activity',
 		value: 'otherActivity',
 		description:
-			'A call, a change of a group, a deleted message, a vote, a response to an event, a reaction that is taken back',
+			'A call, a group change, a deleted message, a vote, a response to an event or a removed reaction',
 		webhook: 'received',
 		recognizes: (callback) => toKind(callback) !== undefined,
 		toOutput: (callback) => ({ ...toReferring(callback), kind: toKind(callback) }),
@@ -108,7 +108,7 @@ export const EVENTS = [
 	{
 		name: 'Reaction Received',
 		value: 'reactionReceived',
-		description: 'Somebody reacts to a message',
+		description: 'Someone reacts to a message',
 		webhook: 'received',
 		recognizes: (callback, subject) => subject === 'reaction' && toReaction(callback) !== undefined,
 		toOutput: (callback) => ({ ...toReferring(callback), reaction: toReaction(callback) }),
@@ -116,7 +116,7 @@ export const EVENTS = [
 	{
 		name: 'Sending Failed',
 		value: 'sendingFailed',
-		description: 'What Z-API had accepted could not be sent, be it a message or a pin',
+		description: 'Z-API could not send a message or a pin that it had accepted',
 		webhook: 'delivery',
 		recognizes: ({ error }) => Boolean(error),
 		toOutput: ({ messageId, error, errorCode }) => ({
@@ -133,7 +133,7 @@ export const PIN_EVENTS: TriggerEvent[] = ['messagePinned', 'messageUnpinned'];
 
 export type TriggerEventRow = EventRow & { value: TriggerEvent };
 
-/** Finds the event that a callback reports, if any. */
+/** Finds the event of a callback, if any. */
 export function findEvent(callback: Callback): TriggerEventRow | undefined {
 	const rows: readonly TriggerEventRow[] = EVENTS;
 	const type = toText(callback.type)?.toLowerCase();

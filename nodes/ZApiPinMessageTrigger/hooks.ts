@@ -18,33 +18,34 @@ import { WEBHOOK_NAMES, WEBHOOKS } from './webhooks';
 import type { WebhookUrl } from './webhookUrl';
 import { checkHttps, toHost, toOwner, toWebhookUrl, toWorkflowName } from './webhookUrl';
 
-/** What a hook works on. */
+/** What a hook needs. */
 interface Hook {
 	context: IHookFunctions;
 	connection: Connection;
 	webhookUrl: WebhookUrl;
 	memory: Memory;
-	/** What the instance has registered. */
+	/** What is registered now. */
 	now: Registration;
-	/** What was there before this node came, and what others have registered. */
+	/** What was registered before this node registered its URL, and what other systems have registered. */
 	before: Registration;
-	/** By which `borrowed` knows the node. */
+	/** Key of the node in `borrowed`. */
 	key: string;
 	isTest: boolean;
 }
 
 /**
- * What tests have borrowed the webhooks from, and what failed activations have not given back. It is
- * kept here, as n8n forgets what a failed activation remembers, and shows production nothing of a test.
+ * What was registered before a test, or before a failed activation that could not be undone. It is stored
+ * in this process, as n8n discards the static data of a failed activation, and production can't read that
+ * of a test.
  */
 const borrowed = new Map<string, Partial<Registration>>();
 
 /**
- * Makes the instance call this URL for the chosen events, and remembers what was there before. Leaves
- * alone what is registered as it should be.
+ * Registers n8n's URL for the selected events, and stores the previous URLs. Doesn't change what is
+ * registered already.
  *
- * @throws {NodeOperationError} when Z-API would not call n8n's URL, or does not respond, or when somebody
- * else has a webhook and the user didn't allow to take it
+ * @throws {NodeOperationError} if Z-API would not call n8n's URL or does not respond, or if another system
+ * uses a webhook and the user didn't allow to replace it
  */
 export const create = toHook(async (hook) => {
 	const { context, connection, webhookUrl, memory, now, before, key, isTest } = hook;
@@ -73,10 +74,10 @@ export const create = toHook(async (hook) => {
 }, checkHttps);
 
 /**
- * Gives back what was there before, unless somebody else has taken it meanwhile.
+ * Restores the previous URLs, unless another system has replaced this node's URL.
  *
- * @throws {NodeOperationError} when it can't, in production only: n8n tries again and tells the user
- * then, whereas a test run that can't be ended would bring n8n down, so it is just logged
+ * @throws {NodeOperationError} if it can't, in production only: n8n then retries and informs the user. A
+ * test that throws here would crash n8n, so a message is logged instead
  */
 export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
 	if (context.getWorkflow().active) return await giveBack(context);
@@ -99,7 +100,7 @@ const giveBack = toHook(async (hook) => {
 	delete memory.previous;
 });
 
-/** Lets a test that is going on have the webhooks until it ends, and then give back what production had. */
+/** Leaves the webhooks to a running test, which restores the URLs from before production when it ends. */
 function leaveToTest({ webhookUrl, now, key }: Hook, target: Registration): boolean {
 	const test = borrowed.get(key);
 	const kept = WEBHOOK_NAMES.filter((name) => toOwner(webhookUrl, now[name]) === 'thisNode');
@@ -115,7 +116,7 @@ function leaveToTest({ webhookUrl, now, key }: Hook, target: Registration): bool
 	return true;
 }
 
-/** Leaves everything as it was before a failed activation, which n8n forgets with all it remembered. */
+/** Undoes a failed activation, whose static data n8n discards. */
 async function undo(
 	{ context, connection, now, key }: Hook,
 	target: Registration,
@@ -124,18 +125,18 @@ async function undo(
 	try {
 		await changeRegistration(context, connection, target, now);
 	} catch (error) {
-		// What is thrown here would hide why the activation failed. n8n gives the webhooks back next.
+		// An error here would hide why the activation failed. n8n calls `delete` next.
 		if (!borrowed.has(key)) borrowed.set(key, previous);
 		logNotGivenBack(context, error as Error);
 	}
 }
 
 /**
- * Makes a hook of n8n's: waits for the instance's other hooks, as n8n runs those of all triggers of a
- * workflow at once; reads what the hook needs; and puts whatever goes wrong into words, of which n8n shows
- * the message only.
+ * Makes a hook for n8n. It waits for other hooks of the same instance, as n8n runs those of all triggers of
+ * a workflow concurrently, and reads what the hook needs. It puts errors into one message, as n8n shows no
+ * description here.
  *
- * @param check throws for what is wrong before Z-API is asked
+ * @param check throws if something is wrong before a request is sent
  */
 function toHook(run: (hook: Hook) => Promise<void>, check: typeof checkHttps = () => {}) {
 	return async (context: IHookFunctions): Promise<boolean> => {
@@ -163,8 +164,8 @@ function toHook(run: (hook: Hook) => Promise<void>, check: typeof checkHttps = (
 }
 
 /**
- * Finds what was there before this node came: the first that is not its own of what is registered and
- * what is remembered, so that none of its URLs, of whichever host, is ever given back.
+ * Finds the previous URLs: for each webhook, the first URL that isn't this node's own, from what is
+ * registered and what is stored. So the node never restores a URL of its own, even of another host.
  */
 function toBefore(
 	now: Registration,
@@ -181,13 +182,13 @@ function toBefore(
 	return before;
 }
 
-/** The webhooks that the chosen events come from. */
+/** The webhooks of the selected events. */
 function toNeeded({ events }: TriggerSettings): Webhook[] {
 	const chosen = EVENTS.filter(({ value }) => events.includes(value));
 	return WEBHOOK_NAMES.filter((name) => chosen.some(({ webhook }) => webhook === name));
 }
 
-/** Pins by this package are made by the connected number itself. */
+/** Pins by this package are sent by the connected number itself. */
 function needsSentByMe(settings: TriggerSettings): boolean {
 	const isReceiving = toNeeded(settings).includes('received');
 	const hasPins = settings.events.some((event) => PIN_EVENTS.includes(event));
@@ -213,7 +214,7 @@ function checkFree(
 				]
 			: [
 					'another system',
-					`Switch it off there first, or turn on Replace Existing Webhook in the options of ${DISPLAY_NAME}: the webhook is given back when this workflow is unpublished.`,
+					`Switch it off there first, or turn on Replace Existing Webhook in the options of ${DISPLAY_NAME}: its webhook is restored when this workflow is unpublished.`,
 				];
 	throw new UserError(
 		`The webhook for ${WEBHOOKS[webhook].name} of this Z-API instance belongs to ${who} (${toHost(url)}), and an instance has only one`,
@@ -222,5 +223,5 @@ function checkFree(
 }
 
 function logNotGivenBack(context: IHookFunctions, error: Error): void {
-	context.logger.error(`The webhooks of Z-API were not given back. ${error.message}`);
+	context.logger.error(`The webhooks of Z-API were not restored. ${error.message}`);
 }

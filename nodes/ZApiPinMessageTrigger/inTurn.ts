@@ -1,12 +1,12 @@
 import { sleepUntilAborted } from '../shared/sleep';
 
-/** The last of each key. */
+/** The last run of each key. */
 const last = new Map<string, Promise<unknown>>();
 
 /**
- * Runs one at a time for each key, and forgets the key when none is left.
+ * Runs functions of the same key one after another.
  *
- * @param timeout how long to wait for the one before, at most, in milliseconds
+ * @param timeout how long to wait for the previous one, in milliseconds
  */
 export async function inTurn<T>(key: string, timeout: number, run: () => Promise<T>): Promise<T> {
 	const before = last.get(key);

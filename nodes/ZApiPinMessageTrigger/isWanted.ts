@@ -9,7 +9,7 @@ import { SENT_BY_ME } from './parameters';
 import type { TriggerSettings } from './settings';
 import { WEBHOOKS } from './webhooks';
 
-/** Whether the workflow is to start with a callback that reports this event. */
+/** Whether a callback of this event starts the workflow. */
 export function isWanted(
 	callback: Callback,
 	event: TriggerEventRow,
@@ -38,7 +38,7 @@ function isWantedChat(callback: Callback, { chats, chatType }: TriggerSettings):
 	if (chatType && chatType !== type) return false;
 	if (chats.length === 0) return true;
 	const { phone, chatLid, senderLid } = callback;
-	// In a group, `senderLid` is a member's.
+	// In a group, `senderLid` is that of a member.
 	const ids = [phone, chatLid, type === 'private' ? senderLid : undefined].flatMap(toIds);
 	return chats.some((chat) => ids.some((id) => isSameChat(chat, id)));
 }
@@ -47,7 +47,7 @@ function toIds(value: unknown): string[] {
 	try {
 		return [toChatId(value)];
 	} catch {
-		// A channel, or nothing at all.
+		// A channel or no chat.
 		return [];
 	}
 }

@@ -3,14 +3,14 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import type { Registration } from './registration';
 
 /**
- * What the node remembers in the static data of its workflow while it is registered. n8n stores it when
- * the workflow is published, and keeps that of a test until the test ends.
+ * What the node stores in the static data of its workflow while it is registered. n8n saves it when the
+ * workflow is published, and keeps that of a test until the test ends.
  */
 export interface Memory {
-	/** With these two a call is checked without decrypting the credential, which would take longer. */
+	/** With this and `instanceId`, a call is checked without decrypting the credential, which is slow. */
 	secretHash?: string;
 	instanceId?: string;
-	/** What was there before, to be given back. */
+	/** The previous URLs, which are restored later. */
 	previous?: Partial<Registration>;
 }
 

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { chatParameter } from '../shared/chatParameter';
 import { EVENTS } from './events';
 
-/** As n8n shows the node, and as texts name it. */
+/** Name of the node in n8n and in messages. */
 export const DISPLAY_NAME = 'Z-API Pin Message Trigger';
 
 export const CHAT_TYPES = [
@@ -13,8 +13,8 @@ export const CHAT_TYPES = [
 export type ChatType = (typeof CHAT_TYPES)[number]['value'];
 
 /**
- * What counts of what the connected number does itself: `pins` are its pins and unpins, wherever they are
- * made; all else it does on the `phone` or through the `api` of Z-API.
+ * Which activity of the connected number starts the workflow: its `pins` and unpins, wherever they are made;
+ * anything else on the `phone`, or through the `api` of Z-API.
  */
 export const SENT_BY_ME = [
 	{
@@ -34,21 +34,21 @@ export const SENT_BY_ME = [
 		name: 'Pins and What Is Done on the Phone',
 		value: 'phone',
 		description:
-			'Choose it when it is your own phone: the messages that you write count, those that n8n sends do not',
+			'Choose this if the phone is your own: messages that you write start the workflow, messages that n8n sends do not',
 		...{ pins: true, phone: true, api: false },
 	},
 	{
 		name: 'Pins Only',
 		value: 'pins',
 		description:
-			'Pins and unpins, on the phone or by n8n. Messages that you write yourself do not count.',
+			'Pins and unpins, on the phone or by n8n. Messages that you write yourself do not start the workflow.',
 		...{ pins: true, phone: false, api: false },
 	},
 ] as const;
 
 export type SentByMe = (typeof SENT_BY_ME)[number]['value'];
 
-/** The part of a table that n8n's editor shows. */
+/** The columns of a table that n8n's editor shows. */
 function toOptions(rows: ReadonlyArray<{ name: string; value: string; description: string }>) {
 	return rows.map(({ name, value, description }) => ({ name, value, description }));
 }
@@ -61,7 +61,7 @@ const events: INodeProperties = {
 	default: ['messageReceived'],
 	options: toOptions(EVENTS),
 	description:
-		'What starts the workflow. Each happening is one event only: a pin, reaction, call or change of a group never counts as Message Received.',
+		'The events that start the workflow. A pin, reaction, call or group change is never a Message Received event.',
 };
 
 const onlyTheseChats: INodeProperties = {
@@ -86,7 +86,7 @@ const onlyTheseChats: INodeProperties = {
 			],
 		},
 	],
-	description: 'None: whatever the chat',
+	description: 'The chats whose events start the workflow. Leave it empty for all chats.',
 };
 
 const sentByMe: INodeProperties = {
@@ -95,8 +95,8 @@ const sentByMe: INodeProperties = {
 	type: 'options',
 	options: toOptions(SENT_BY_ME),
 	default: 'pins',
-	description: 'What counts of what the connected number does itself',
-	hint: 'Messages that you write with the connected number start the workflow only if you choose so here.',
+	description: 'Which activity of the connected number starts the workflow',
+	hint: 'Messages that you write with the connected number start the workflow only if you choose it here.',
 };
 
 const options: INodeProperties = {
@@ -133,7 +133,7 @@ const options: INodeProperties = {
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to take the webhooks of the instance from whatever has them now. They are given back when the workflow is unpublished (deactivated).',
+				'Whether to replace the webhooks of another system. Its URLs are restored when the workflow is unpublished (deactivated).',
 		},
 		{
 			displayName: 'Simplify',
@@ -149,7 +149,7 @@ const options: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. #notice',
 			description:
-				'What the text of a message must hold to start the workflow; accents and case do not matter. Other events start it without.',
+				'The text that a message must contain to start the workflow, regardless of accents and case. Applies to Message Received only.',
 		},
 	],
 };

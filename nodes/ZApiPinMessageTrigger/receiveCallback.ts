@@ -13,15 +13,15 @@ import { readSettings } from './settings';
 import { toOutput } from './toOutput';
 import { isSecret, isSecretForm, toSecret } from './webhookUrl';
 
-/** Z-API's callbacks name their media by URL, so none comes near it. */
+/** Callbacks are far shorter, as they contain media as URLs. */
 const MAX_BODY_BYTES = 1_000_000;
 
-/** How deep a callback may be nested that goes into an execution whole: n8n can't store any depth. */
+/** How deep a callback may be nested with Simplify off, as n8n can't store any depth. */
 const MAX_DEPTH = 50;
 
 const NO_EXECUTION: IWebhookResponseData = {};
 
-/** Why a call is refused, as HTTP says it. */
+/** The HTTP response to a refused call. */
 interface Refusal {
 	status: number;
 	message: string;
@@ -30,11 +30,10 @@ interface Refusal {
 const WRONG_SECRET: Refusal = { status: 401, message: 'The secret is missing or wrong' };
 
 /**
- * Takes one call of the webhook: authenticates it, finds its event, and filters. Nobody but Z-API starts
- * the workflow.
+ * Receives one call of the webhook: authenticates it, finds its event and applies the filters.
  *
- * @returns the event as an item; or nothing, with which n8n starts no execution. Never throws, as n8n
- * would start one for whoever calls
+ * @returns the event as an item; or nothing, and n8n starts no execution. Never throws, as n8n would start
+ * an execution then, whoever calls
  */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	try {
@@ -44,7 +43,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		if (refusal) return refuse(context, refusal);
 		const { secretHash = '', instanceId } = await readKeys(context);
 		if (!isSecret(secret, secretHash)) return refuse(context, WRONG_SECRET);
-		// Who has the secret is Z-API: it is told that all is well, or else it might call again.
+		// A caller with the secret is Z-API. It gets HTTP 200 in any case, as it might repeat the call otherwise.
 		const callback = toObject(context.getBodyData());
 		const event = callback.instanceId === instanceId ? findEvent(callback) : undefined;
 		if (!event) return NO_EXECUTION;
@@ -62,7 +61,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 	}
 }
 
-/** What is wrong with a call, as far as that is cheap to tell. */
+/** Checks of a call that take no time. */
 function findRefusal(context: IWebhookFunctions): Refusal | undefined {
 	if (!/^application\/json\s*(;|$)/i.test(context.getHeaderData()['content-type'] ?? '')) {
 		return { status: 415, message: 'The body is not JSON' };
@@ -73,7 +72,7 @@ function findRefusal(context: IWebhookFunctions): Refusal | undefined {
 	return undefined;
 }
 
-/** What a call is checked against. Z-API may call before n8n has stored what the registration remembered. */
+/** What a call is checked against. Z-API may call before n8n has saved the static data. */
 async function readKeys(context: IWebhookFunctions): Promise<Memory> {
 	const memory = readMemory(context);
 	if (memory.secretHash) return memory;
@@ -82,14 +81,14 @@ async function readKeys(context: IWebhookFunctions): Promise<Memory> {
 	return { secretHash, instanceId: connection.instanceId };
 }
 
-/** Z-API repeats a call that it takes for lost. In a test, whoever repeats one means it. */
+/** Whether Z-API repeats a call. During a test, a repeated call is intended. */
 function isRepeated(context: IWebhookFunctions, secret: string): boolean {
 	if (context.getMode() === 'manual') return false;
 	const body = toRawBody(context) ?? JSON.stringify(context.getBodyData());
 	const key = toHash(secret, body);
 	if (isDuplicate(key)) return true;
 	const response = context.getResponseObject();
-	// n8n could not start the execution, so what Z-API repeats is still wanted.
+	// If n8n could not start the execution, a repeated call must start it.
 	response.once('finish', () => {
 		if (response.statusCode >= 400) forget(key);
 	});

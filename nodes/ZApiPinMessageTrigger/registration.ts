@@ -5,19 +5,19 @@ import { requestBody } from '../shared/transport';
 import type { Webhook } from './webhooks';
 import { WEBHOOK_NAMES, WEBHOOKS } from './webhooks';
 
-/** What an instance has registered: the one URL that it calls for each webhook; empty: none. */
+/** What an instance has registered: one URL for each webhook; empty: none. */
 export type Registration = Record<Webhook, string> & {
-	/** Whether it also calls for what the connected number does itself. */
+	/** Whether it also calls the webhook for activity of the connected number. */
 	sentByMe: boolean;
 };
 
-/** Responses may hold URLs with secrets, ours or another system's, in whatever form. */
+/** Responses may contain URLs with secrets, in any form. */
 const UNQUOTED = { quotesResponse: false };
 
 /**
  * Reads what an instance has registered.
  *
- * @throws {ZApiError} when Z-API does not tell
+ * @throws {ZApiError} if the request fails
  * @see https://developer.z-api.io (`GET /me`)
  */
 export async function readRegistration(
@@ -35,12 +35,12 @@ export async function readRegistration(
 }
 
 /**
- * Changes what an instance has registered, in an order that can be done again from the start: what the
- * connected number does itself is called for only while the URL is there.
+ * Changes what an instance has registered. It is safe to repeat all requests in this order: `sentByMe` is only
+ * on while the URL is registered.
  *
- * @param from what is there, or may be
- * @param to a webhook without URL has an empty one; Z-API does not say how else it is removed
- * @throws {ZApiError} when Z-API does not confirm it
+ * @param from what is registered, or may be
+ * @param to an empty URL removes a webhook; Z-API documents no other way
+ * @throws {ZApiError} if Z-API does not confirm a change
  * @see https://developer.z-api.io (webhooks, `PUT /update-notify-sent-by-me`)
  */
 export async function changeRegistration(

@@ -8,15 +8,15 @@ import { EVENTS } from './events';
 import type { ChatType, SentByMe } from './parameters';
 import { CHAT_TYPES, SENT_BY_ME } from './parameters';
 
-/** What the user set: what starts the workflow, and how the webhooks are registered. */
+/** The parameters of the trigger. */
 export interface TriggerSettings {
 	events: TriggerEvent[];
 	/** As Z-API writes them; empty: all. */
 	chats: string[];
 	sentByMe: SentByMe;
-	/** Absent: both, and channels. */
+	/** Absent: groups, private chats and channels. */
 	chatType?: ChatType;
-	/** Empty: any text, and none. */
+	/** Empty: any message. */
 	textContains: string;
 	ignoreEdits: boolean;
 	ignoreStatusReplies: boolean;
@@ -27,7 +27,7 @@ export interface TriggerSettings {
 /**
  * Reads and checks the parameters of the trigger.
  *
- * @throws {UserError} naming the parameter that can't be right
+ * @throws {UserError} naming the invalid parameter
  */
 export function readSettings(context: IHookFunctions | IWebhookFunctions): TriggerSettings {
 	const options = toObject(context.getNodeParameter('options', {}));
@@ -56,7 +56,7 @@ function toEvents(value: unknown): TriggerEvent[] {
 	throw new UserError('Events is empty', { description: 'Choose what starts the workflow.' });
 }
 
-/** Takes what the editor makes, and what people who build workflows by hand or program write. */
+/** Takes the editor's format, and simpler ones for people who write workflows by hand or with a program. */
 function toChats(value: unknown): string[] {
 	const list = Array.isArray(value) ? value : (toObject(value).values ?? []);
 	const entries = typeof value === 'string' ? [value] : toList(list, 'Only These Chats');

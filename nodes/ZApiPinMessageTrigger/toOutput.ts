@@ -6,10 +6,10 @@ import type { TriggerEventRow } from './events';
 import { WEBHOOKS } from './webhooks';
 
 /**
- * Makes the output item of a callback. Whatever the event, `chat` is where it happened, and `messageId`
- * the message that can be pinned there.
+ * Makes the output item of a callback. For all events, `chat` is the chat, and `messageId` the message that
+ * can be pinned there.
  *
- * @param simplify without it, the whole callback as it came is added
+ * @param simplify if false, the whole callback is added
  */
 export function toOutput(
 	callback: Callback,

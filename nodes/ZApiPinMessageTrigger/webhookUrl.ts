@@ -5,45 +5,45 @@ import type { Connection } from '../shared/connection';
 import { DEFAULT_BASE_URL } from '../shared/connection';
 import { toHash } from './memory';
 
-/** The path of the node's webhook, below what tells test and production URLs apart. */
+/** The last part of the webhook's path, the same in test and production URLs. */
 export const WEBHOOK_PATH = 'callback';
 
-/** Where n8n wants to be called for this node. */
+/** The URL of this node's webhook. */
 export interface WebhookUrl {
 	/**
-	 * What is registered. Z-API signs nothing, but keeps the query: it holds the secret, whose the URL is,
-	 * and the workflow's name for messages.
+	 * The URL to register. Z-API signs nothing, but keeps the query, which has the secret, the owner and the
+	 * name of the workflow for messages.
 	 */
 	href: string;
 	origin: string;
-	/** Its path: that of the test URL or of the production URL. */
+	/** Path of the test or production URL. */
 	path: string;
-	/** Which n8n it is, and which node there, whatever the URL and the credential. */
+	/** Identifies n8n and the node, independent of the URL and the credential. */
 	owner: string;
 	secret: string;
 }
 
-/** Who has a webhook, as far as its URL tells. */
+/** Who uses a webhook, according to its URL. */
 export type Owner = 'nobody' | 'thisUrl' | 'thisNode' | 'thisN8n' | 'otherSystem';
 
 const WHERE_TO_SET =
 	'Set the environment variable N8N_WEBHOOK_URL of n8n (WEBHOOK_URL in older versions), and N8N_EDITOR_BASE_URL if it is set, to the https:// URL under which n8n can be reached from the internet. Restart n8n, then publish the workflow again.';
 
-/** In characters, of what a URL holds for messages. */
+/** For the workflow's name in a URL, in characters. */
 const MAX_NAME_LENGTH = 60;
 
-/** In characters: a name of the domain name system has at most 253, and a port may follow. */
+/** In characters: a domain name has at most 253, and a port may follow. */
 const MAX_HOST_LENGTH = 260;
 
 /**
- * Builds the URL that Z-API is to call.
+ * Builds the URL to register with Z-API.
  *
- * @throws {UserError} when n8n's own URL is none
+ * @throws {UserError} if n8n's webhook URL is not a valid URL
  */
 export function toWebhookUrl(context: IHookFunctions, connection: Connection): WebhookUrl {
 	const url = toUrl(context.getNodeWebhookUrl('default') ?? '');
 	if (!url) {
-		throw new UserError("n8n's own URL is not a URL", { description: WHERE_TO_SET });
+		throw new UserError("n8n's webhook URL is not a valid URL", { description: WHERE_TO_SET });
 	}
 	const { origin, pathname: path } = url;
 	const secret = toSecret(context, connection);
@@ -54,9 +54,8 @@ export function toWebhookUrl(context: IHookFunctions, connection: Connection): W
 }
 
 /**
- * Derives the secret of this node's webhook, the same for its test and production URLs.
- *
- * @param connection whose instance token it is derived from, so that a new token means a new secret
+ * Derives the secret of this node's webhook from the instance token, so that a new token makes a new secret.
+ * It is the same for test and production URLs.
  */
 export function toSecret(
 	context: IHookFunctions | IWebhookFunctions,
@@ -65,7 +64,7 @@ export function toSecret(
 	return createHmac('sha256', token).update(toIdentity(context)).digest('base64url');
 }
 
-/** Whether this can be the secret of a call, before anything is computed. */
+/** Whether a value has the format of a secret, checked before any hash is computed. */
 export function isSecretForm(secret: unknown): secret is string {
 	return typeof secret === 'string' && /^[\w-]{43}$/.test(secret);
 }
@@ -78,9 +77,9 @@ export function isSecret(secret: string, secretHash: string): boolean {
 }
 
 /**
- * Tells whose a registered URL is: `thisUrl`, this node's, whatever its host and secret; `thisNode`, the
- * other one of its test and production URLs; or `thisN8n`, another trigger's. A copy of the workflow in
- * another n8n, or beside it, has another owner.
+ * Finds the owner of a registered URL: `thisUrl` is this URL, with any host and secret; `thisNode` is the
+ * other one of this node's test and production URLs; `thisN8n` is another trigger of this n8n. A copy of
+ * the workflow has another owner.
  */
 export function toOwner({ origin, path, owner }: WebhookUrl, registered: string): Owner {
 	if (registered === '') return 'nobody';
@@ -91,14 +90,14 @@ export function toOwner({ origin, path, owner }: WebhookUrl, registered: string)
 	return isOfThisN8n ? 'thisN8n' : 'otherSystem';
 }
 
-/** The host of a registered URL, for a message: the rest of it may hold secrets. */
+/** The host of a registered URL for a message, as the rest may contain secrets. */
 export function toHost(registered: string): string {
 	const { protocol = '', host = '' } = toUrl(registered) ?? {};
 	const isShown = /^https?:$/.test(protocol) && host.length <= MAX_HOST_LENGTH;
 	return isShown ? host : 'an unknown host';
 }
 
-/** The name of the workflow that a URL of this n8n is of, for a message; may be empty. */
+/** The workflow's name in a URL of this n8n, for a message; may be empty. */
 export function toWorkflowName(registered: string): string {
 	const name = toUrl(registered)?.searchParams.get('workflow') ?? '';
 	return name.slice(0, MAX_NAME_LENGTH);
@@ -107,13 +106,13 @@ export function toWorkflowName(registered: string): string {
 /**
  * Refuses a URL that Z-API would not call.
  *
- * @throws {UserError} when it isn't HTTPS; only a stand-in for Z-API may call anything else
+ * @throws {UserError} if it isn't HTTPS; the sandbox may call HTTP URLs
  * @see https://developer.z-api.io (webhooks)
  */
 export function checkHttps({ href }: WebhookUrl, { baseUrl }: Connection): void {
 	const isZApiItself = new URL(baseUrl).hostname === new URL(DEFAULT_BASE_URL).hostname;
 	if (!isZApiItself || href.startsWith('https:')) return;
-	throw new UserError("Z-API calls HTTPS URLs only, and n8n's own is not one", {
+	throw new UserError("Z-API only calls HTTPS URLs, and n8n's webhook URL is not one", {
 		description: WHERE_TO_SET,
 	});
 }
@@ -122,7 +121,7 @@ function toN8n(context: IHookFunctions): string {
 	return toHash(context.getInstanceId()).slice(0, 8);
 }
 
-/** Which node in which workflow of which n8n. Takes the whole path, as IDs of webhooks may hold slashes. */
+/** Identifies n8n, the workflow and the node. Takes the whole path, as webhook IDs may contain slashes. */
 function toIdentity(context: IHookFunctions | IWebhookFunctions): string {
 	const { id = '' } = context.getWorkflow();
 	const path = NodeHelpers.getNodeWebhookPath(id, context.getNode(), WEBHOOK_PATH);

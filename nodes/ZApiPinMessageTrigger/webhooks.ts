@@ -1,7 +1,7 @@
 /**
- * The webhooks that events come from: how messages name each, the `type` of its calls (in lower case, as
- * Z-API's documentation writes it both ways), the method that sets its URL, and the field of `GET /me`
- * that shows it; and whether its calls say in which chat, as `phone`.
+ * The webhooks of the events: the name in messages, the `type` of the calls (in lower case, as Z-API's
+ * documentation isn't consistent), the method that sets the URL, the field of `GET /me` that shows it, and
+ * whether the calls have a chat, as `phone`.
  *
  * @see https://developer.z-api.io (webhooks, introduction)
  */

@@ -13,19 +13,19 @@ export const NO_FORM = 'is neither a phone number, a group ID nor a LID';
 const GROUP_ENDING = `A group ID ends in "-group" (${GROUP}). A phone number has at most 15 digits, country code first (${PHONE_NUMBER}).`;
 
 const AS_TEXT =
-	'Digits may be lost already. Pass it as text: in quotes, with .toString(), or from a column that holds text.';
+	'Digits may already be lost. Pass it as text: in quotes, with .toString(), or from a column that holds text.';
 
 const DIGITS_ONLY = `Write the number in digits only, country code first: ${PHONE_NUMBER}.`;
 
 const BLANKS = `[${BLANK}]*`;
 
-/** Inside of a character class: what looks like a hyphen. Editors and phones replace it. */
+/** For a character class: characters that look like a hyphen, which editors and phones use instead. */
 const DASH = String.raw`\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d-`;
 
-/** Ending of a phone number as other WhatsApp APIs write it, perhaps with a device. */
+/** Ending of a phone number in other WhatsApp APIs, perhaps with a device. */
 const JID = String.raw`(?:(?::\d+)?@(?:s\.whatsapp\.net|c\.us))?`;
 
-/** In the patterns below, a blank stands for what separates digits, and a tilde for that and digits. */
+/** In the patterns below, a blank matches separators between digits, and a tilde separators and digits. */
 const spaced = (pattern: string) =>
 	pattern.replaceAll(' ', `[${BLANK}+().${DASH}]*`).replaceAll('~', `[\\d${BLANK}+().${DASH}]*`);
 
@@ -39,7 +39,7 @@ const spaced = (pattern: string) =>
 const NO_COUNTRY =
 	'(?:1 [1-9]|2 [148]|3 7|4 [257]|5 [345]|6 [1579]|7 [15]|8 [35789]|9 [6-9]) 9(?: \\d){8}';
 
-/** What looks like a phone number and isn't one, or would become another when its digits are joined. */
+/** Texts that look like a phone number but aren't, or would become another number without separators. */
 const NO_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice: string]> = [
 	[String.raw`\d+(?:\.\d*|,\d{0,2})|\+\d+[.,]0*`, 'has a decimal point', AS_TEXT],
 	[String.raw`[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+`, 'is a rounded number', AS_TEXT],
@@ -56,7 +56,7 @@ const NO_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice:
 	[spaced(`[${DASH}] \\d~${JID}`), 'begins with a minus', DIGITS_ONLY],
 	[
 		spaced(`(?:~\\( 0~| 5 5 0 [1-9] [1-9](?: \\d){8,9} )${JID}`),
-		'has a zero in it that is dialled inside the country only',
+		'has a zero that is only dialled within the country',
 		DIGITS_ONLY,
 	],
 	[
@@ -72,7 +72,7 @@ const NO_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice:
 		spaced(
 			` (?=${NO_COUNTRY} ${JID}${BLANKS}$|1 [01]|[17](?!(?: \\d){10} ${JID}${BLANKS}$)|[2-689](?!\\d))\\d~${JID}`,
 		),
-		'has no country code that fits it',
+		'has no valid country code',
 		`Put the country code before it: 55 for Brazil (${PHONE_NUMBER}), 1 for the United States (12025550123).`,
 	],
 ];
@@ -82,16 +82,16 @@ const IS_NUMBER = `(?!(?:${NO_NUMBERS.map(([pattern]) => pattern).join('|')})${B
 /** Country or area code in brackets. */
 const IN_BRACKETS = `\\(${BLANKS}\\+?\\d{1,5}${BLANKS}\\)`;
 
-/** Every form in which a chat is accepted: its pattern, and what its group becomes for Z-API. */
+/** All accepted forms of a chat ID: the pattern, and how its group is converted for Z-API. */
 const FORMS: ReadonlyArray<readonly [pattern: string, toChat: (group: string) => string]> = [
-	// A phone number as people write it. The last two digits are next to each other.
+	// A phone number as people write it. No separator is allowed between the last two digits.
 	[
 		`${IS_NUMBER}((?:\\+${BLANKS})?(?:[1-9]|${IN_BRACKETS})(?:(?:\\.|${BLANKS}(?:[${DASH}]${BLANKS})?)(?:\\d|${IN_BRACKETS}))*\\d)${JID}`,
 		(text) => text.replace(/\D/g, ''),
 	],
-	// Z-API's documentation has groups that are no longer than a phone number: the ending decides.
+	// Z-API's documentation shows group IDs as short as a phone number, so only the ending counts.
 	[`([1-9]\\d{7,})(?:[${DASH}]group|@g\\.us)`, (digits) => `${digits}-group`],
-	// A group from before November 2021: who created it, and when.
+	// A group from before November 2021: phone number of its creator, and time.
 	[`([1-9]\\d{7,14}[${DASH}]\\d{9,11})(?:[${DASH}]group|@g\\.us)?`, (id) => id.replace(/\D/, '-')],
 	[String.raw`([1-9]\d*)(?::\d+)?@lid`, (digits) => `${digits}@lid`],
 ];
@@ -99,7 +99,7 @@ const FORMS: ReadonlyArray<readonly [pattern: string, toChat: (group: string) =>
 /** In UTF-16 units, blanks included: three times what the longest chat ID seen has. */
 const MAX_LENGTH = 100;
 
-/** Matches exactly the texts that `toChatId` accepts: n8n checks it while one types. */
+/** Matches exactly the texts that `toChatId` accepts. n8n checks it while users type. */
 export const CHAT_ID_PATTERN = `(?=[^]{0,${MAX_LENGTH}}$)${BLANKS}(?:${FORMS.map(([pattern]) => pattern).join('|')})${BLANKS}`;
 
 const PARSERS = FORMS.map(([pattern, toChat]) => ({ regExp: new RegExp(`^${pattern}$`), toChat }));
@@ -124,12 +124,12 @@ const CHAT: IdParameter = {
 };
 
 /**
- * Brings a chat into the form that Z-API takes: a phone number in digits, a group ID or a LID. JIDs, as
- * other WhatsApp APIs write them, are translated.
+ * Converts a chat ID to Z-API's form: a phone number in digits, a group ID or a LID. Takes JIDs of other
+ * WhatsApp APIs, too.
  *
  * @param value the Chat parameter as it came, from a user or an expression
- * @returns the chat as Z-API writes it
- * @throws {UserError} naming the Chat parameter, when it can't be a private chat or group
+ * @returns the chat ID as Z-API writes it
+ * @throws {UserError} naming the Chat parameter, if it isn't a private chat or group
  * @see https://developer.z-api.io (phone number, group ID, LID, channel)
  */
 export function toChatId(value: unknown): string {
@@ -145,7 +145,7 @@ export function toChatId(value: unknown): string {
 }
 
 /**
- * Whether two chats are one, as users and Z-API mean them.
+ * Whether two chat IDs are the same chat.
  *
  * @param chat a chat as `toChatId` returns it
  * @param other another
@@ -155,8 +155,8 @@ export function isSameChat(chat: string, other: string): boolean {
 }
 
 /**
- * What all ways to write one chat have in common. WhatsApp knows many Brazilian mobile numbers without
- * their ninth digit. A landline number (2 to 5 first) is nobody's mobile number without it.
+ * A key that is the same for all IDs of a chat. WhatsApp has many Brazilian mobile numbers without their
+ * ninth digit. Landline numbers, which begin with 2 to 5, are never mobile numbers without it.
  *
  * @param chat a chat as `toChatId` returns it
  */

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { CHAT_ID_PATTERN, CHAT_PLACEHOLDER, NO_FORM, WHAT_A_CHAT_LOOKS_LIKE } from './chatId';
 
-/** What every parameter that names a chat has in common. The node's `methods` must hold `searchChats`. */
+/** Common part of all chat parameters. The node's `methods` must contain `searchChats`. */
 export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
@@ -14,7 +14,7 @@ export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> 
 			typeOptions: { searchListMethod: 'searchChats', searchable: true },
 		},
 		{
-			// n8n's editor calls every mode of this name "By ID", whatever stands here.
+			// n8n's editor shows "By ID" for every mode with this name.
 			displayName: 'By Phone Number or Group ID',
 			name: 'id',
 			type: 'string',

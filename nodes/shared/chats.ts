@@ -1,13 +1,14 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { isSameChat, toChatId } from './chatId';
 import type { Connection } from './connection';
+import { mask } from './mask';
 import { isTrue, toObject } from './response';
 import { requestBody } from './transport';
 
 /** A chat that messages can be pinned in. */
 export type Chat = {
 	chat: string;
-	/** Empty when Z-API knows none. */
+	/** Empty if Z-API has no name. */
 	name: string;
 	isGroup: boolean;
 	/** Whether only admins may write. */
@@ -15,13 +16,13 @@ export type Chat = {
 	archived: boolean;
 	/** How many messages are unread. */
 	unread: number;
-	/** ISO 8601; absent when there is no message. */
+	/** ISO 8601; absent if there is no message. */
 	lastMessageAt?: string;
 };
 
 export const PAGE_SIZE = 100;
 
-/** Z-API does not say how large a page may be. A page smaller than its own example is the last. */
+/** Z-API does not document the maximum page size. A page smaller than in its example is the last. */
 const SMALLEST_FULL_PAGE = 20;
 
 const MAX_PAGE_BYTES = 5_000_000;
@@ -30,7 +31,7 @@ const MAX_PAGE_BYTES = 5_000_000;
  * Reads one page of the instance's chats, without those that have no pins, such as channels.
  *
  * @param page from 1
- * @throws {ZApiError} when Z-API does not give it
+ * @throws {ZApiError} if the request fails
  * @see https://developer.z-api.io (`GET /chats`)
  */
 export async function readChats(
@@ -42,12 +43,12 @@ export async function readChats(
 	const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
 	const request = { method: 'GET', path, maxBytes: MAX_PAGE_BYTES } as const;
 	const body = await requestBody(context, connection, request, Array.isArray, { timeoutMs });
-	const entries = body as unknown[];
+	const entries = mask(body as unknown[], connection.secrets);
 	return { chats: entries.flatMap(toChats), isLast: entries.length < SMALLEST_FULL_PAGE };
 }
 
 /**
- * Makes what tells whether a chat is the one that is looked for.
+ * Makes a function that tells whether a chat matches a filter.
  *
  * @param filter part of its name, its ID or its label, or a phone number as people write it; accents and
  * case don't matter
@@ -62,12 +63,12 @@ export function toFilter(filter: string): (chat: Chat) => boolean {
 		(number !== undefined && isSameChat(number, chat.chat));
 }
 
-/** A chat in one line. Its ID comes last: what is cut off says least. */
+/** A chat in one line. The ID is last, as n8n may cut off the end. */
 export function toLabel({ chat, name, isGroup, archived }: Chat): string {
 	return [name, isGroup && 'group', archived && 'archived', chat].filter(Boolean).join(' · ');
 }
 
-/** Text as it is compared where accents and case don't matter. */
+/** Text for comparisons that ignore accents and case. */
 export function toComparable(text: string): string {
 	return text
 		.normalize('NFD')
@@ -91,7 +92,7 @@ function toChats(entry: unknown): Chat[] {
 	}));
 }
 
-/** @returns none for a channel, a broadcast list, and what is no chat at all */
+/** @returns an empty list for a channel, a broadcast list, or anything that is no chat */
 function toChatIds(value: unknown): string[] {
 	try {
 		return [toChatId(value)];

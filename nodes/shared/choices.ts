@@ -1,12 +1,12 @@
 import { UserError } from 'n8n-workflow';
 
 /**
- * Checks a parameter that takes one of a table's values: an expression can yield anything.
+ * Checks a parameter that takes one of a table's values, as an expression can return anything.
  *
- * @param choices the table that the parameter's options come from
- * @param parameter as users see it
+ * @param choices the table of the parameter's options
+ * @param parameter its display name
  * @returns the row of the table
- * @throws {UserError} naming the parameter and what it takes
+ * @throws {UserError} naming the parameter and its valid values
  */
 export function findChoice<C extends { value: string }>(
 	choices: readonly C[],
@@ -20,7 +20,7 @@ export function findChoice<C extends { value: string }>(
 	});
 }
 
-/** The same, for where the value itself is all that is needed. */
+/** Like `findChoice`, but returns the value only. */
 export function toChoice<T extends string>(
 	choices: ReadonlyArray<{ value: T }>,
 	value: unknown,

@@ -6,24 +6,24 @@ import type {
 import { UserError } from 'n8n-workflow';
 import { toSpellings } from './mask';
 
-/** The name under which n8n stores the credential. */
+/** Name of the credential type. */
 export const CREDENTIAL_TYPE = 'zApi';
 
 export const DEFAULT_BASE_URL = 'https://api.z-api.io';
 
-/** Where and as whom to call Z-API. Every part of it but `baseUrl` is a secret. */
+/** The URL and the secrets for requests to Z-API. All fields except `baseUrl` and `instanceId` are secret. */
 export interface Connection {
-	/** The decrypted fields that all else comes from. */
+	/** The decrypted fields of the credential. */
 	credential: ICredentialDataDecryptedObject;
 	baseUrl: string;
 	instanceId: string;
 	/** The instance token. */
 	token: string;
-	/** What the URLs of all methods begin with. Holds the instance token. */
+	/** The beginning of the URLs of all methods. Contains the instance token. */
 	instanceUrl: string;
-	/** Absent when the account has not activated its security token. */
+	/** Absent if the account has not activated its security token. */
 	clientToken?: string;
-	/** What must never reach a user's eyes, in each spelling in which it can be echoed. */
+	/** What users must never see, in all spellings that a response can contain. */
 	secrets: string[];
 }
 
@@ -32,19 +32,19 @@ const WHERE_TO_FIND = 'Copy it from your instance in the Z-API panel into the cr
 const WHERE_TO_FIND_CLIENT_TOKEN =
 	'Copy it again from the Security tab of the Z-API panel into the credential.';
 
-/** No field holds more. Patterns are to see no unbounded text. */
+/** Longer than any valid field. Patterns must not get texts of unlimited length. */
 const MAX_FIELD_LENGTH = 2000;
 
-/** No token is as short, and masking a shorter one would destroy what it is part of by chance. */
+/** Shorter than any valid token. Masking a shorter one would also mask parts of other words. */
 const MIN_TOKEN_LENGTH = 8;
 
 /** The instance's part of a URL, as the Z-API panel shows it: its base, the ID and the token. */
 const INSTANCE_URL = /^(https?:\/\/[^/?#]+(?:\/[^?#]*)?)?\/instances\/([^/?#]+)\/token\/([^/?#]+)/i;
 
 /**
- * Reads the node's credential, once for a whole execution: n8n decrypts it anew each time.
+ * Reads the node's credential. Call it once for an execution, as n8n decrypts the credential each time.
  *
- * @throws {UserError} naming the field that is empty or can't be used
+ * @throws {UserError} naming the field that is empty or invalid
  */
 export async function readConnection(
 	context: Pick<FunctionsBase, 'getCredentials'>,
@@ -58,8 +58,8 @@ export async function readConnection(
  * Checks the fields of a `zApi` credential and builds the instance's URL from them.
  *
  * @param credential the decrypted fields of the credential
- * @returns where and as whom to call Z-API
- * @throws {UserError} naming the field that is empty or can't be used
+ * @returns the URL and the secrets for requests
+ * @throws {UserError} naming the field that is empty or invalid
  * @see https://developer.z-api.io (base URL and Client-Token)
  */
 export function toConnection(credential: ICredentialDataDecryptedObject): Connection {
@@ -87,7 +87,7 @@ export function toConnection(credential: ICredentialDataDecryptedObject): Connec
 	};
 }
 
-/** Takes what is pasted as a whole URL from the panel, into whichever field, for the fields it holds. */
+/** If a field contains a whole URL from the panel, takes Instance ID, token and Base URL from it. */
 function takeApart(fields: Record<'instanceId' | 'token' | 'baseUrl', string>) {
 	for (const text of Object.values(fields)) {
 		const [, base, instanceId, token] = INSTANCE_URL.exec(text) ?? [];
@@ -100,21 +100,21 @@ function takeApart(fields: Record<'instanceId' | 'token' | 'baseUrl', string>) {
 
 /**
  * Turns a request for a method of Z-API, such as `/pin-message`, into one for the credential's own
- * instance. Serves our nodes, the connection test, and n8n's HTTP Request node, which may name the
- * method by its full URL, below the Base URL or Z-API's own, with or without `/instances/…/token/…`.
+ * instance. Used by the nodes, the connection test and n8n's HTTP Request node. The last may use the full
+ * URL of the method, with the Base URL or Z-API's own, and with or without `/instances/…/token/…`.
  *
  * @param credential the decrypted fields of the credential
  * @param request the request, with the method's path or URL as its `url` (or `uri`)
- * @returns the request with the instance's URL and, where there is one, the Client-Token. It follows no
- * redirect, as that would carry the Client-Token to wherever it points
- * @throws {UserError} when a field can't be used, or the URL leads away from the Base URL
+ * @returns the request with the instance's URL and the Client-Token, if there is one. It follows no redirects,
+ * as these would send the Client-Token to another server
+ * @throws {UserError} if a field is invalid, or the URL is not below the Base URL
  */
 export async function authenticate(
 	credential: ICredentialDataDecryptedObject,
 	request: IHttpRequestOptions & { uri?: string },
 ): Promise<IHttpRequestOptions> {
 	const connection = toConnection(credential);
-	// The HTTP Request node still names the URL `uri`.
+	// The HTTP Request node uses `uri`.
 	const key = request.uri === undefined ? 'url' : 'uri';
 	return {
 		...request,
@@ -127,7 +127,7 @@ export async function authenticate(
 	};
 }
 
-/** In the words of both of n8n's request helpers. */
+/** Options of both of n8n's request helpers. */
 const FOLLOW_NO_REDIRECTS = {
 	disableFollowRedirect: true,
 	maxRedirects: 0,
@@ -135,10 +135,10 @@ const FOLLOW_NO_REDIRECTS = {
 	followAllRedirects: false,
 };
 
-/** What survives URL parsing, and what a server may still read as a way out of the instance's path. */
+/** Characters that URL parsing keeps, but a server may interpret as leaving the instance's path. */
 const ENCODED_WAY_OUT = /%(?:2e|2f|5c|25)|\\/i;
 
-/** Parses first, as that resolves `..` in all its spellings. */
+/** Parses the URL first, which resolves `..` in all spellings. */
 function toMethodPath(url: string, baseUrl: string): string {
 	const absolute = url.startsWith('/') ? baseUrl + url : url;
 	if (url.length <= MAX_FIELD_LENGTH && URL.canParse(absolute)) {
@@ -152,13 +152,13 @@ function toMethodPath(url: string, baseUrl: string): string {
 			if (path.length > 1 && !ENCODED_WAY_OUT.test(path)) return path + search;
 		}
 	}
-	throw new UserError('This credential is only ever sent to its own Base URL', {
+	throw new UserError('This credential can only be sent to its own Base URL', {
 		description: "Begin the URL with the credential's Base URL or with https://api.z-api.io.",
 	});
 }
 
 function checkPathSegment(text: string, field: string): void {
-	// These two survive URL encoding and would climb out of the instance's path.
+	// URL encoding doesn't change `.` and `..`, which would leave the instance's path.
 	if (text === '' || text === '.' || text === '..') {
 		throw new UserError(`${field} is empty or not usable`, { description: WHERE_TO_FIND });
 	}
@@ -167,13 +167,13 @@ function checkPathSegment(text: string, field: string): void {
 function checkToken(text: string, field: string, description: string): void {
 	checkCharacters(text, field, description);
 	if (text.length < MIN_TOKEN_LENGTH) {
-		throw new UserError(`${field} is too short to be one`, { description });
+		throw new UserError(`${field} is too short`, { description });
 	}
 }
 
 function checkCharacters(text: string, field: string, description: string): void {
 	if (!/^[\x20-\x7e]*$/.test(text)) {
-		throw new UserError(`${field} holds characters that can't be sent`, { description });
+		throw new UserError(`${field} contains characters that can't be sent`, { description });
 	}
 }
 
@@ -201,5 +201,5 @@ function decode(segment: string): string {
 function toText(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (text.length <= MAX_FIELD_LENGTH) return text;
-	throw new UserError(`${field} is too long to be one`, { description: WHERE_TO_FIND });
+	throw new UserError(`${field} is too long`, { description: WHERE_TO_FIND });
 }

@@ -14,11 +14,11 @@ import { DEFAULT_TIMEOUT_MS, receive } from './transport';
 import { toSentences } from './zApiError';
 
 /**
- * Tells whether a `zApi` credential reaches an instance that is connected to WhatsApp. A function
- * rather than a declared request, as n8n would show the status of most failures instead of their
- * meaning, and Z-API's text can hold the Client-Token.
+ * Tests whether a `zApi` credential reaches an instance that is connected to WhatsApp. It is a function and
+ * not a declared request, as n8n would show only the HTTP status of most failures, and as Z-API's text can
+ * contain the Client-Token.
  *
- * @returns n8n's verdict, with one sentence on what happened and one on what to do
+ * @returns the result for n8n: what happened, and what to do
  * @see https://developer.z-api.io (`GET /status`)
  */
 export async function testConnection(
@@ -32,7 +32,7 @@ export async function testConnection(
 		return { status: 'Error', message: toSentences(error as UserError) };
 	}
 	const { url: uri, ...rest } = request;
-	// n8n gives credential tests no HTTP helper but its older one.
+	// n8n offers only its older HTTP helper to credential tests.
 	const { request: send } = this.helpers;
 	const response = await receive(
 		send({

@@ -5,25 +5,25 @@ import { hasError, isFalse, isJson, toErrorText, toObject } from './response';
 export type Retry = 'backOff' | 'pause';
 
 /**
- * One way in which a request to Z-API can go wrong, and what to tell the user. The words fit wherever it
- * may happen: while a workflow runs, in the credential's test, in the list of chats.
+ * A way in which a request to Z-API can fail, and what to tell the user. The texts suit all places: a
+ * running workflow, the connection test, the list of chats.
  */
 export interface Failure {
-	/** Workflows branch on it, as the `code` of a failed item. */
+	/** The `code` of a failed item, on which workflows branch. */
 	name: string;
-	/** Whether this is what went wrong; the first row that says yes is used. */
+	/** Whether a response is this failure. The first row that matches is used. */
 	matches: (response: ZApiResponse) => boolean;
 	/** What happened. */
 	message: string;
-	/** What to do to get going again. */
+	/** What to do. */
 	description: string;
-	/** Whether the user is helped by reading Z-API's own words. */
+	/** Whether to quote Z-API's own text. */
 	quotesResponse?: boolean;
-	/** Whether what was sent is at fault, so that the parameters are what to check. */
+	/** Whether the request was invalid, so that users should check the parameters. */
 	isAboutInput?: boolean;
-	/** Whether Z-API may have done all the same what was asked; if absent, it certainly did not. */
+	/** Whether Z-API may have carried out the request; if absent, it certainly did not. */
 	maybeDone?: boolean;
-	/** How the same request may well succeed later; absent when it won't. */
+	/** How to retry the request; absent if a retry doesn't help. */
 	retry?: Retry;
 }
 
@@ -40,12 +40,11 @@ const UNEXPECTED_RESPONSE: Failure = {
 };
 
 /**
- * All that is known of how Z-API fails. Text is compared before status, as Z-API sends the same text
- * with different statuses, HTTP 200 included.
+ * All known failures of Z-API. Texts are compared before the HTTP status, as Z-API sends the same text with
+ * different statuses, including 200.
  *
  * @see https://developer.z-api.io (`null not allowed`, IP block, 405, 415, queue, connection status); the
- * other texts were published by users of the service. Z-API does not document what it says when its queue
- * is full.
+ * other texts were published by users of the service. Z-API does not document its text for a full queue.
  */
 export const FAILURES: readonly Failure[] = [
 	{
@@ -86,7 +85,7 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'queueFull',
 		matches: says(/\bqueue\b/i),
-		message: 'The queue of the Z-API instance takes no more',
+		message: 'The queue of the Z-API instance is full',
 		description:
 			'While an instance is not connected to WhatsApp, Z-API keeps at most 1,000 requests for it. Connect the instance in the Z-API panel, or empty its queue there, then try again.',
 		quotesResponse: true,
@@ -107,14 +106,14 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'notFromZApi',
-		// 405 and 415 come without a body from Z-API too. The others may pass by themselves.
+		// Z-API itself sends 405 and 415 without a body. The others may be temporary.
 		matches: (response) =>
 			isClientStatus(response) &&
 			!isJson(response.body) &&
 			!hasStatus(405, 408, 415, 425, 429)(response),
-		message: 'Something between n8n and Z-API responded in place of Z-API',
+		message: 'Something between n8n and Z-API responded instead of Z-API',
 		description:
-			'Look at the proxy and the firewall that n8n goes through, and at Base URL in the credential. The response says nothing about the other fields of the credential.',
+			'Check the proxy and the firewall between n8n and Z-API, and Base URL in the credential. The response says nothing about the other fields of the credential.',
 	},
 	{
 		name: 'accessDenied',
@@ -171,7 +170,7 @@ export const FAILURES: readonly Failure[] = [
 		matches: ({ statusCode = 0 }) => statusCode >= 300 && statusCode < 400,
 		message: 'The URL in Base URL redirects to another one',
 		description:
-			'Set Base URL in the credential to the final URL. Redirects are not followed, so that the credential stays where it belongs.',
+			'Set Base URL in the credential to the final URL. Redirects are not followed, so that the credential is not sent to another server.',
 	},
 	{
 		name: 'requestRefused',
@@ -213,7 +212,7 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'connectionLost',
 		matches: ({ networkCode }) => networkCode !== undefined,
-		message: 'The connection to Z-API broke before the response was there',
+		message: 'The connection to Z-API closed before the response was complete',
 		description:
 			'Check Base URL in the credential and the internet connection of n8n, then try again.',
 		maybeDone: true,
@@ -222,7 +221,7 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'refusedWithSuccessStatus',
 		matches: ({ body }) => hasError(body),
-		message: 'Z-API did not do what was asked',
+		message: 'Z-API did not carry out the request',
 		description: CHECK_WHAT_WAS_SENT,
 		isAboutInput: true,
 		quotesResponse: true,
@@ -230,7 +229,7 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'notDone',
 		matches: ({ body }) => isFalse(toObject(body).value),
-		message: 'Z-API says that it did not do it, but not why',
+		message: 'Z-API says that it did not carry out the request, but not why',
 		description:
 			'Check in the Z-API panel that the instance is connected to WhatsApp, then try again.',
 	},
@@ -238,10 +237,10 @@ export const FAILURES: readonly Failure[] = [
 ];
 
 /**
- * Tells what went wrong.
+ * Finds the failure of a response.
  *
- * @param response a response that is known not to be a success
- * @returns the first row of the table that fits
+ * @param response a response that is not a success
+ * @returns the first row of the table that matches
  */
 export function toFailure(response: ZApiResponse): Failure {
 	return FAILURES.find(({ matches }) => matches(response)) ?? UNEXPECTED_RESPONSE;
@@ -259,7 +258,7 @@ function isClientStatus({ statusCode = 0 }: ZApiResponse) {
 	return statusCode >= 400 && statusCode < 500;
 }
 
-/** All of them, as proxies and CDNs have their own, such as 520 to 530. */
+/** Includes statuses of proxies and CDNs, such as 520 to 530. */
 function isServerStatus({ statusCode = 0 }: ZApiResponse) {
 	return statusCode >= 500;
 }

@@ -1,12 +1,12 @@
-/** The fields that Z-API documents for responses: their names are no echo. */
+/** Documented fields of responses, whose names are not masked. */
 const DOCUMENTED_KEYS = new Set(['zaapId', 'messageId', 'id', 'error', 'message', 'value']);
 
 /**
- * Masks secrets wherever they occur in a value, as Z-API echoes what it was sent.
+ * Masks secrets everywhere in a value, as Z-API's responses can repeat them.
  *
  * @param value any JSON value, of bounded depth
- * @param secrets what must not be shown, in every spelling, the longest first; matched regardless of case
- * @returns the value itself when there is nothing to mask, else a masked copy
+ * @param secrets in all spellings, the longest first; case is ignored
+ * @returns the value itself if there are no secrets, else a masked copy
  */
 export function mask<T>(value: T, secrets: string[]): T {
 	if (secrets.length === 0) return value;
@@ -15,9 +15,9 @@ export function mask<T>(value: T, secrets: string[]): T {
 }
 
 /**
- * Lists the spellings in which secrets can be echoed: as they are, URL-encoded, and within JSON.
+ * Lists the spellings of secrets in responses: plain, URL-encoded and in JSON.
  *
- * @returns the longest first, as one that begins like another would leave the rest of that one
+ * @returns the longest first, as a shorter one could mask only the beginning of a longer one
  */
 export function toSpellings(secrets: string[]): string[] {
 	const spellings = secrets.flatMap((secret) => [

@@ -1,25 +1,25 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What came of one request: a response of whatever status, or none. */
+/** The result of one request: a response with any status, or none. */
 export interface ZApiResponse {
-	/** HTTP status; absent when no response came. */
+	/** HTTP status; absent if there was no response. */
 	statusCode?: number;
-	/** The body, parsed; undefined when it was no JSON, or not what Z-API sends. */
+	/** The parsed body; undefined if it isn't JSON, or nothing that Z-API sends. */
 	body?: unknown;
-	/** `Retry-After`, in milliseconds; absent when the response has none. */
+	/** `Retry-After`, in milliseconds; absent if the response has none. */
 	retryAfterMs?: number;
-	/** Why no response came, as Node.js's code, e.g. `ECONNREFUSED`; absent when one came. */
+	/** Node.js's code for why there was no response, e.g. `ECONNREFUSED`; absent if there was one. */
 	networkCode?: string;
 }
 
-/** The body as a JSON object, or an empty object when it is anything else. */
+/** The body as a JSON object, or an empty object if it is anything else. */
 export function toObject(body: unknown): IDataObject {
 	return typeof body === 'object' && body !== null && !Array.isArray(body)
 		? (body as IDataObject)
 		: {};
 }
 
-/** Whether the body was JSON: all that Z-API sends is an object or a list. */
+/** Whether the body is JSON. Z-API only sends objects and lists. */
 export function isJson(body: unknown): boolean {
 	return typeof body === 'object' && body !== null;
 }
@@ -29,18 +29,18 @@ export function isTrue(value: unknown): boolean {
 	return value === true || value === 'true';
 }
 
-/** Not the opposite of `isTrue`: what is absent is neither. */
+/** Not the opposite of `isTrue`: an absent value is neither. */
 export function isFalse(value: unknown): boolean {
 	return value === false || value === 'false';
 }
 
-/** No text of Z-API's is as long. What is longer is cut, as patterns are to see no more. */
+/** Z-API's texts are shorter. Longer ones are cut before patterns are matched. */
 const MAX_ERROR_TEXT = 1000;
 
 /**
- * What the body says went wrong, in Z-API's words; empty when it says nothing.
+ * Z-API's text about what went wrong; empty if there is none.
  *
- * @param body masked already, if it is to be shown: a part of a secret could not be found any more
+ * @param body already masked if the text is shown, as a secret that is cut can't be found
  */
 export function toErrorText(body: unknown): string {
 	const { error, message } = toObject(body);

@@ -8,16 +8,16 @@ import { PAGE_SIZE, readChats, toFilter, toLabel } from './chats';
 import { readConnection } from './connection';
 import { toSentences } from './zApiError';
 
-/** How many pages one search walks, at most. */
+/** How many pages one search reads, at most. */
 const PAGES_SEARCHED = 50;
 
 /**
  * Lists chats and groups for the Chat parameter.
  *
  * @param filter part of a name or an ID; see `toFilter`
- * @param paginationToken the page to begin with, as the last result named it
- * @returns a page of chats; with a filter, all that fit among the next 5,000
- * @throws {NodeOperationError} with the node's own sentences on what to do
+ * @param paginationToken the first page to read, from the previous result
+ * @returns a page of chats; with a filter, all matches in the next 5,000 chats
+ * @throws {NodeOperationError} with a message that says what to do
  */
 export async function searchChats(
 	this: ILoadOptionsFunctions,
@@ -27,9 +27,9 @@ export async function searchChats(
 	const connection = await readConnection(this);
 	const isWanted = toFilter(filter);
 	const results: INodeListSearchItems[] = [];
-	/** The rest follows when the user scrolls. */
+	/** n8n requests the rest when the user scrolls. */
 	const pauseAt = (page: number, why: string) => {
-		results.push({ name: `${why}: scroll to go on, or choose By ID`, value: '' });
+		results.push({ name: `${why}: scroll to continue, or choose By ID`, value: '' });
 		return { results, paginationToken: String(page) };
 	};
 	const first = Number(paginationToken ?? 1);
@@ -39,14 +39,14 @@ export async function searchChats(
 			chats = await readChats(this, connection, page);
 		} catch (error) {
 			if (results.length > 0) return pauseAt(page, (error as Error).message);
-			// The editor shows the message only.
+			// The editor shows only the message.
 			throw new NodeOperationError(this.getNode(), toSentences(error as Error));
 		}
 		for (const chat of chats.chats) {
 			if (isWanted(chat)) results.push({ name: toLabel(chat), value: chat.chat });
 		}
 		if (chats.isLast) return { results };
-		// A page of nothing but channels would leave the user with nothing to scroll.
+		// After a page of channels only, users could not scroll.
 		if (!filter.trim() && results.length > 0) return { results, paginationToken: String(page + 1) };
 	}
 	return pauseAt(first + PAGES_SEARCHED, `Searched ${PAGES_SEARCHED * PAGE_SIZE} chats`);

@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 /**
- * Waits; may end early when the signal aborts. In n8n 2 its own `sleep` rejects then, in n8n 1 it knows no
+ * Waits; may end early when the signal aborts. n8n 2's `sleep` rejects then. n8n 1's `sleep` takes no
  * signal.
  *
  * @param ms in milliseconds

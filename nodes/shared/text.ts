@@ -1,25 +1,25 @@
 import { UserError } from 'n8n-workflow';
 
 /**
- * Inside of a character class: white space, control characters and marks that show nothing. WhatsApp,
- * browsers and spreadsheets put them around what one copies.
+ * For a character class: white space, control characters and invisible marks. WhatsApp, browsers and
+ * spreadsheets add them to copied texts.
  */
 export const BLANK = String.raw`\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\s\0-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8`;
 
-/** What a text is that can't be right, and what to do: by default, what the parameter's text says. */
+/** A kind of invalid text, and what to do; by default, the parameter's `advice`. */
 export type Refusal = readonly [regExp: RegExp, what: string, advice?: string];
 
 /** A parameter that takes an ID as text. */
 export interface IdParameter {
 	name: string;
-	/** In UTF-16 units, blanks around it included. No pattern ever sees more. */
+	/** In UTF-16 units, including surrounding blanks. Patterns never get a longer text. */
 	maxLength: number;
 	advice: string;
-	/** The first that fits counts. */
+	/** The first that matches is used. */
 	refusals: readonly Refusal[];
 }
 
-/** What expressions leave, whatever the parameter. */
+/** Results of wrong expressions, for all parameters. */
 const LEFT_BY_EXPRESSIONS: readonly Refusal[] = [
 	[/^$/, 'is empty'],
 	[
@@ -29,7 +29,7 @@ const LEFT_BY_EXPRESSIONS: readonly Refusal[] = [
 	],
 	[
 		/^\W?(?:undefined|null|nan|none|nil|empty|true|false|-?infinity|invalid date(?:time)?|n\/a|(?:ref|value|name|num|div\/0)!)\W?(?:-group|@.*)?$|undefined|\[(?:object|array|error)\b/i,
-		'is what an expression leaves when it finds nothing',
+		'is the result of an expression that found nothing',
 		'Check the expression and the item that it reads: the value is not there.',
 	],
 ];
@@ -40,8 +40,8 @@ const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
  * Reads the text of a parameter.
  *
  * @param value the parameter as it came, from a user or an expression
- * @returns the text without blanks around it; '' when there is none
- * @throws {UserError} naming the parameter, when it isn't text or too long to be an ID
+ * @returns the text without surrounding blanks; '' if there is none
+ * @throws {UserError} naming the parameter, if it isn't text or is too long for an ID
  */
 export function toText(value: unknown, { name, maxLength, advice }: IdParameter): string {
 	if (value === undefined || value === null) return '';
@@ -50,7 +50,7 @@ export function toText(value: unknown, { name, maxLength, advice }: IdParameter)
 	return value.replace(SURROUNDING_BLANKS, '');
 }
 
-/** @returns why the text can't be right, if a row fits it */
+/** @returns why the text is invalid, if a row matches it */
 export function findRefusal(text: string, parameter: IdParameter): UserError | undefined {
 	const rows = [...LEFT_BY_EXPRESSIONS, ...parameter.refusals];
 	const row = rows.find(([regExp]) => regExp.test(text));

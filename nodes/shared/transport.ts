@@ -13,7 +13,7 @@ import { toZApiError } from './zApiError';
 /** A request to one method of the instance. */
 export interface ZApiRequest {
 	method: 'GET' | 'POST' | 'PUT';
-	/** With a leading slash and, where there is one, a query, e.g. `/pin-message`. */
+	/** With a leading slash, and a query if there is one, e.g. `/pin-message`. */
 	path: string;
 	/** Sent as JSON. */
 	body?: Record<string, string | number | boolean>;
@@ -21,27 +21,27 @@ export interface ZApiRequest {
 	maxBytes?: number;
 }
 
-/** A response whose body has not been read yet. */
+/** A response whose body is not read yet. */
 interface StreamedResponse {
 	statusCode: number;
 	headers: Record<string, unknown>;
 	body: AsyncIterable<Uint8Array> & { destroy: () => void };
 }
 
-/** Nothing that Z-API sends comes near it, lists excepted. */
+/** All responses of Z-API except lists are far shorter. */
 const MAX_RESPONSE_BYTES = 1_000_000;
 
-/** No response of Z-API is nested as deep. What n8n does with an item is recursive. */
+/** Deeper than any response of Z-API. n8n processes items recursively. */
 const MAX_DEPTH = 20;
 
-/** How long a request may take, in milliseconds, where no option says so: a person is waiting. */
+/** How long a request may take, in milliseconds, if there is no Timeout option. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Sends one request to a method of the instance, once.
+ * Sends one request to a method of the instance, without retries.
  *
  * @param timeoutMs how long the request may take until its response is complete
- * @returns the response, of whatever status, or why none came; never throws for either
+ * @returns the response with any status, or why there was none; never throws for either
  */
 export async function sendRequest(
 	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
@@ -63,19 +63,19 @@ export async function sendRequest(
 		context,
 		CREDENTIAL_TYPE,
 		options,
-		// Without it, n8n reads and decrypts the credential for every request.
+		// Otherwise n8n reads and decrypts the credential for every request.
 		{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_TYPE, data: credential } },
 	);
 	return await receive(request, timeoutMs, maxBytes);
 }
 
 /**
- * Reads a response within bounds: the one place that decides how long and how much.
+ * Reads a response, with limits for its time and its size.
  *
- * @param request the request that was sent, whose response comes as a stream
+ * @param request the sent request, whose response is a stream
  * @param timeoutMs how long it may take until the response is complete
  * @param maxBytes how much of the body is read, after decompression
- * @returns the response, of whatever status, or why none came; never throws for either
+ * @returns the response with any status, or why there was none; never throws for either
  */
 export async function receive(
 	request: Promise<StreamedResponse>,
@@ -98,20 +98,20 @@ export async function receive(
 			const retryAfterMs = toRetryAfterMs(headers['retry-after']);
 			return { statusCode, body: await readBody(stream, maxBytes), retryAfterMs };
 		} catch (error) {
-			// Only the code is taken: the rest of what n8n throws holds the URL, and so the token.
+			// Takes only the code, as n8n's error also contains the URL with the token.
 			return { networkCode: toNetworkCode(error) };
 		}
 	};
 	return await Promise.race([timedOut, read()]);
 }
 
-/** @returns undefined for what Z-API doesn't send: more than `maxBytes`, no JSON, or JSON nested deep */
+/** @returns undefined if it is longer than `maxBytes`, isn't JSON or is nested too deep */
 async function readBody(stream: StreamedResponse['body'], maxBytes: number): Promise<unknown> {
 	const chunks: Uint8Array[] = [];
 	let bytes = 0;
 	for await (const chunk of stream) {
 		bytes += chunk.length;
-		// Leaving the loop destroys the stream, and so the connection.
+		// Leaving the loop destroys the stream and closes the connection.
 		if (bytes > maxBytes) return undefined;
 		chunks.push(chunk);
 	}
@@ -123,21 +123,20 @@ async function readBody(stream: StreamedResponse['body'], maxBytes: number): Pro
 	}
 }
 
-/** Whether a JSON value is nested deeper; goes no deeper itself. */
+/** Whether a JSON value is nested deeper than `depth`. Recurses no deeper itself. */
 export function isDeeperThan(depth: number, value: unknown): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	return depth === 0 || Object.values(value).some((entry) => isDeeperThan(depth - 1, entry));
 }
 
 /**
- * Sends one request and insists on success.
+ * Sends one request that must succeed.
  *
- * @param isExpected whether the body of a response that reports no error is of the documented form
- * @param quotesResponse whether Z-API's own words may be shown; not where they can echo what only the
- * request knows
+ * @param isExpected whether a body without an error has the documented form
+ * @param quotesResponse whether Z-API's own text may be shown; false if it can repeat secrets of the request
  * @param timeoutMs how long the request may take until its response is complete
  * @returns the body
- * @throws {ZApiError} when the response is not a success
+ * @throws {ZApiError} if the response is not a success
  */
 export async function requestBody(
 	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
@@ -160,7 +159,7 @@ export function toRetryAfterMs(value: unknown, now = Date.now()): number | undef
 	return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
 }
 
-/** Finds Node.js's code of what went wrong, which n8n and axios wrap several times. */
+/** Finds Node.js's error code, as n8n and axios wrap errors several times. */
 export function toNetworkCode(error: unknown): string {
 	for (let cause = error, depth = 0; cause instanceof Object && depth < 5; depth++) {
 		const { code, cause: inner } = cause as { code?: unknown; cause?: unknown };

@@ -6,14 +6,14 @@ import { mask } from './mask';
 import type { ZApiResponse } from './response';
 import { toErrorText } from './response';
 
-/** A request that did not succeed, in words that hold no secret. */
+/** A failed request, with texts that contain no secrets. */
 export class ZApiError extends UserError {
 	constructor(
 		readonly failure: Failure,
 		description: string,
-		/** Status of the response; absent when none came. */
+		/** Status of the response; absent if there was none. */
 		readonly httpCode?: string,
-		/** How long Z-API asks not to be called, in milliseconds; absent when it doesn't say. */
+		/** How long Z-API asks to wait, in milliseconds; absent if it doesn't say. */
 		readonly retryAfterMs?: number,
 	) {
 		super(failure.message, { description });
@@ -21,11 +21,11 @@ export class ZApiError extends UserError {
 }
 
 /**
- * Explains a response that is known not to be a success. Takes nothing of the request, as that holds
- * the token, and of the response only the status and, where it helps, Z-API's own text without secrets.
+ * Explains a response that is not a success. Uses nothing of the request, as it contains the token. Of the
+ * response, it uses only the status and Z-API's own text without secrets.
  *
- * @param secrets what to mask in Z-API's text; undefined: nothing of it is shown
- * @param toAdvice what to do, when the caller knows it better than the table of failures
+ * @param secrets what to mask in Z-API's text; if undefined, the text is not shown
+ * @param toAdvice what to do, if it differs from the table of failures
  */
 export function toZApiError(
 	response: ZApiResponse,
@@ -39,11 +39,11 @@ export function toZApiError(
 }
 
 /**
- * Gives whatever ended an item's journey the form in which n8n shows it.
+ * Makes the error that n8n shows for an item.
  *
- * @param error a refused input, a failed request, or what n8n itself throws when an expression can't be
- * evaluated; the last is shown as it is
- * @param progress a sentence on what became of the other items
+ * @param error a refused input, a failed request, or n8n's own error for an invalid expression, which is
+ * not changed
+ * @param progress a sentence about the other items
  */
 export function toItemError(node: INode, error: Error, itemIndex: number, progress = ''): Error {
 	if (!(error instanceof UserError)) return error;
@@ -56,13 +56,13 @@ export function toItemError(node: INode, error: Error, itemIndex: number, progre
 	return new NodeApiError(node, {}, { message, description, itemIndex, httpCode });
 }
 
-/** What happened and what to do, as one text for where n8n has no place for a description. */
+/** What happened and what to do in one text, for where n8n shows no description. */
 export function toSentences(error: { message: string; description?: string | null }): string {
 	return error.description ? `${error.message}. ${error.description}` : error.message;
 }
 
 function toQuote({ body }: ZApiResponse, secrets: string[]): string {
-	// Masked before it becomes text: JSON would spell some secrets differently.
+	// Masked before it becomes text, as JSON spells some secrets differently.
 	const text = toErrorText(mask(body, secrets))
 		.replace(/https?:\/\/\S+/gi, '***')
 		.slice(0, 200);

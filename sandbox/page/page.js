@@ -1,4 +1,4 @@
-// Shows what the sandbox tells, and plays people. Texts are only ever set as text, never as HTML.
+// Shows the state of the sandbox, and lets users act as people in its chats. Texts are never set as HTML.
 import { html, render } from '/preact.js';
 
 let state;
@@ -21,7 +21,7 @@ addEventListener('hashchange', () => {
 	show();
 	toEnd();
 });
-// Time goes by: pins run out.
+// Updates the time, as pins expire.
 setInterval(show, 30_000);
 
 function show() {
@@ -49,7 +49,7 @@ function toEnd() {
 const CONNECTIONS = {
 	connected: 'Connected to WhatsApp',
 	notConnected: 'Disconnected from WhatsApp',
-	sessionToRestore: 'The session has to be restored',
+	sessionToRestore: 'Session must be restored',
 };
 
 const PIN = html`<img src="/pin.svg" alt="Pinned" width="16" height="16" />`;
@@ -57,7 +57,7 @@ const PIN = html`<img src="/pin.svg" alt="Pinned" width="16" height="16" />`;
 const Header = () =>
 	html`<header>
 		<h1><img src="/pin.svg" alt="" width="28" height="28" /> Z-API sandbox</h1>
-		<p role="status">${isLost && 'The sandbox has ended; waiting for it …'}</p>
+		<p role="status">${isLost && 'The sandbox has stopped. Waiting for it …'}</p>
 		<select aria-label="Connection" class=${state.settings.connection} ...${setting('connection')}>
 			${Object.entries(CONNECTIONS).map(([value, text]) => html`<option value=${value}>${text}</option>`)}
 		</select>
@@ -289,7 +289,7 @@ function setting(name) {
 	return { ...keep(name, state.settings[name]), onChange };
 }
 
-/** What is being typed stays. */
+/** Keeps a value while it is edited. */
 const keep = (name, value) => ({
 	name,
 	value: document.activeElement?.name === name ? undefined : value,

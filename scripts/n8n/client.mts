@@ -4,10 +4,10 @@ import type { IRunData, IRunExecutionData } from 'n8n-workflow';
 import pRetry, { AbortError } from 'p-retry';
 import { PACKAGE } from './install.mts';
 
-/** How many seconds a busy n8n gets. */
+/** How long to wait for a busy n8n, in seconds. */
 const BUSY_TRIES = 30;
 
-/** Who may do everything in an n8n. */
+/** The owner of an n8n. */
 export interface Owner {
 	email: string;
 	password: string;
@@ -27,7 +27,7 @@ export interface Execution {
 	id: string;
 	/** In n8n's words, e.g. `success`. */
 	status: string;
-	/** What the nodes did, by name. */
+	/** The results of the nodes, by name. */
 	runData: IRunData;
 	/** What stopped it. */
 	error?: { message: string; description?: string };
@@ -36,7 +36,7 @@ export interface Execution {
 interface StoredExecution {
 	id: string;
 	status: string;
-	/** n8n writes it with flatted. */
+	/** Serialised with flatted. */
 	data: string;
 }
 
@@ -46,13 +46,13 @@ function toExecution({ id, status, data }: StoredExecution): Execution {
 	return { id, status, runData, error: error as Execution['error'] };
 }
 
-/** n8n's own interface, the one that its editor uses. */
+/** n8n's internal REST API, which its editor uses. */
 export class N8nClient {
 	private cookie = '';
 
 	constructor(private readonly origin: string) {}
 
-	/** Whether n8n answers that all is well with it. */
+	/** Whether n8n's health check succeeds. */
 	async isHealthy(): Promise<boolean> {
 		return await fetch(`${this.origin}/healthz/readiness`).then(
 			({ ok }) => ok,
@@ -84,8 +84,8 @@ export class N8nClient {
 
 	/**
 	 * @param path with a leading slash
-	 * @returns what stands in the response's `data`, or all of the response where it has none
-	 * @throws when the response's status isn't 2xx, with its text
+	 * @returns the response's `data`, or the whole response if it has none
+	 * @throws if the response's status isn't 2xx, with its text
 	 */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
 		const response = await pRetry(async () => await this.send(method, path, body), {
@@ -101,14 +101,14 @@ export class N8nClient {
 		return ('data' in parsed ? parsed.data : parsed) as T;
 	}
 
-	/** A busy n8n loses its database for a moment, and answers so before it does anything. */
+	/** A busy n8n can lose its database for a moment, and responds with 503 before it does anything. */
 	private async send(method: string, path: string, body: unknown): Promise<Response> {
 		const response = await fetch(this.origin + path, {
 			method,
 			headers: { 'content-type': 'application/json', cookie: this.cookie },
 			...(body !== undefined && { body: JSON.stringify(body) }),
 		}).catch((cause: unknown) => {
-			// What was only read can be read again, else nobody knows what became of it.
+			// Without a response, only a GET request can be repeated safely.
 			const failed = new Error(`${method} ${path}: no response`, { cause });
 			throw method === 'GET' ? failed : new AbortError(failed);
 		});
@@ -116,7 +116,7 @@ export class N8nClient {
 		return response;
 	}
 
-	/** Creates the credential, or brings the one of that name up to date. */
+	/** Creates the credential, or updates the one with that name. */
 	async saveCredential(name: string, data: object): Promise<{ id: string; name: string }> {
 		const stored = await this.call<Array<{ id: string; name: string }>>('GET', '/rest/credentials');
 		const id = stored.find((credential) => credential.name === name)?.id;
@@ -126,7 +126,7 @@ export class N8nClient {
 			: await this.call('PATCH', `/rest/credentials/${id}`, credential);
 	}
 
-	/** Imports a workflow, its Z-API nodes with this credential, unless there is one of its name. */
+	/** Imports a workflow, unless there is one with its name. Its Z-API nodes get this credential. */
 	async importWorkflow(
 		workflow: Omit<StoredWorkflow, 'id'>,
 		credential: { id: string; name: string },
@@ -139,17 +139,17 @@ export class N8nClient {
 				? { ...node, credentials: { zApi: { id: credential.id, name: credential.name } } }
 				: node,
 		);
-		// n8n 1 insists on `active`.
+		// n8n 1 requires `active`.
 		return await this.call('POST', '/rest/workflows', { ...workflow, nodes, active: false });
 	}
 
 	/**
-	 * Executes a workflow as its button in the editor does, and waits for the end.
+	 * Executes a workflow like the button in the editor, and waits until it has ended.
 	 *
 	 * @param trigger name of the node to start from
 	 */
 	async execute({ id }: { id: string }, trigger: string): Promise<Execution> {
-		// n8n 2 knows the workflow, n8n 1 wants to be told.
+		// n8n 1 needs the workflow in the request.
 		const workflowData = await this.call<StoredWorkflow>('GET', `/rest/workflows/${id}`);
 		const { executionId } = await this.call<{ executionId: string }>(
 			'POST',
@@ -164,7 +164,7 @@ export class N8nClient {
 		for (;;) {
 			const execution = await this.call<StoredExecution>('GET', `/rest/executions/${id}`);
 			const isRunning = ['new', 'running', 'waiting'].includes(execution.status);
-			// Older n8n stores the end a moment before what the nodes did.
+			// Older n8n stores the end of an execution before the results of its nodes.
 			if (!isRunning && execution.data !== '[]') return toExecution(execution);
 			await sleep(100);
 		}
@@ -181,9 +181,9 @@ export class N8nClient {
 	}
 
 	/**
-	 * Activates a workflow, in its newest version.
+	 * Activates the newest version of a workflow.
 	 *
-	 * @throws when n8n gives up, with what its triggers say; it tries for a quarter of a minute
+	 * @throws if n8n can't activate it, with the messages of its triggers; n8n retries for 15 seconds
 	 */
 	async activate({ id }: { id: string }): Promise<void> {
 		const { versionId } = await this.call<StoredWorkflow>('GET', `/rest/workflows/${id}`);
@@ -198,7 +198,7 @@ export class N8nClient {
 		await this.settle(id);
 	}
 
-	/** n8n works on activations in the background. */
+	/** n8n activates workflows in the background. */
 	private async settle(id: string) {
 		for (;;) {
 			const publication = await this.call<{
@@ -211,7 +211,7 @@ export class N8nClient {
 	}
 
 	/**
-	 * Waits for a test event, as the trigger's button in the editor does.
+	 * Listens for a test event, like the trigger's button in the editor.
 	 *
 	 * @param trigger name of the node that listens
 	 */

@@ -4,22 +4,22 @@ import { fileURLToPath } from 'node:url';
 import envPaths from 'env-paths';
 import { execa } from 'execa';
 
-/** The n8n that everything here is run with. The one place that names it. */
+/** The n8n version for everything here. It is defined only here. */
 export const N8N_VERSION = '2.41.1';
 
 /** The newest n8n 1, which the package works in as well. */
 export const N8N_1_VERSION = '1.123.81';
 
 /**
- * The oldest n8n whose n8n-workflow has all that the shipped code imports: 1.83.0 brought
- * NodeConnectionTypes, and n8n 1.85 is the first that carries it.
+ * The oldest n8n whose n8n-workflow has everything that the shipped code imports: NodeConnectionTypes came
+ * with n8n-workflow 1.83.0, which n8n 1.85 is the first to use.
  */
 export const N8N_OLDEST_VERSION = '1.85.4';
 
-/** n8n's native modules are built for this one. */
+/** The Node.js version that n8n's native modules are built for. */
 const NODE_VERSION = '24';
 
-/** Which Node.js an n8n is run with. n8n refuses to start with a newer one than it knows. */
+/** The Node.js version for each n8n version. n8n doesn't start with a newer one than it supports. */
 export const toNodeVersion = (n8n: string) => (n8n === N8N_OLDEST_VERSION ? '22' : NODE_VERSION);
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,7 +37,7 @@ export async function installNode({
 }: { version?: string; signal?: AbortSignal } = {}): Promise<void> {
 	if (process.versions.node.startsWith(`${version}.`)) return;
 	await installOnce(`node-${version}`, { node: version }, async (cwd) => {
-		// The binary comes by the package's own install script.
+		// The package's install script adds the binary.
 		await npm({ cwd, signal }, 'install', '--ignore-scripts=false');
 	});
 }
@@ -49,13 +49,13 @@ export async function installN8n({
 }: { version?: string; signal?: AbortSignal } = {}): Promise<void> {
 	const node = toNodeVersion(version);
 	await installOnce(`n8n-${version}`, { n8n: version }, async (cwd) => {
-		// Of n8n's native modules only the database's is needed; some of the others don't build everywhere.
+		// Builds only the native module of the database; others aren't needed and don't build everywhere.
 		await npm({ cwd, node, signal }, 'install', '--ignore-scripts');
 		await npm({ cwd, node, signal }, 'rebuild', 'sqlite3', '--ignore-scripts=false');
 	});
 }
 
-/** Fills a folder of the cache under another name first: what stands there is always complete. */
+/** Fills a folder of the cache under a temporary name first, so that it is always complete. */
 async function installOnce(
 	name: string,
 	dependencies: Record<string, string>,
@@ -66,11 +66,11 @@ async function installOnce(
 	await mkdir(CACHE, { recursive: true });
 	const folder = await mkdtemp(path.join(CACHE, `.${name}-`));
 	try {
-		// n8n 1.x names this dependency by an address outside the registry.
+		// n8n 1.x has a URL outside the registry for this dependency.
 		const manifest = { private: true, dependencies, overrides: { xlsx: '0.18.5' } };
 		await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
 		await install(folder);
-		// When another clone was faster, its folder stays.
+		// If another clone was faster, its folder stays.
 		await rename(folder, target).catch(() => undefined);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
@@ -79,7 +79,7 @@ async function installOnce(
 
 interface NpmOptions {
 	cwd: string;
-	/** With which Node.js. */
+	/** The Node.js to run it with. */
 	node?: string;
 	signal?: AbortSignal;
 }
@@ -90,16 +90,16 @@ async function npm({ cwd, node, signal }: NpmOptions, ...args: string[]) {
 	await execa('npm', [...args, ...quiet], { cwd, env, cancelSignal: signal });
 }
 
-/** Puts Node.js before whatever else the machine has. n8n starts helpers as plain `node`. */
+/** Puts this Node.js first on PATH, as n8n starts helpers with `node`. */
 export function toPath(version = NODE_VERSION): string {
 	const cached = path.join(CACHE, `node-${version}/node_modules/node/bin`);
 	return [cached, process.env.PATH].join(path.delimiter);
 }
 
 /**
- * Puts the package where n8n's own Community Nodes screen would put it, as users get it.
+ * Installs the packed package in the folder that n8n's Community Nodes screen uses.
  *
- * @returns where that is
+ * @returns the folder
  */
 export async function unpackPackage(userFolder: string): Promise<string> {
 	const target = path.join(userFolder, '.n8n/nodes/node_modules', PACKAGE);

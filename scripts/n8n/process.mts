@@ -12,39 +12,39 @@ import { CACHE, N8N_VERSION, toNodeVersion, toPath } from './install.mts';
 export interface N8n {
 	url: string;
 	client: N8nClient;
-	/** Who is logged in, and may log in elsewhere. */
+	/** The owner, who is logged in. */
 	owner: Owner;
 	/** Path of its log. */
 	log: string;
-	/** Settles when the process has ended, for whatever reason. */
+	/** Settles when the process has ended, for any reason. */
 	ended: Promise<void>;
 	pid: number;
-	/** Ends it and waits for it; `SIGKILL` plays a crash. */
+	/** Ends it and waits until it has ended; `SIGKILL` simulates a crash. */
 	stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 interface N8nOptions {
-	/** Which of n8n's processes; all but the usual one, `start`, belong to its queue mode. */
+	/** The n8n process; all except `start` are for queue mode. */
 	command?: 'start' | 'worker' | 'webhook';
-	/** Where n8n keeps its data; the package is expected there. */
+	/** n8n's user folder, with the package installed. */
 	userFolder: string;
-	/** Where it answers; a worker only to who asks for its health. */
+	/** The port; a worker only serves health checks there. */
 	port: number;
 	version?: string;
 	env?: Record<string, string>;
-	/** Gives up waiting. */
+	/** Ends the wait. */
 	signal?: AbortSignal;
 }
 
-/** The first free port of a hundred, beginning with the one that people expect. */
+/** The first free port of a hundred, starting with the usual one. */
 export async function findPort(preferred: number): Promise<number> {
 	return await getPort({ port: portNumbers(preferred, preferred + 99) });
 }
 
 /**
- * Starts n8n, or one of its other processes, and logs in as its owner where one can.
+ * Starts n8n or one of its other processes, and logs in as its owner if the process has a login.
  *
- * @throws when it ends, or isn't ready within two minutes
+ * @throws if it ends or isn't ready within two minutes
  */
 export async function startN8n(options: N8nOptions): Promise<N8n> {
 	const { command = 'start', userFolder, port, version = N8N_VERSION } = options;
@@ -88,24 +88,24 @@ export async function startN8n(options: N8nOptions): Promise<N8n> {
 	return { url, client, owner, log, ended, pid: subprocess.pid ?? 0, stop };
 }
 
-/** The owner of the n8n in a folder: a password of its own, which only this user can read. */
+/** The owner of the n8n in a folder, with a generated password in a file that only this user can read. */
 async function readOwner(userFolder: string): Promise<Owner> {
 	const file = path.join(userFolder, 'owner-password');
-	// n8n wants a capital letter and a digit.
+	// n8n requires a capital letter and a digit.
 	const password = `N8n-${randomBytes(12).toString('base64url')}`;
 	if (!existsSync(file)) await writeFile(file, password, { mode: 0o600 });
 	return { email: 'owner@sandbox.test', password: await readFile(file, 'utf8') };
 }
 
 async function toEnvironment({ userFolder, port, version = N8N_VERSION }: N8nOptions) {
-	// Settings of another n8n on this machine must not get in.
+	// Removes settings of another n8n on this machine.
 	const own = Object.entries(process.env).filter(
 		([name]) => !/^(N8N|DB|QUEUE|EXECUTIONS)_/.test(name),
 	);
 	return {
 		...Object.fromEntries(own),
 		PATH: toPath(toNodeVersion(version)),
-		// Otherwise n8n lets the pages of any other site use it as its owner.
+		// Otherwise pages of any other site could use n8n as its owner.
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: userFolder,
 		N8N_PORT: String(port),
@@ -116,7 +116,7 @@ async function toEnvironment({ userFolder, port, version = N8N_VERSION }: N8nOpt
 		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
 		N8N_TEMPLATES_ENABLED: 'false',
 		N8N_PERSONALIZATION_ENABLED: 'false',
-		// Workers answer only when they are told to.
+		// Workers serve health checks only with this setting.
 		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 		QUEUE_HEALTH_CHECK_PORT: String(port),
 		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',

@@ -39,7 +39,7 @@ let workflow: StoredWorkflow;
 let mcp: Client;
 
 /** All that a model got to read. */
-const answers: string[] = [];
+const responses: string[] = [];
 
 before(async () => {
 	n8n = await startTestN8n();
@@ -78,7 +78,7 @@ async function call(name: string, args: Record<string, unknown>) {
 	const { content, isError = false } = await mcp.callTool({ name, arguments: args });
 	assert.ok(Array.isArray(content) && content.length === 1, 'one text is expected');
 	const text = String(content[0].text);
-	answers.push(text);
+	responses.push(text);
 	return { text, isError };
 }
 
@@ -109,7 +109,7 @@ const TOOLS: Array<[name: string, description: RegExp, args: string[]]> = [
 	[UNPIN, /^Removes a pinned WhatsApp message/, ['chat', 'messageId']],
 ];
 
-test('a model is offered one tool for each operation, with arguments that explain themselves', async () => {
+test('there is one tool for each operation, and its arguments have descriptions', async () => {
 	const tools = (await mcp.listTools()).tools.sort((a, b) => a.name.localeCompare(b.name));
 	assert.deepEqual(
 		tools.map(({ name }) => name),
@@ -190,7 +190,7 @@ test('a text that was sent but not pinned is pinned with what the model is told'
 	assert.equal(textsSent().length, before + 1);
 });
 
-test('a client pins for as long as it says, else for 7 days, and unpins', async () => {
+test('a client pins for its duration or for 7 days, and unpins', async () => {
 	const pin = { phone: PHONE, messageId: MESSAGE.messageId, messageAction: 'pin' };
 	const calls: Array<[tool: string, args: object, body: object]> = [
 		[PIN, { duration: '24_hours' }, { ...pin, pinMessageDuration: '24_hours' }],
@@ -208,7 +208,7 @@ test('a client pins for as long as it says, else for 7 days, and unpins', async 
 	}
 });
 
-const REFUSED: Array<[what: string, args: object, answer: RegExp]> = [
+const REFUSED: Array<[what: string, args: object, expected: RegExp]> = [
 	[
 		'a channel',
 		{ chat: '120363166555745933@newsletter' },
@@ -232,19 +232,19 @@ const REFUSED: Array<[what: string, args: object, answer: RegExp]> = [
 	['no message ID', { messageId: '' }, /Message ID is empty.+A message ID is one word/s],
 ];
 
-for (const [what, args, answer] of REFUSED) {
-	test(`${what} is refused with what to do instead, and nothing is sent`, async () => {
+for (const [what, args, expected] of REFUSED) {
+	test(`${what} is refused with what to do, and nothing is sent`, async () => {
 		const sent = sandbox.requests.length;
 		const { text, isError } = await call(PIN, { ...MESSAGE, ...args });
 		assert.ok(isError);
-		assert.match(text, answer);
+		assert.match(text, expected);
 		assert.equal(sandbox.requests.length, sent);
 	});
 }
 
 const echo = { status: 400, body: { error: `${CANARIES.token} can not pin` } };
 
-const FAILED: Array<[what: string, fault: SandboxResponse, answer: RegExp]> = [
+const FAILED: Array<[what: string, fault: SandboxResponse, expected: RegExp]> = [
 	['no connection', KNOWN_FAULTS.notConnected, /not connected to WhatsApp.+scan the QR code/s],
 	[
 		'a wrong Client-Token',
@@ -254,21 +254,21 @@ const FAILED: Array<[what: string, fault: SandboxResponse, answer: RegExp]> = [
 	['a failure in words of Z-API', echo, /refused the request.+“\*\*\* can not pin”.+Check Chat/s],
 ];
 
-for (const [what, fault, answer] of FAILED) {
-	test(`${what} is told with what to do about it`, async () => {
+for (const [what, fault, expected] of FAILED) {
+	test(`${what} is reported with what to do`, async () => {
 		sandbox.faults.set({ response: fault });
 		const { text, isError } = await call(PIN, MESSAGE);
 		sandbox.faults.reset();
 		assert.ok(isError);
-		assert.match(text, answer);
+		assert.match(text, expected);
 	});
 }
 
-test('no secret is in an answer, in a stored execution or in the log', async () => {
+test('no response, stored execution or log contains a secret', async () => {
 	// n8n stores an execution a little after it has responded.
 	const finished = async () =>
 		(await listExecutions()).filter(({ status }) => !['new', 'running'].includes(status));
-	await waitFor(async () => (await finished()).length === answers.length);
+	await waitFor(async () => (await finished()).length === responses.length);
 	const executions = await Promise.all(
 		(await listExecutions()).map(
 			async ({ id }) => await n8n.client.call<object>('GET', `/rest/executions/${id}`),
@@ -276,7 +276,7 @@ test('no secret is in an answer, in a stored execution or in the log', async () 
 	);
 	const log = await readFile(n8n.log, 'utf8');
 	assert.match(log, /does not accept the Client-Token/);
-	assert.doesNotMatch(JSON.stringify([answers, executions, log]), /canary/i);
+	assert.doesNotMatch(JSON.stringify([responses, executions, log]), /canary/i);
 });
 
 /** What n8n stored of the calls, each of which is an execution. */
@@ -288,7 +288,7 @@ async function listExecutions(): Promise<StoredExecution[]> {
 	return results;
 }
 
-test('a client with another token, and one after the workflow is deactivated, get nowhere', async () => {
+test('a client with another token, or after the workflow is deactivated, is refused', async () => {
 	await assert.rejects(connect('guessed'), /Authorization data is wrong/);
 	await n8n.client.deactivate(workflow);
 	await pRetry(async () => await assert.rejects(connect(TOKEN), /not registered/), PATIENTLY);

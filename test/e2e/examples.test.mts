@@ -40,7 +40,7 @@ after(async () => {
 	await sandbox?.close();
 });
 
-/** Imports an example as it is, but for the patience that a test lacks, and a schedule that may interfere. */
+/** Imports an example with shorter waits, and without a schedule that could interfere. */
 async function importExample(file: string): Promise<StoredWorkflow> {
 	const text = (await readFile(path.join(FOLDER, file), 'utf8'))
 		.replace(/"amount": \d+,(\s+)"unit": "\w+"/, '"amount": 1,$1"unit": "seconds"')
@@ -258,7 +258,7 @@ test('every example has its test', async () => {
 	assert.deepEqual([...Object.keys(CASES), ...ELSEWHERE].sort(), (await readdir(FOLDER)).sort());
 });
 
-test('examples explain themselves and hold no credential', async () => {
+test('examples have a note and no credential', async () => {
 	for (const file of await readdir(FOLDER)) {
 		const { name, nodes } = JSON.parse(await readFile(path.join(FOLDER, file), 'utf8')) as {
 			name: string;

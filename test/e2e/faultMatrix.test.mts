@@ -19,33 +19,32 @@ after(async () => await n8n?.stop());
 test('the fault matrix holds in a real n8n, and its log holds no secret', async () => {
 	const { client, log } = n8n;
 	let workflows = 0;
-	const lines = await runFaultMatrix(
-		async (sandbox, messageIds, { timeout, baseUrl = sandbox.url }) => {
-			const name = `Case ${workflows++}`;
-			const credential = await client.saveCredential(name, {
-				...credentialOf(sandbox),
-				baseUrl,
-			});
-			const items = JSON.stringify(messageIds.map((messageId) => ({ json: { messageId } })));
-			const pin = { ...toPinNode('Pin', { timeout }), ...{ onError: 'continueRegularOutput' } };
-			const workflow = await client.importWorkflow(
-				toWorkflow(name, `return ${items};`, pin),
-				credential,
-			);
-			const execution = await client.execute(workflow, TRIGGER);
-			assert.equal(execution.status, 'success');
-			const [output] = execution.runData.Pin?.[0]?.data?.main ?? [];
-			return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
-		},
-		8,
-	);
+	const lines = await runFaultMatrix(async (sandbox, wanted, parameters, baseUrl = sandbox.url) => {
+		const name = `Case ${workflows++}`;
+		const credential = await client.saveCredential(name, { ...credentialOf(sandbox), baseUrl });
+		const items = JSON.stringify(wanted.map((json) => ({ json })));
+		const pin = { ...toPinNode('Pin', parameters), onError: 'continueRegularOutput' };
+		const workflow = await client.importWorkflow(
+			toWorkflow(name, `return ${items};`, pin),
+			credential,
+		);
+		const execution = await client.execute(workflow, TRIGGER);
+		assert.equal(execution.status, 'success');
+		const [output] = execution.runData.Pin?.[0]?.data?.main ?? [];
+		return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
+	}, 8);
 	console.log(toTable(lines));
 	assert.deepEqual(
 		lines.filter(({ violations, sentTwice }) => violations.length > 0 || sentTwice > 0),
 		[],
 	);
-	const over = lines.filter(({ pattern, isTemporary }) => isTemporary && pattern.includes('once'));
-	assert.ok(over.length > 10);
+	const over = lines.filter(
+		({ step, fault, pattern, isTemporary }) =>
+			isTemporary &&
+			pattern.includes('once') &&
+			(step !== 'Send and Pin: sending' || /429|503/.test(fault)),
+	);
+	assert.ok(over.length > 20);
 	for (const { items, pinned, reportedPinned } of over) {
 		assert.deepEqual({ pinned, reportedPinned }, { pinned: items, reportedPinned: items });
 	}

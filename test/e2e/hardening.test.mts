@@ -44,7 +44,7 @@ async function request(urls: string[], method = 'GET'): Promise<Execution> {
 }
 
 for (const method of ['GET', 'POST']) {
-	test(`no redirect takes a ${method} and the credential to another host`, async () => {
+	test(`no redirect sends a ${method} request with the credential to another host`, async () => {
 		const statuses = [301, 302, 303, 307, 308];
 		host.misdeed = (response) => {
 			const status = Number(host.requests.at(-1)?.slice(-3));
@@ -60,7 +60,7 @@ for (const method of ['GET', 'POST']) {
 	});
 }
 
-test("no URL takes the token out of the instance's path", async () => {
+test("no URL changes the instance's path", async () => {
 	host.misdeed = send('{"connected":true}');
 	const ways = ['/../../../x', '/%2e%2e/%2E%2e/x', '/..\\..\\x', '/.\t./x', '/..%2f..%2fx'];
 	await request(ways.map((way) => host.url + way));

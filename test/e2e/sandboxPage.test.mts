@@ -123,7 +123,7 @@ test('people write, reply, react and pin, and texts stay texts', async () => {
 	});
 });
 
-test('pins show at once with the time left, lead to the message, and go when unpinned', async () => {
+test('pins are shown with the time left, link to the message, and disappear when unpinned', async () => {
 	await withPage(async ({ sandbox, page }) => {
 		const { phone } = DEMO_MESSAGE;
 		const pins = page.getByRole('list', { name: 'Pinned messages' }).getByRole('button');
@@ -163,7 +163,7 @@ test('chat and message IDs are shown in full', async () => {
 	});
 });
 
-test('what is accepted while disconnected waits, and what failed is said', async () => {
+test('entries wait while disconnected, and failed ones are shown', async () => {
 	await withPage(async ({ sandbox, page }) => {
 		const isConnected = async () =>
 			((await (await call(sandbox, '/status')).json()) as { connected: boolean }).connected;
@@ -187,7 +187,7 @@ test('what is accepted while disconnected waits, and what failed is said', async
 	});
 });
 
-test('the page leads to the editor, where there is one', async () => {
+test('the page links to the editor, if there is one', async () => {
 	await withPage(async ({ sandbox, page }) => {
 		const link = page.getByRole('link', { name: 'Open n8n’s editor' });
 		assert.equal(await link.count(), 0);
@@ -198,7 +198,7 @@ test('the page leads to the editor, where there is one', async () => {
 	});
 });
 
-test('failures strike as set, requests show it, and no secret reaches the page', async () => {
+test('faults happen as set, requests show them, and no secret is on the page', async () => {
 	await withPage(async ({ sandbox, page, traffic }) => {
 		await page.getByText('Misbehave').click();
 		const requests = page.getByRole('list', { name: /^Requests/ }).getByRole('listitem');
@@ -272,7 +272,7 @@ test('failures strike as set, requests show it, and no secret reaches the page',
 	});
 });
 
-test('the keyboard alone is enough', async () => {
+test('the page works with the keyboard only', async () => {
 	await withPage(async ({ sandbox, page }) => {
 		const { keyboard } = page;
 		/** Presses Tab until the element has the focus. */
@@ -308,7 +308,7 @@ test('the keyboard alone is enough', async () => {
 	});
 });
 
-test('in both themes and at every width, all can be read and reached', async () => {
+test('in both themes and at all widths, the page is readable and accessible', async () => {
 	await withPage(async ({ sandbox, page }) => {
 		await page.evaluate(axe.source);
 		await call(sandbox, '/pin-message', pinOf());
@@ -342,7 +342,7 @@ test('in both themes and at every width, all can be read and reached', async () 
 	});
 });
 
-test('a URL leads to its chat, and follows to another', async () => {
+test('the URL selects a chat, and changes with it', async () => {
 	await withPage(
 		async ({ page }) => {
 			await page.getByRole('heading', { name: '999999999999999@lid' }).waitFor();
@@ -356,7 +356,7 @@ test('a URL leads to its chat, and follows to another', async () => {
 });
 
 test(
-	'the sandbox ends although a page is open, and the page finds it again',
+	'the sandbox stops with an open page, and the page reconnects',
 	{ timeout: 60_000 },
 	async () => {
 		const sandbox = await startSandbox();
@@ -365,10 +365,10 @@ test(
 			await page.goto(sandbox.url);
 			await page.getByRole('article').first().waitFor();
 			await sandbox.close();
-			await page.getByText('The sandbox has ended').waitFor();
+			await page.getByText('The sandbox has stopped').waitFor();
 			const again = await startSandbox({ port: Number(new URL(sandbox.url).port) });
 			try {
-				await page.getByText('The sandbox has ended').waitFor({ state: 'detached' });
+				await page.getByText('The sandbox has stopped').waitFor({ state: 'detached' });
 			} finally {
 				await again.close();
 			}

@@ -15,7 +15,7 @@ after(async () => {
 });
 
 for (const method of ['GET', 'OPTIONS']) {
-	test(`A page of another site may not use n8n as its owner: ${method}`, async () => {
+	test(`a page of another site cannot use n8n as its owner: ${method}`, async () => {
 		const response = await fetch(`${n8n.url}/rest/settings`, {
 			method,
 			headers: { origin: 'https://elsewhere.test' },
@@ -29,7 +29,7 @@ for (const method of ['GET', 'OPTIONS']) {
 	});
 }
 
-test("The owner's password is this n8n's own, and only its user can read it", async () => {
+test("the owner's password is generated, and only this user can read it", async () => {
 	const { mode } = await stat(path.join(n8n.userFolder, 'owner-password'));
 	assert.equal((mode & 0o777).toString(8), '600');
 	const other = await startTestN8n();

@@ -27,7 +27,7 @@ after(async () => {
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-	test(`what is written on the page is pinned on the page: ${colorScheme}`, async (context) => {
+	test(`a message written on the page is pinned there: ${colorScheme}`, async (context) => {
 		const { client } = n8n;
 		const sandbox = await startSandbox();
 		context.after(sandbox.close);

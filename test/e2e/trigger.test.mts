@@ -13,7 +13,7 @@ import { first } from '../support/only.mts';
 import { waitFor } from '../support/wait.mts';
 
 const GROUP = '120363019502650977-group';
-/** Whoever had the webhook before: nothing answers there. */
+/** The previous webhook URL, where no server responds. */
 const PREVIOUS = 'http://127.0.0.1:9/crm?key=secret-of-the-crm';
 
 const CONTACT = { senderName: 'Ana', fromMe: false };
@@ -117,7 +117,7 @@ const triggered = ({ runData }: Execution) => runData.Trigger?.[0]?.data?.main?.
 const EVENTS = ['messageReceived', 'messagePinned', 'messageUnpinned'];
 let story: StoredWorkflow;
 
-test('activation does not take the webhook from another system unless it may', async () => {
+test('activation replaces the webhook of another system only with Replace Existing Webhook', async () => {
 	sandbox.instance.receivedCallbackUrl = PREVIOUS;
 	const polite = await importWorkflow('Polite', { events: EVENTS });
 	await assert.rejects(n8n.client.activate(polite), (error: Error) => {
@@ -158,7 +158,7 @@ test('a message is pinned, and its pin starts a second execution that carries `p
 	assert.equal(byPin.runData.Pin, undefined);
 });
 
-test('nobody but Z-API starts an execution', async () => {
+test('only Z-API starts an execution', async () => {
 	const { count } = await n8n.client.listExecutions(story);
 	const url = registered().href;
 	const { instanceId } = sandbox.instance;
@@ -229,7 +229,7 @@ test('a call that comes twice starts one execution', async () => {
 	await expectExecutions(story, count + 2);
 });
 
-test('a copy with the same webhook can not be published, and leaves the original registered', async () => {
+test('a copy with the same webhook cannot be published, and the original stays registered', async () => {
 	const production = registered().href;
 	const { webhookId } = first(story.nodes) as { webhookId?: string };
 	const copy = await importWorkflow('Copy', { events: EVENTS }, 3, webhookId);
@@ -237,7 +237,7 @@ test('a copy with the same webhook can not be published, and leaves the original
 	assert.equal(registered().href, production);
 });
 
-test('testing while active leaves the instance to production again', async () => {
+test('after a test, the production URL is registered again', async () => {
 	const production = registered().href;
 	const { count } = await n8n.client.listExecutions(story);
 	await n8n.client.listen(story, 'Trigger');
@@ -255,12 +255,12 @@ test('testing while active leaves the instance to production again', async () =>
 	await expectExecutions(story, count + (isProduction ? 2 : 1));
 });
 
-test('a test that cannot give the webhook back leaves n8n running', async () => {
+test('n8n keeps running if a test cannot restore the webhook', async () => {
 	const production = registered().href;
 	await n8n.client.listen(story, 'Trigger');
 	sandbox.faults.set({ path: '/me', response: { status: 503 } });
 	await n8n.client.stopListening(story);
-	const isLogged = async () => (await readFile(n8n.log, 'utf8')).includes('were not given back');
+	const isLogged = async () => (await readFile(n8n.log, 'utf8')).includes('were not restored');
 	await waitFor(isLogged);
 	sandbox.faults.reset();
 	assert.ok(await n8n.client.isReady());
@@ -270,7 +270,7 @@ test('a test that cannot give the webhook back leaves n8n running', async () => 
 	await waitFor(() => registered().href === production);
 });
 
-test('restarted and killed while active, n8n is still registered, and not twice', async () => {
+test('after a restart and a crash, n8n is still registered once', async () => {
 	const production = registered().href;
 	for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
 		const { count } = await n8n.client.listExecutions(story);
@@ -285,7 +285,7 @@ test('restarted and killed while active, n8n is still registered, and not twice'
 	}
 });
 
-test('deactivating gives the webhook back, as /me says', async () => {
+test('deactivating restores the webhook, according to /me', async () => {
 	await n8n.client.deactivate(story);
 	const { instanceId, token, clientToken } = CANARIES;
 	const path = `/instances/${instanceId}/token/${encodeURIComponent(token)}/me`;
@@ -295,7 +295,7 @@ test('deactivating gives the webhook back, as /me says', async () => {
 	assert.deepEqual([receivedCallbackUrl, receiveCallbackSentByMe], [PREVIOUS, false]);
 });
 
-test('every webhook is registered, called and given back', async () => {
+test('every webhook is registered, called and restored', async () => {
 	const urls = [
 		...['receivedCallbackUrl', 'deliveryCallbackUrl'],
 		...['connectedCallbackUrl', 'disconnectedCallbackUrl'],
@@ -357,7 +357,7 @@ test('500 callbacks in 10 seconds start 500 executions', async () => {
 	await n8n.client.deactivate(many);
 });
 
-test('no secret is in what n8n stored or logged', async () => {
+test('n8n stores and logs no secret', async () => {
 	const secret = new URL(first(sandbox.deliveries).url).searchParams.get('secret') ?? '';
 	assert.equal(secret.length, 43);
 	const folder = path.join(n8n.userFolder, '.n8n');

@@ -26,7 +26,7 @@ test('sends the Client-Token with every request', async () => {
 	expect(headersSent()).toStrictEqual(Array(4).fill(CANARIES.clientToken));
 });
 
-test.each(['/', '//', ' '])('a Base URL may end in %j', async (ending) => {
+test.each(['/', '//', ' '])('the Base URL may end in %j', async (ending) => {
 	const credential = { ...credentialOf(sandbox), baseUrl: sandbox.url + ending };
 	expect((await runPinNode(credential, {})).items).toHaveLength(1);
 	expect((await testCredential(credential)).status).toBe('OK');
@@ -68,13 +68,13 @@ test.each([
 	expect(sandbox.requests).toHaveLength(0);
 });
 
-test('the connection test succeeds although the answer carries an error text', async () => {
+test('the connection test succeeds if the response of a connected instance has an error text', async () => {
 	const result = await testCredential(credentialOf(sandbox));
 	expect(result).toMatchObject({ status: 'OK', message: 'Connected to WhatsApp' });
 	expect(sandbox.requests).toMatchObject([{ method: 'GET', path: '/status', status: 200 }]);
 });
 
-test('the connection test takes booleans that come as text', async () => {
+test('the connection test accepts booleans as text', async () => {
 	const tryOut = async (connected: string) => {
 		sandbox.faults.set({ response: { status: 200, body: { connected } } });
 		return (await testCredential(credentialOf(sandbox))).status;
@@ -120,7 +120,7 @@ test.each([
 
 const html = `<html>${CANARIES.clientToken} ${CANARIES.token} /token/${encodeURIComponent(CANARIES.token)}/</html>`;
 
-test.each<[what: string, answer: Fault['response']]>([
+test.each<[what: string, response: Fault['response']]>([
 	['403 that echoes', clientTokenNotAllowed(CANARIES.clientToken)],
 	['401 with HTML', { status: 401, body: html }],
 	['200 with HTML', { status: 200, body: html }],
@@ -130,9 +130,9 @@ test.each<[what: string, answer: Fault['response']]>([
 	['null', { status: 200, body: 'null' }],
 	['404', KNOWN_FAULTS.methodNotFound],
 	['closed connection', 'reset'],
-	['closed connection within the answer', 'resetMidResponse'],
-])('the connection test fails without leaking: %s', async (_what, answer) => {
-	sandbox.faults.set({ response: answer });
+	['closed connection within the response', 'resetMidResponse'],
+])('the connection test fails without leaking: %s', async (_what, response) => {
+	sandbox.faults.set({ response });
 	const result = await testCredential(credentialOf(sandbox));
 	expect(result.status).toBe('Error');
 	expect(result.message).toMatch(/^.+\. .+\.$/);

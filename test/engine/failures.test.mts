@@ -30,7 +30,7 @@ const html = () => `<html><body>Not here: ${echo()}</body></html>`;
 const json = (status: number, body: unknown) => ({ status, body });
 
 /** What goes wrong → the row of the failures table that must explain it. */
-const CASES: Array<[what: string, row: string, answer: () => Fault['response']]> = [
+const CASES: Array<[what: string, row: string, toResponse: () => Fault['response']]> = [
 	['400 no Client-Token', 'clientTokenMissing', () => KNOWN_FAULTS.clientTokenMissing],
 	['400 null Client-Token', 'clientTokenMissing', () => KNOWN_FAULTS.clientTokenNull],
 	['403 that echoes the Client-Token', 'clientTokenWrong', () => clientTokenNotAllowed(echo())],
@@ -76,12 +76,12 @@ const CASES: Array<[what: string, row: string, answer: () => Fault['response']]>
 		'redirected',
 		() => ({ status: 307, headers: { location: otherHost.url } }),
 	],
-	['no answer', 'timedOut', () => 'silence'],
+	['no response', 'timedOut', () => 'silence'],
 	['a connection closed before the response', 'connectionLost', () => 'reset'],
 	['a connection closed within the response', 'connectionLost', () => 'resetMidResponse'],
 ];
 
-/** Tried once only, as these tests are about the words. */
+/** Without retries, as these tests are about the texts. */
 const ONCE = { options: { retries: 0, timeout: 1000 } };
 
 /** What the node makes of a row of the table. */
@@ -92,7 +92,7 @@ const row = (name: string, operation: 'pin' | 'unpin' = 'pin') => {
 };
 
 test.each(['pin', 'unpin'] as const)(
-	'where Z-API may have done it all the same, a failed %s says what to do then',
+	'if Z-API may have carried out a failed %s, the description says what to do',
 	async (operation) => {
 		sandbox.faults.set({ response: 'resetMidResponse' });
 		const { error } = await runPinNode(credentialOf(sandbox), { operation, ...ONCE });
@@ -101,8 +101,8 @@ test.each(['pin', 'unpin'] as const)(
 	},
 );
 
-describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
-	beforeEach(() => sandbox.faults.set({ response: answer() }));
+describe.each(CASES)('%s is explained by the row %s', (_what, name, toResponse) => {
+	beforeEach(() => sandbox.faults.set({ response: toResponse() }));
 
 	test('when the node stops', async () => {
 		const { error, items, trace } = await runPinNode(credentialOf(sandbox), ONCE);
@@ -110,7 +110,7 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 		expect(error?.name).toBe('NodeApiError');
 		expect(error?.message).toBe(`${row(name).message} [item 0]`);
 		expect(error?.description).toContain(row(name).description);
-		const fault = answer();
+		const fault = toResponse();
 		const status = typeof fault === 'object' ? String(fault.status) : null;
 		expect(error?.httpCode).toBe(status);
 		expect(pinsSent(sandbox)).toHaveLength(1);
@@ -151,7 +151,7 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, answer) => {
 	});
 });
 
-/** Trouble before a request arrives anywhere. */
+/** Faults before a request arrives at a server. */
 const UNREACHED: Array<[what: string, row: string, baseUrl: () => string]> = [
 	['a port that nobody listens on', 'unreachable', () => 'http://127.0.0.1:1'],
 	// A label of 64 characters is refused before anyone is asked.

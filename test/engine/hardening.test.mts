@@ -43,7 +43,7 @@ async function toMessage(promise: Promise<unknown>): Promise<string | undefined>
 	);
 }
 
-test('Timeout is how long a response may take that trickles', async () => {
+test('Timeout limits a response that comes byte by byte', async () => {
 	host.misdeed = trickle;
 	const options = { timeout: 300, retries: 0 };
 	const { error } = await runPinNode(credential(), { options });
@@ -51,7 +51,7 @@ test('Timeout is how long a response may take that trickles', async () => {
 	await hasHungUp();
 });
 
-test.each(WAITED_FOR)('30 s is how long %s waits', async (_what, run) => {
+test.each(WAITED_FOR)('%s waits for 30 s', async (_what, run) => {
 	const timeout = AbortSignal.timeout.bind(AbortSignal);
 	const deadline = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(300));
 	host.misdeed = trickle;
@@ -60,7 +60,7 @@ test.each(WAITED_FOR)('30 s is how long %s waits', async (_what, run) => {
 	await hasHungUp();
 });
 
-test('Stop ends a response that trickles', async () => {
+test('Stop ends a response that comes byte by byte', async () => {
 	host.misdeed = trickle;
 	const options = { timeout: 600_000 };
 	const cancelWhen = () => host.bytesSent > 0;
@@ -68,7 +68,7 @@ test('Stop ends a response that trickles', async () => {
 	await hasHungUp();
 });
 
-test.each(WAITED_FOR)('%s reads no body without end', async (_what, run) => {
+test.each(WAITED_FOR)('%s stops reading an endless body', async (_what, run) => {
 	host.misdeed = sendWithoutEnd;
 	expect(await run()).toContain('is not what Z-API sends');
 	await hasHungUp();
@@ -132,7 +132,7 @@ test.each([
 	}
 });
 
-test('what accepts a pin is masked in its values, and keeps its names', async () => {
+test('the response that accepts a pin is masked in its values, but not in its field names', async () => {
 	const secrets = { ...CANARIES, token: 'messageId' };
 	host.misdeed = send(`{"messageId":"D241","echo":"${CANARIES.clientToken}","zaapId":"messageId"}`);
 	const { trace, items } = await runPinNode({ ...secrets, baseUrl: host.url }, {});

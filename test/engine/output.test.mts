@@ -20,7 +20,7 @@ test.each([
 	['24_hours', DAY_MS],
 	['7_days', 7 * DAY_MS],
 	['30_days', 30 * DAY_MS],
-])('a pin for %s outputs what was pinned, where, and until when', async (duration, durationMs) => {
+])('a pin for %s outputs the chat, the message and the expiry', async (duration, durationMs) => {
 	const before = Date.now();
 	const { items, hints } = await runPinNode(credentialOf(sandbox), { ...DEMO, duration });
 	const response = { zaapId: expect.any(String), messageId: expect.any(String) };
@@ -40,7 +40,7 @@ test.each([
 	expect(hints).toStrictEqual([]);
 });
 
-test('an unpin outputs what was unpinned and where', async () => {
+test('an unpin outputs the chat and the message', async () => {
 	const { items } = await runPinNode(credentialOf(sandbox), { ...DEMO, operation: 'unpin' });
 	expect(items?.[0]?.json).toStrictEqual({
 		...{ action: 'unpin', chat: CHAT, messageId: MESSAGE_ID, state: 'accepted' },
@@ -48,7 +48,7 @@ test('an unpin outputs what was unpinned and where', async () => {
 	});
 });
 
-test("the pin's chat and messageId, as they are, unpin the message", async () => {
+test("chat and messageId of a pin's output unpin the message", async () => {
 	const { items = [] } = await runPinNode(credentialOf(sandbox), DEMO);
 	expect(sandbox.chats.get(CHAT).pins).toHaveLength(1);
 	const { error } = await runPinNode(
@@ -64,7 +64,7 @@ test("the pin's chat and messageId, as they are, unpin the message", async () =>
 	expect(sandbox.chats.get(CHAT).pins).toHaveLength(0);
 });
 
-test('the status of the connection is asked for once in an execution, beside the items', async () => {
+test('an execution requests the status of the connection once', async () => {
 	sandbox.faults.latencyMs = 100;
 	const phone = { __rl: true, mode: 'id', value: '={{ $json.chat }}' };
 	const items = ['5511999999991', '5511999999992', '5511999999993'].map((chat) => ({ chat }));
@@ -75,7 +75,7 @@ test('the status of the connection is asked for once in an execution, beside the
 });
 
 test.each(['notConnected', 'sessionToRestore'] as const)(
-	'while the instance is %s, what Z-API accepts is queued, without an end, and a hint says so',
+	'while the instance is %s, accepted items have the state queued and no expiry, and a hint says so',
 	async (connection) => {
 		sandbox.instance.connection = connection;
 		const { items, hints } = await runPinNode(credentialOf(sandbox), DEMO, { items: [{}, {}] });
@@ -90,7 +90,7 @@ test.each(['notConnected', 'sessionToRestore'] as const)(
 	},
 );
 
-test('the status may come as text', async () => {
+test('the status may be text', async () => {
 	const body = { connected: 'false', error: 'You are not connected.' };
 	sandbox.faults.set({ path: '/status', response: { status: 200, body } });
 	const { items } = await runPinNode(credentialOf(sandbox), {});
@@ -100,22 +100,19 @@ test('the status may come as text', async () => {
 const UNREADABLE = [
 	['503', { status: 503, body: { connected: false } }],
 	['HTML', { status: 200, body: '<html>' }],
-	['no answer to the question', { status: 200, body: { error: 'You are not connected.' } }],
+	['a response without a status', { status: 200, body: { error: 'You are not connected.' } }],
 	['a closed connection', 'reset' as const],
 	['silence', 'silence' as const],
 ] as const;
 
-test.each(UNREADABLE)(
-	'a status that cannot be read changes nothing: %s',
-	async (_what, response) => {
-		sandbox.faults.set({ path: '/status', response });
-		for (const ifNotConnected of ['queue', 'stop']) {
-			const options = { ifNotConnected, timeout: 2000 };
-			const { items, hints } = await runPinNode(credentialOf(sandbox), { options });
-			expect([items?.[0]?.json.state, hints]).toStrictEqual(['accepted', []]);
-		}
-	},
-);
+test.each(UNREADABLE)('an unreadable status changes nothing: %s', async (_what, response) => {
+	sandbox.faults.set({ path: '/status', response });
+	for (const ifNotConnected of ['queue', 'stop']) {
+		const options = { ifNotConnected, timeout: 2000 };
+		const { items, hints } = await runPinNode(credentialOf(sandbox), { options });
+		expect([items?.[0]?.json.state, hints]).toStrictEqual(['accepted', []]);
+	}
+});
 
 const STOP = { options: { ifNotConnected: 'stop' } };
 
@@ -127,7 +124,7 @@ test.each([
 		/restore its session/,
 	],
 ] as const)(
-	'If Not Connected: Stop asks first, sends nothing and says what to do: %s',
+	'If Not Connected: Stop checks first, sends nothing and says what to do: %s',
 	async (connection, what, advice) => {
 		sandbox.instance.connection = connection;
 		const items = [{ n: 0 }, { n: 1 }];
@@ -152,7 +149,7 @@ test.each([
 	},
 );
 
-test('If Not Connected: Stop asks once and goes on when the instance is connected', async () => {
+test('If Not Connected: Stop checks once and continues if the instance is connected', async () => {
 	const { items } = await runPinNode(credentialOf(sandbox), STOP, { items: [{}, {}] });
 	expect(items?.map(({ json }) => json.state)).toStrictEqual(['accepted', 'accepted']);
 	expect(sandbox.requests.map(({ path }) => path)).toStrictEqual([
@@ -160,7 +157,7 @@ test('If Not Connected: Stop asks once and goes on when the instance is connecte
 	]);
 });
 
-test('the 1,001st item that a disconnected instance is given is refused as what its queue is full for', async () => {
+test('the 1,001st item for a disconnected instance is refused, as its queue is full', async () => {
 	sandbox.instance.connection = 'notConnected';
 	const { items } = await runPinNode(
 		credentialOf(sandbox),
@@ -182,7 +179,7 @@ const TAKEN = {
 	name: 'Bloco A',
 };
 
-test('Include Input Fields puts the input first, and all of its own into zApi', async () => {
+test('Include Input Fields outputs the fields of the input first, and those of the node in zApi', async () => {
 	const options = { includeInputFields: true };
 	const { items } = await runPinNode(
 		credentialOf(sandbox),
@@ -195,7 +192,7 @@ test('Include Input Fields puts the input first, and all of its own into zApi', 
 });
 
 test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
-	'Include Input Fields covers no field of the input when an item fails: %s',
+	'Include Input Fields replaces no field of the input if an item fails: %s',
 	async (onError) => {
 		const options = { includeInputFields: true };
 		const parameters = { ...DEMO, messageId: '={{ "" }}', options };
@@ -214,7 +211,7 @@ test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 	},
 );
 
-test('without it, the error output puts what is true of this failure over the fields of the input', async () => {
+test('without Include Input Fields, the error output replaces fields of the input by those of the failure', async () => {
 	const parameters = { ...DEMO, messageId: '={{ "" }}' };
 	const { errorItems } = await runPinNode(credentialOf(sandbox), parameters, {
 		...{ items: [TAKEN], onError: 'continueErrorOutput' },
@@ -234,7 +231,7 @@ test.each([
 	[{ messageId: '={{ $nowhere.at() }}' }, { action: 'pin', chat: CHAT }],
 	[{ operation: '={{ "remove" }}' }, {}],
 	[{ options: { retries: 99 } }, { action: 'pin', chat: CHAT, messageId: MESSAGE_ID }],
-])('a refused item says what is known of it: %j', async (parameters, identity) => {
+])('a refused item has its valid parameters: %j', async (parameters, identity) => {
 	const { items } = await runPinNode(
 		credentialOf(sandbox),
 		{ ...DEMO, ...parameters },
@@ -248,7 +245,7 @@ test.each([
 	expect(description ?? 'text').toMatch(/./);
 });
 
-test('an unusable credential is told by each item, with what it is about', async () => {
+test('with an invalid credential, each item fails with its parameters', async () => {
 	const { items } = await runPinNode({ ...credentialOf(sandbox), token: '' }, DEMO, {
 		onError: 'continueRegularOutput',
 	});
@@ -259,13 +256,13 @@ test('an unusable credential is told by each item, with what it is about', async
 	expect(sandbox.requests).toHaveLength(0);
 });
 
-test('the connection is not asked for when there is nothing to send', async () => {
+test('the status is not requested if there is nothing to send', async () => {
 	const parameters = { ...DEMO, messageId: '={{ "" }}' };
 	await runPinNode(credentialOf(sandbox), parameters, { onError: 'continueRegularOutput' });
 	expect(sandbox.requests).toHaveLength(0);
 });
 
-test('a failed item can be told by its code whether trying again may help', async () => {
+test('a failed item says whether a retry may help', async () => {
 	const codes = [];
 	for (const response of [{ status: 429 }, KNOWN_FAULTS.subscriptionLapsed]) {
 		sandbox.faults.set({ path: '/pin-message', response });
@@ -285,7 +282,7 @@ test('a failed item can be told by its code whether trying again may help', asyn
 	]);
 });
 
-test('what slowed the execution down is told', async () => {
+test('a hint says what slowed the execution down', async () => {
 	const headers = { 'retry-after': '1' };
 	sandbox.faults.set({ path: '/pin-message', times: 1, response: { status: 429, headers } });
 	const { hints } = await runPinNode(credentialOf(sandbox), {});
@@ -294,7 +291,7 @@ test('what slowed the execution down is told', async () => {
 	]);
 });
 
-test('more pins than a chat holds are told', async () => {
+test('a hint says that a chat has more pins than it holds', async () => {
 	const { hints } = await runPinNode(
 		credentialOf(sandbox),
 		{ messageId: '={{ $json.id }}' },

@@ -54,7 +54,7 @@ test('pins in the sandbox what it reports as pinned, and unpins it again', async
 });
 
 // Operation is the exception: n8n's rules allow no expression there.
-test('reads the parameters anew for each item', async () => {
+test('reads the parameters for each item', async () => {
 	const { error } = await runPinNode(
 		credentialOf(sandbox),
 		{
@@ -96,7 +96,7 @@ test.each([
 	]);
 });
 
-test('masks a secret that a successful response echoes', async () => {
+test('masks a secret in a successful response', async () => {
 	const body = { messageId: 'D241', echo: { [`of ${CANARIES.token}`]: [CANARIES.clientToken] } };
 	sandbox.faults.set({ path: '/pin-message', response: { status: 200, body } });
 	const { items, trace } = await runPinNode(credentialOf(sandbox), {});
@@ -121,7 +121,7 @@ test.each([
 	expect(sandbox.requests).toHaveLength(0);
 });
 
-test('n8n itself runs nothing while a typed Chat cannot be right, and says what it should be', async () => {
+test('n8n does not run the node with an invalid Chat, and says what is valid', async () => {
 	const phone = { __rl: true, mode: 'id', value: '120363166555745933@newsletter' };
 	await expect(runPinNode(credentialOf(sandbox), { phone })).rejects.toThrow(/Use a phone/);
 	expect(sandbox.requests).toHaveLength(0);

@@ -60,18 +60,18 @@ test('pages through 5,000 chats, each listed once', async () => {
 	expect(seen).toHaveLength(5006);
 });
 
-test('a search walks pages up to its bound, says so, and goes on from there', async () => {
+test('a search reads pages up to its limit, says so, and continues from there', async () => {
 	addChats(5100, (index) => (index === 5050 ? 'Needle' : `Straw ${index}`));
 	const first = await searchChats(credentialOf(sandbox), 'needle');
 	expect(first.results).toStrictEqual([
-		{ name: expect.stringMatching(/^Searched 5000 chats: scroll to go on/), value: '' },
+		{ name: expect.stringMatching(/^Searched 5000 chats: scroll to continue/), value: '' },
 	]);
 	expect(sandbox.requests).toHaveLength(50);
 	const next = await searchChats(credentialOf(sandbox), 'needle', String(first.paginationToken));
 	expect(next.results).toStrictEqual([{ name: 'Needle · 5511900005050', value: '5511900005050' }]);
 });
 
-test('a page that fails after others came gives what was found, and the list goes on there', async () => {
+test('if a page fails after others, the list shows what was found and continues there', async () => {
 	addChats(450, (index) => `Straw ${index}`);
 	sandbox.faults.latencyMs = 200;
 	const searching = searchChats(credentialOf(sandbox), 'straw');
@@ -79,14 +79,14 @@ test('a page that fails after others came gives what was found, and the list goe
 	sandbox.faults.set({ response: { status: 503 } });
 	const first = await searching;
 	const last = first.results.pop();
-	expect(last?.name).toMatch(/: scroll to go on, or choose By ID$/);
+	expect(last?.name).toMatch(/: scroll to continue, or choose By ID$/);
 	sandbox.faults.reset();
 	const next = await searchChats(credentialOf(sandbox), 'straw', String(first.paginationToken));
 	const found = [...first.results, ...next.results].map(({ value }) => value);
 	expect([new Set(found).size, found.length]).toStrictEqual([450, 450]);
 });
 
-test('pages of nothing but channels are skipped', async () => {
+test('pages that only have channels are skipped', async () => {
 	for (let index = 0; index < 250; index++) sandbox.chats.get(`12036${index}@newsletter`);
 	sandbox.chats.get('5511900000001');
 	const first = await searchChats(credentialOf(sandbox));
@@ -103,9 +103,9 @@ test.each([
 	['not connected', KNOWN_FAULTS.notConnected, /not connected to WhatsApp\. Open/],
 	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /not what Z-API sends/],
 	['down', { status: 503 }, /overloaded or under maintenance\. Wait/],
-	['closed', 'reset' as const, /connection to Z-API broke .+\. Check/],
-])('trouble is told in the sentences of the node: %s', async (_what, answer, sentences) => {
-	sandbox.faults.set({ response: answer });
+	['closed', 'reset' as const, /connection to Z-API closed .+\. Check/],
+])('a failure is shown with what to do: %s', async (_what, response, sentences) => {
+	sandbox.faults.set({ response });
 	const error = await searchChats(credentialOf(sandbox)).catch(
 		(caught: unknown) => caught as Error,
 	);
@@ -113,7 +113,7 @@ test.each([
 	expect(JSON.stringify(error) + (error as Error).stack).not.toMatch(/canary/i);
 });
 
-test('an unusable credential is told before anything is sent', async () => {
+test('an invalid credential is reported before anything is sent', async () => {
 	const credential = { ...credentialOf(sandbox), token: '' };
 	await expect(searchChats(credential)).rejects.toThrow(/^Instance Token is empty/);
 	expect(sandbox.requests).toHaveLength(0);

@@ -23,7 +23,7 @@ const QUERY = String.raw`\?secret=[\w-]{43}&owner=[\w-]{8}\.[\w-]{16}&workflow=T
 const PRODUCTION = new RegExp(`^http://127.0.0.1:5678/webhook/hook-1/callback${QUERY}`);
 const TEST = new RegExp(`^http://127.0.0.1:5678/webhook-test/hook-1/callback${QUERY}`);
 
-test('activating registers the production URL with a secret, and sent by me where pins need it', async () => {
+test('activating registers the production URL with a secret, and sent by me if pins need it', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	expect(registered()).toMatch(PRODUCTION);
@@ -50,7 +50,7 @@ test('sent by me stays on after deactivating when it was on before', async () =>
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(true);
 });
 
-test('what is registered already is not registered again', async () => {
+test('a URL that is registered already is not registered again', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	const { length } = changes();
@@ -58,7 +58,7 @@ test('what is registered already is not registered again', async () => {
 	expect(changes()).toHaveLength(length);
 });
 
-test('deactivating leaves nothing behind where nothing was', async () => {
+test('deactivating removes the URL if there was none before', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	await trigger.deactivate();
@@ -66,7 +66,7 @@ test('deactivating leaves nothing behind where nothing was', async () => {
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(false);
 });
 
-test('never takes the webhook from another system, and names its host only', async () => {
+test('does not replace the webhook of another system, and shows its host only', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	for (const kind of ['production', 'test'] as const) {
 		const trigger = await openTrigger(credentialOf(sandbox), PINS);
@@ -79,7 +79,7 @@ test('never takes the webhook from another system, and names its host only', asy
 	expect(changes()).toHaveLength(0);
 });
 
-test('Replace Existing Webhook takes it, and deactivating gives it back', async () => {
+test('Replace Existing Webhook replaces it, and deactivating restores it', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
@@ -89,7 +89,7 @@ test('Replace Existing Webhook takes it, and deactivating gives it back', async 
 	expect(sandbox.instance.receiveCallbackSentByMe).toBe(false);
 });
 
-test('deactivating leaves alone what somebody else has taken meanwhile', async () => {
+test('deactivating does not change a URL that another system has registered since', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	sandbox.instance.receivedCallbackUrl = OTHER;
@@ -97,7 +97,7 @@ test('deactivating leaves alone what somebody else has taken meanwhile', async (
 	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, true]);
 });
 
-test('testing takes the webhook from production for a while and gives it back', async () => {
+test('a test uses the webhook of production and restores it', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	const production = registered();
@@ -109,7 +109,7 @@ test('testing takes the webhook from production for a while and gives it back', 
 	expect(registered()).toBe('');
 });
 
-test('testing gives back what another system had', async () => {
+test("a test restores another system's URL", async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate('test');
@@ -117,7 +117,7 @@ test('testing gives back what another system had', async () => {
 	expect(registered()).toBe(OTHER);
 });
 
-test('a test that was never ended does not outlive the next activation', async () => {
+test('the next activation replaces the URL of a test that was never ended', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate('test');
 	await trigger.activate();
@@ -126,7 +126,7 @@ test('a test that was never ended does not outlive the next activation', async (
 	expect(registered()).toBe('');
 });
 
-test('published while it listens, and unpublished later: the other system has it again', async () => {
+test("published during a test and unpublished later: the other system's URL is restored", async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate('test');
@@ -137,7 +137,7 @@ test('published while it listens, and unpublished later: the other system has it
 	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
 });
 
-test('unpublished while it listens: the end of the test gives it to the other system', async () => {
+test("unpublished during a test: the end of the test restores the other system's URL", async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
@@ -148,7 +148,7 @@ test('unpublished while it listens: the end of the test gives it to the other sy
 	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
 });
 
-test('listening twice leaves production with the webhook', async () => {
+test('two tests restore the URL of production', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	await trigger.activate('test');
@@ -157,7 +157,7 @@ test('listening twice leaves production with the webhook', async () => {
 	expect(registered()).toMatch(PRODUCTION);
 });
 
-test('a test that could not give it back does so at the end of the next one', async () => {
+test('a URL that a test could not restore is restored at the end of the next test', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	await trigger.activate('test');
@@ -170,7 +170,7 @@ test('a test that could not give it back does so at the end of the next one', as
 	expect(registered()).toMatch(PRODUCTION);
 });
 
-test('a test borrows from production, although n8n builds their URLs from different settings', async () => {
+test('a test restores the URL of production if n8n builds their URLs from different settings', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS, {
 		testOrigin: 'http://editor.localhost:5678',
 	});
@@ -181,7 +181,7 @@ test('a test borrows from production, although n8n builds their URLs from differ
 	expect(registered()).toMatch(PRODUCTION);
 });
 
-test('when giving back fails half way, the next try does all of it', async () => {
+test('if restoring fails half way, the next attempt completes it', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
@@ -191,7 +191,7 @@ test('when giving back fails half way, the next try does all of it', async () =>
 	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
 });
 
-test('of two triggers that are activated at once, one gets the webhook and the other is told', async () => {
+test('of two triggers that are activated at the same time, one gets the webhook and the other one fails', async () => {
 	const triggers = await Promise.all(
 		['hook-1', 'hook-2'].map(
 			async (webhookId) => await openTrigger(credentialOf(sandbox), PINS, { webhookId }),
@@ -215,7 +215,7 @@ test('a second trigger on the same instance says that the first has the webhook'
 	expect(registered()).toBe(first);
 });
 
-test('a copy of the workflow in another n8n can neither be published nor tested over it', async () => {
+test('a copy of the workflow in another n8n can neither be published nor tested', async () => {
 	const original = await openTrigger(credentialOf(sandbox), PINS);
 	await original.activate();
 	const first = registered();
@@ -232,7 +232,7 @@ test('a copy of the workflow in another n8n can neither be published nor tested 
 	}
 });
 
-test('with leave, a copy in another n8n takes it, and gives it back to the original', async () => {
+test('with Replace Existing Webhook, a copy in another n8n replaces the URL, and restores it later', async () => {
 	const original = await openTrigger(credentialOf(sandbox), PINS);
 	await original.activate();
 	const first = registered();
@@ -285,7 +285,7 @@ test.each(['production', 'test'] as const)(
 	},
 );
 
-test('an old URL of our own is never given back, of whichever host and token', async () => {
+test('a previous URL of the node itself is never restored, with any host and token', async () => {
 	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
 	sandbox.instance.token = 'canary-new-token';
 	// Nothing is remembered any more, either.
@@ -298,7 +298,7 @@ test('an old URL of our own is never given back, of whichever host and token', a
 	expect(registered()).toBe('');
 });
 
-test('what was there before is not forgotten when it can not be given back at once', async () => {
+test('the previous URL is kept if it cannot be restored at once', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
@@ -312,7 +312,7 @@ test('what was there before is not forgotten when it can not be given back at on
 	expect(JSON.stringify(trigger.staticData)).not.toContain(OTHER);
 });
 
-test('tested while n8n was killed, published again: what was there before is given back', async () => {
+test('killed during a test, then published: the previous URL is restored', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
@@ -326,7 +326,7 @@ test('tested while n8n was killed, published again: what was there before is giv
 	expect(registered()).toBe(OTHER);
 });
 
-test('a trigger of this n8n is told from another system although the test has another host', async () => {
+test('another trigger of this n8n is recognised if the test URL has another host', async () => {
 	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
 	const where = { webhookId: 'hook-2', testOrigin: 'http://editor.localhost:5678' };
 	const second = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE }, where);
@@ -346,7 +346,7 @@ test.each<[events: string[], urls: Array<(typeof ALL_URLS)[number]>]>([
 	[['instanceConnected'], ['connectedCallbackUrl']],
 	[['instanceDisconnected'], ['disconnectedCallbackUrl']],
 	[['messagePinned', 'sendingFailed', 'instanceConnected', 'instanceDisconnected'], [...ALL_URLS]],
-])('%j register the webhooks that they need, and give them back', async (events, urls) => {
+])('%j register the webhooks that they need, and restore them', async (events, urls) => {
 	const others = ALL_URLS.map((name) => [name, `${OTHER}&of=${name}`] as const);
 	Object.assign(sandbox.instance, Object.fromEntries(others));
 	const trigger = await openTrigger(credentialOf(sandbox), { events, options: REPLACE });
@@ -377,7 +377,7 @@ test('registers with the documented methods only', async () => {
 	]);
 });
 
-test('of several webhooks one is taken: none is registered, and the message says which', async () => {
+test('if another system uses one of several webhooks, none is registered, and the message says which', async () => {
 	sandbox.instance.deliveryCallbackUrl = OTHER;
 	const events = ['messageReceived', 'sendingFailed'];
 	const trigger = await openTrigger(credentialOf(sandbox), { events });
@@ -387,7 +387,7 @@ test('of several webhooks one is taken: none is registered, and the message says
 	expect(changes()).toHaveLength(0);
 });
 
-test('an activation that fails at the second webhook leaves the first as it was', async () => {
+test('an activation that fails at the second webhook restores the first', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const path = '/update-webhook-delivery';
 	sandbox.faults.set({ path, times: 1, response: { status: 500 } });
@@ -402,7 +402,7 @@ test('an activation that fails at the second webhook leaves the first as it was'
 	]);
 });
 
-test('other events, published: a webhook that is no longer needed is given back', async () => {
+test('published with other events: a webhook that is no longer needed is restored', async () => {
 	sandbox.instance.deliveryCallbackUrl = OTHER;
 	const events = ['messageReceived', 'sendingFailed'];
 	const before = await openTrigger(credentialOf(sandbox), { events, options: REPLACE });
@@ -418,7 +418,7 @@ test('other events, published: a webhook that is no longer needed is given back'
 });
 
 test.each(['production', 'test'] as const)(
-	'what is registered is received, in %s, without decrypting the credential',
+	'a callback to the registered URL is received in %s, without decrypting the credential',
 	async (kind) => {
 		const events = ['messageReceived', 'sendingFailed'];
 		const trigger = await openTrigger(credentialOf(sandbox), { events });
@@ -434,7 +434,7 @@ test.each(['production', 'test'] as const)(
 	},
 );
 
-test('neither the secret nor a token is in what n8n stores', async () => {
+test('n8n stores neither the secret nor a token', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate();
 	const secret = new URL(registered()).searchParams.get('secret') ?? '';
@@ -444,7 +444,7 @@ test('neither the secret nor a token is in what n8n stores', async () => {
 	expect(stored).not.toMatch(/canary/i);
 });
 
-test('a changed token means another secret, registered at the next activation', async () => {
+test('a changed token changes the secret at the next activation', async () => {
 	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
 	const before = registered();
 	sandbox.instance.token = 'canary-new-token';
@@ -454,15 +454,15 @@ test('a changed token means another secret, registered at the next activation', 
 	expect(registered()).not.toBe(before);
 });
 
-test('a URL that is not HTTPS is refused before Z-API is asked to call it', async () => {
+test('a URL that is not HTTPS is refused before anything is sent', async () => {
 	const credential = { ...credentialOf(sandbox), baseUrl: 'https://api.z-api.io' };
 	const trigger = await openTrigger(credential, PINS, { origin: 'http://localhost:5678' });
 	expect(await messageOf(trigger.activate())).toMatch(
-		/HTTPS URLs only.*N8N_WEBHOOK_URL of n8n \(WEBHOOK_URL in/,
+		/only calls HTTPS URLs.*N8N_WEBHOOK_URL of n8n \(WEBHOOK_URL in/,
 	);
 });
 
-test('a webhook URL that Z-API refuses leaves everything as it was', async () => {
+test('a webhook URL that Z-API refuses changes nothing', async () => {
 	sandbox.instance.requiresHttps = true;
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	expect(await messageOf(trigger.activate())).toBe(
@@ -507,7 +507,7 @@ test.each<[what: string, toEcho: (url: string) => unknown]>([
 });
 
 test.each([[['https://crm.example.com']], [{ url: 'https://crm.example.com' }], [1], [true]])(
-	'a URL that is %j is no response that can be read, so nobody loses the webhook',
+	'a response with the URL %j is unreadable, so nothing is changed',
 	async (receivedCallbackUrl) => {
 		const body = { connected: true, receivedCallbackUrl };
 		sandbox.faults.set({ path: '/me', response: { status: 200, body } });
@@ -517,14 +517,14 @@ test.each([[['https://crm.example.com']], [{ url: 'https://crm.example.com' }], 
 	},
 );
 
-test.each([[null], [undefined], ['']])('a URL that is %j is none', async (receivedCallbackUrl) => {
+test.each([[null], [undefined], ['']])('the URL %j counts as none', async (receivedCallbackUrl) => {
 	const body = { connected: true, receivedCallbackUrl };
 	sandbox.faults.set({ path: '/me', response: { status: 200, body } });
 	await (await openTrigger(credentialOf(sandbox), PINS)).activate();
 	expect(registered()).toMatch(PRODUCTION);
 });
 
-test('a system whose host is endless or none is unknown', async () => {
+test('a URL with a very long host or none is shown as an unknown host', async () => {
 	for (const url of [`https://${'a'.repeat(100_000)}.test/`, 'javascript:alert(1)']) {
 		sandbox.instance.receivedCallbackUrl = url;
 		const trigger = await openTrigger(credentialOf(sandbox), PINS);
@@ -569,9 +569,9 @@ test.each([
 	['not connected', KNOWN_FAULTS.notConnected, /not connected to WhatsApp/],
 	['HTML', { status: 200, body: `<html>${CANARIES.token}` }, /not what Z-API sends/],
 	['down', { status: 503 }, /overloaded/],
-	['closed', 'reset' as const, /connection to Z-API broke/],
-])('activating explains without leaking: %s', async (_what, answer, sentence) => {
-	sandbox.faults.set({ response: answer });
+	['closed', 'reset' as const, /connection to Z-API closed/],
+])('activating explains without leaking: %s', async (_what, response, sentence) => {
+	sandbox.faults.set({ response });
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	const error = await trigger.activate().catch((caught: unknown) => caught as Error);
 	expect((error as Error).message).toMatch(sentence);
@@ -579,7 +579,7 @@ test.each([
 	expect(changes()).toHaveLength(0);
 });
 
-test('deactivating while Z-API is down says so, and gives the webhook back at the next try', async () => {
+test('deactivating while Z-API is down fails, and the next attempt restores the webhook', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
 	await trigger.activate();
@@ -590,7 +590,7 @@ test('deactivating while Z-API is down says so, and gives the webhook back at th
 	expect(registered()).toBe(OTHER);
 });
 
-test('a test that ends while Z-API is down does not throw, and is in the log', async () => {
+test('a test that ends while Z-API is down does not throw, and logs a message', async () => {
 	const firstLogLine = log.length;
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);
 	await trigger.activate('test');
@@ -599,7 +599,7 @@ test('a test that ends while Z-API is down does not throw, and is in the log', a
 	sandbox.faults.set({ response: { status: 503, body: { error: CANARIES.token } } });
 	await trigger.deactivate('test');
 	const logged = log.slice(firstLogLine).join('');
-	expect(logged).toMatch(/were not given back\. Z-API is overloaded/);
+	expect(logged).toMatch(/were not restored\. Z-API is overloaded/);
 	expect(logged).not.toMatch(/canary/i);
 	expect(logged).not.toContain(secret);
 });
@@ -607,19 +607,16 @@ test('a test that ends while Z-API is down does not throw, and is in the log', a
 test.each([
 	['is refused', { status: 400 }, undefined],
 	['is not confirmed although it is done', { status: 500 }, true],
-])(
-	'an activation whose "sent by me" %s leaves everything as it was',
-	async (_what, response, isDone) => {
-		sandbox.instance.receivedCallbackUrl = OTHER;
-		const path = '/update-notify-sent-by-me';
-		sandbox.faults.set({ path, times: 1, response, ...(isDone && { isDone }) });
-		const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
-		await expect(trigger.activate()).rejects.toThrow();
-		expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
-	},
-);
+])('an activation whose "sent by me" %s changes nothing', async (_what, response, isDone) => {
+	sandbox.instance.receivedCallbackUrl = OTHER;
+	const path = '/update-notify-sent-by-me';
+	sandbox.faults.set({ path, times: 1, response, ...(isDone && { isDone }) });
+	const trigger = await openTrigger(credentialOf(sandbox), { ...PINS, options: REPLACE });
+	await expect(trigger.activate()).rejects.toThrow();
+	expect([registered(), sandbox.instance.receiveCallbackSentByMe]).toStrictEqual([OTHER, false]);
+});
 
-test('an activation that can not be undone at once is undone when n8n gives the webhook back', async () => {
+test('an activation that cannot be undone at once is undone when n8n calls delete', async () => {
 	sandbox.instance.receivedCallbackUrl = OTHER;
 	sandbox.faults.set({ path: '/update-notify-sent-by-me', times: 2, response: { status: 500 } });
 	const parameters = { ...PINS, options: REPLACE };

@@ -129,13 +129,13 @@ test('200 executions pin 200 messages, each once, on both workers', async () => 
 	assert.deepEqual(stored.flatMap(toReported).sort(), [...messageIds].sort());
 });
 
-test('a worker that dies leaves nothing reported as pinned that is not', async () => {
+test('if a worker is killed, no message is reported as pinned that is not', async () => {
 	const batches = Array.from({ length: CONCURRENCY + 1 }, (_, n) => toMessageIds(`B${n}`, 100));
 	const pinnedOf = (messageIds: string[]) =>
 		messageIds.filter((id) => accountOf(sandbox).accepted.has(id)).length;
 	// Each takes 20 s: all are in the middle when all have begun.
 	sandbox.faults.latencyMs = 1000;
-	const answers = Promise.all(batches.map(pin));
+	const responses = Promise.all(batches.map(pin));
 	await waitFor(() => batches.every((messageIds) => pinnedOf(messageIds) >= 10));
 	const [lost, kept] = await executions();
 	// One worker can't have all of them.
@@ -143,7 +143,7 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	assert.ok(lost.length > 0 && kept.length > 0);
 	const killedAt = Date.now();
 	await workers[0].stop('SIGKILL');
-	const calls = await answers;
+	const calls = await responses;
 	const noticedAfter = Math.round((Date.now() - killedAt) / 1000);
 
 	console.table(
@@ -194,7 +194,7 @@ test('a worker that dies leaves nothing reported as pinned that is not', async (
 	console.log(`Called again with the same messages: all ${100 * batches.length} are pinned.`);
 });
 
-/** A webhook that pins the messages it is called with, and answers what the node reports. */
+/** A webhook that pins the messages it is called with, and responds with the node's output. */
 function toPinWorkflow() {
 	const parameters = {
 		...{ httpMethod: 'POST', path: 'pin' },
@@ -205,7 +205,7 @@ function toPinWorkflow() {
 		nodes: [
 			{ ...toNode('Webhook', 'n8n-nodes-base.webhook', parameters, 2), webhookId: 'pin' },
 			toNode('Messages', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'body' }),
-			toPinNode('Pin', { maxConcurrentRequests: 5 }),
+			toPinNode('Pin', { options: { maxConcurrentRequests: 5 } }),
 		],
 		connections: { Webhook: to('Messages'), Messages: to('Pin') },
 		settings: { executionOrder: 'v1' },
@@ -221,8 +221,8 @@ async function pin(messageIds: string[]): Promise<Call> {
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(messageIds.map((messageId) => ({ messageId }))),
 	});
-	const answer: unknown = await response.json();
-	const items = Array.isArray(answer) ? answer : [];
+	const body: unknown = await response.json();
+	const items = Array.isArray(body) ? body : [];
 	return { messageIds, status: response.status, reported: items.map(toMessage) };
 }
 

@@ -12,7 +12,7 @@ async function getStatus(signal?: AbortSignal) {
 	return response.status;
 }
 
-test('the most requests in flight at once are counted, and can be counted anew', async () => {
+test('the highest number of requests in flight is counted, and can be reset', async () => {
 	for (let index = 0; index < 5; index++) await getStatus();
 	expect([sandbox.inFlight, sandbox.mostInFlight]).toStrictEqual([0, 1]);
 	sandbox.faults.latencyMs = 100;
@@ -35,7 +35,7 @@ test('a request without a response is in flight until its connection closes', as
 	await waitFor(() => sandbox.inFlight === 0);
 });
 
-test('what goes beyond the rate limit is refused', async () => {
+test('requests beyond the rate limit are refused', async () => {
 	sandbox.faults.requestsPerSecond = 3;
 	const statuses = [];
 	for (let index = 0; index < 5; index++) statuses.push(await getStatus());

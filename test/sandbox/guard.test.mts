@@ -31,7 +31,7 @@ test.each(PATHS)('a host name of another website is refused: %s', async (path) =
 	}
 });
 
-test('it is reached as localhost, too', async () => {
+test('the sandbox also responds to localhost', async () => {
 	const { status } = await request('/', { headers: { host: `localhost:${port()}` } });
 	expect(status).toBe(200);
 });
@@ -48,7 +48,7 @@ test.each(ORIGINS)('a page of another origin can neither read nor write: %s', as
 	expect(sandbox.chats.get(ANA).messages).toHaveLength(before);
 });
 
-test('a page of another origin cannot choose a webhook, as which the sandbox would call it', async () => {
+test('a page of another origin cannot set a webhook URL', async () => {
 	const { instanceId, token, clientToken } = sandbox.instance;
 	const { status } = await request(
 		`/instances/${instanceId}/token/${token}/update-webhook-received`,
@@ -64,14 +64,14 @@ test('a page of another origin cannot choose a webhook, as which the sandbox wou
 	expect([status, sandbox.instance.receivedCallbackUrl]).toStrictEqual([403, '']);
 });
 
-test('its own page is let in', async () => {
+test('its own page is allowed', async () => {
 	const headers = { origin: sandbox.url, 'content-type': 'application/json' };
 	const body = JSON.stringify({ phone: ANA, text: 'From the page' });
 	expect((await request('/sandbox/messages', { method: 'POST', headers, body })).status).toBe(200);
 });
 
 test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])(
-	'what a browser sends without asking changes nothing: %s',
+	'a request that a browser sends without a check changes nothing: %s',
 	async (type) => {
 		const headers = { 'content-type': type };
 		const body = JSON.stringify({ phone: ANA, text: 'From elsewhere' });
@@ -81,7 +81,7 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
 	},
 );
 
-test('no other origin is told that it may ask', async () => {
+test('no preflight request of another origin is allowed', async () => {
 	const headers = { origin: 'https://elsewhere.test', 'access-control-request-method': 'PUT' };
 	const { headers: given } = await request('/sandbox/settings', { method: 'OPTIONS', headers });
 	expect(given).not.toHaveProperty('access-control-allow-origin');
@@ -107,7 +107,7 @@ test('every response carries the Content Security Policy', async () => {
 	expect(faulty.headers['content-security-policy']).toMatch(POLICY);
 });
 
-test('a stream of events and a response that breaks off carry it, too', async () => {
+test('an event stream and an interrupted response have it, too', async () => {
 	const { instanceId, token } = sandbox.instance;
 	sandbox.faults.set({ response: 'resetMidResponse' });
 	for (const path of ['/sandbox/events', `/instances/${instanceId}/token/${token}/status`]) {

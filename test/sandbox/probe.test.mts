@@ -127,7 +127,7 @@ function expectMasked(report: string) {
 	expect([...hidden].filter((value) => text.includes(value.toLowerCase()))).toStrictEqual([]);
 }
 
-test('the sandbox does what the table says, all is put back, and nothing private is told', async () => {
+test('the sandbox matches the table, everything is restored, and nothing private is shown', async () => {
 	const before = readState();
 	const said: string[] = [];
 	const options = { listener: await startListener(), look, say: (line: string) => said.push(line) };
@@ -144,7 +144,7 @@ test('the sandbox does what the table says, all is put back, and nothing private
 	expect(report).not.toContain(new URL(listener?.url ?? '').pathname.slice(1));
 });
 
-test('without a webhook, what needs no callback is tried', async () => {
+test('without a webhook, assumptions that need no callback are tried', async () => {
 	const before = readState();
 	const result = await runProbe(EVERYTHING, { look }, slowQueue());
 	expect(seenOtherwise(result)).toStrictEqual([]);
@@ -155,7 +155,7 @@ test('without a webhook, what needs no callback is tried', async () => {
 	expect(readState()).toStrictEqual(before);
 });
 
-test('what was not allowed is neither sent nor set', async () => {
+test('nothing is sent or set without permission', async () => {
 	const before = readState();
 	const { length } = sandbox.chats.get(ANA).messages;
 	const result = await runProbe([]);
@@ -166,7 +166,7 @@ test('what was not allowed is neither sent nor set', async () => {
 	expect(notTried(result)).toContainEqual(row);
 });
 
-test('a message goes to a disconnected instance only where it is to', async () => {
+test('a message is sent to a disconnected instance only if it is part of an assumption', async () => {
 	sandbox.instance.connection = 'notConnected';
 	const result = await runProbe(EVERYTHING);
 	const row = ['A message: the response', 'the instance is not connected to WhatsApp'];
@@ -175,7 +175,7 @@ test('a message goes to a disconnected instance only where it is to', async () =
 });
 
 test.each(['Setting the webhook URL', 'Unpinning it.', 'Pinning all four', 'Now connect'])(
-	'ended at “%s”, it puts back what it has changed',
+	'if it is ended at “%s”, it restores what it has changed',
 	async (moment) => {
 		Object.assign(sandbox.instance, OTHERS_WEBHOOKS);
 		const before = readState();
@@ -209,7 +209,7 @@ test.each([
 		/^400 {"error":"<instance token> .*<e-mail address> <IP address>"}/,
 		0,
 	],
-])('pins that come to %s are told, and the rest is tried', async (...row) => {
+])('pins that result in %s are reported, and the rest is tried', async (...row) => {
 	const [, response, expected, unpins] = row;
 	Object.assign(sandbox.instance, OTHERS_WEBHOOKS);
 	const before = readState();
@@ -225,7 +225,7 @@ test.each([
 	expect(accepted).toHaveLength(unpins);
 });
 
-test('a callback that does not come is told, and no other is waited for in its place', async () => {
+test('a missing callback is reported, and no other one is taken for it', async () => {
 	const options = { listener: await startListener(), patienceMs: 100 };
 	const say = (line: string) => {
 		// As somebody might who registers a webhook meanwhile.
@@ -236,7 +236,7 @@ test('a callback that does not come is told, and no other is waited for in its p
 	expect(findingOf(result, 'A pin: its own callback')).toMatch(/messageId is the response’s/);
 });
 
-test('a response or callback with other IDs is told', async () => {
+test('a response or callback with other IDs is reported', async () => {
 	const messageId = 'A'.repeat(20);
 	sandbox.faults.set({
 		...{ path: '/pin-message', isDone: true },
@@ -251,7 +251,7 @@ test('a response or callback with other IDs is told', async () => {
 	expectMasked(toReport(result, []));
 });
 
-test('callbacks of others are neither told nor mistaken', async () => {
+test('callbacks of other messages are ignored', async () => {
 	const { url } = await startListener();
 	const callback = { type: 'DeliveryCallback', messageId: 'OTHER', text: 'None of our business' };
 	const result = await runProbe(['messages'], {
@@ -269,13 +269,13 @@ test('callbacks of others are neither told nor mistaken', async () => {
 	expect(findingOf(result, 'A second pin of the message: what becomes of it')).toBe('sent');
 });
 
-test('only who knows the webhook’s secret is listened to', async () => {
+test('only calls with the webhook’s secret are accepted', async () => {
 	const { url, calls } = await startListener();
 	const guess = await fetch(new URL('/', url), { method: 'POST', body: '{}' });
 	expect([guess.status, calls]).toStrictEqual([404, []]);
 });
 
-test('what cannot be put back is told', async () => {
+test('changes that cannot be restored are reported', async () => {
 	Object.assign(sandbox.instance, OTHERS_WEBHOOKS);
 	const response = { status: 200, body: { value: false } };
 	const result = await runProbe(['settings'], {
@@ -289,14 +289,14 @@ test('what cannot be put back is told', async () => {
 	expect(toReport(result, [])).toContain('- Could not be put back: the webhook URL “presence');
 });
 
-test('with a wrong credential it stops, in the words of the node', async () => {
+test('with a wrong credential it stops with the message of the node', async () => {
 	const credential = { ...credentialOf(sandbox), token: 'canary-wrong' };
 	await expect(runProbe(EVERYTHING, { credential })).rejects.toThrow(
 		/^Z-API does not know this instance\. Copy/,
 	);
 });
 
-test('a tunnel that leads elsewhere stops it before anything is changed', async () => {
+test('with a tunnel to another server it stops before anything is changed', async () => {
 	const { port } = new URL((await startListener()).url);
 	await listener?.close();
 	const elsewhere = listen(sandbox.url, Number(port));
@@ -323,7 +323,7 @@ const toEnv = () => {
 	};
 };
 
-test('as a command it says what it is going to do, and prints the report, masked', async () => {
+test('the command says what it will do, and prints the masked report', async () => {
 	const { output, ended } = start(['--allow', 'messages'], toEnv());
 	expect(await ended).toBe(0);
 	const printed = await output;
@@ -332,7 +332,7 @@ test('as a command it says what it is going to do, and prints the report, masked
 	expectMasked(printed);
 });
 
-test('Ctrl-C ends it, with everything put back', async () => {
+test('Ctrl-C ends it and restores everything', async () => {
 	Object.assign(sandbox.instance, OTHERS_WEBHOOKS);
 	const before = readState();
 	delay.fill(60_000);
@@ -371,7 +371,7 @@ onLinux('what is secret is not shown while it is typed', async () => {
 	expect(shown).not.toMatch(/canary/i);
 });
 
-test('with nobody to ask, it names the variable that is missing', async () => {
+test('without a terminal, it names the missing variable', async () => {
 	const { output, ended } = start([], {});
 	expect(await ended).toBe(1);
 	expect(await output).toMatch(/^Set ZAPI_INSTANCE_ID,/);

@@ -65,13 +65,13 @@ async function listen(...methods: string[]) {
 	for (const method of methods) await call(method, { value: receiverUrl() }, 'PUT');
 }
 
-test('while connected, what is accepted is sent at once', async () => {
+test('while connected, accepted entries are sent at once', async () => {
 	expect((await pin()).status).toBe(200);
 	expect(pinned()).toStrictEqual([DEMO_MESSAGE.messageId]);
 	expect(sandbox.queue.waiting).toStrictEqual([]);
 });
 
-test('while disconnected it is accepted and waits, and is sent when connected again', async () => {
+test('while disconnected, entries are accepted, and are sent after the instance is connected', async () => {
 	sandbox.instance.connection = 'notConnected';
 	const response = await pin();
 	const text = await call('send-text', { phone: GROUP, message: 'Later' });
@@ -118,7 +118,7 @@ test('an account can refuse to queue while disconnected', async () => {
 	expect(sandbox.queue.waiting).toHaveLength(0);
 });
 
-test('entries are sent one by one, each after its delay, and none while disconnected', () => {
+test('entries are sent one by one, each after its delay, but not while disconnected', () => {
 	jest.useFakeTimers({ doNotFake: ['performance'] });
 	try {
 		const instance = new Instance();
@@ -144,7 +144,7 @@ test('entries are sent one by one, each after its delay, and none while disconne
 	}
 });
 
-test('the delivery and the event itself are told under the ID of the response', async () => {
+test('the callbacks of the delivery and the event have the ID of the response', async () => {
 	await listen('update-webhook-received', 'update-webhook-delivery');
 	await call('update-notify-sent-by-me', { notifySentByMe: true }, 'PUT');
 	const { messageId, zaapId } = (await pin()).body;
@@ -185,20 +185,20 @@ test.each([
 	expect(sandbox.queue.failed).toMatchObject([{ messageId, error }]);
 });
 
-test('messages older than the sandbox can be pinned if it is told so', async () => {
+test('with a setting, unknown messages can be pinned', async () => {
 	sandbox.instance.knowsAnyMessage = true;
 	await pin({ messageId: 'NEVER-SEEN' });
 	expect(pinned()).toStrictEqual(['NEVER-SEEN']);
 });
 
-test('a fourth pin displaces the oldest', async () => {
+test('a fourth pin unpins the oldest message', async () => {
 	const author = { senderName: 'Bruno', fromMe: false };
 	const ids = [1, 2, 3, 4].map((n) => sandbox.chats.write(GROUP, `${n}`, author).messageId);
 	for (const messageId of ids) await pin({ messageId });
 	expect(pinned()).toStrictEqual(ids.slice(1));
 });
 
-test('connecting and disconnecting are told, once each', async () => {
+test('connecting and disconnecting call their webhooks once each', async () => {
 	await listen('update-webhook-connected', 'update-webhook-disconnected');
 	sandbox.instance.connection = 'notConnected';
 	sandbox.instance.connection = 'sessionToRestore';
@@ -235,7 +235,7 @@ test('each webhook has its own URL, and `/me` shows them all, secrets included',
 	expect(after.receiveCallbackSentByMe).toBe(true);
 });
 
-test('the older method that sets two webhooks at once is gone', async () => {
+test('the old method that sets two webhooks does not exist', async () => {
 	const body = { value: receiverUrl() };
 	const { status } = await call('update-webhook-received-delivery', body, 'PUT');
 	expect([status, sandbox.instance.receivedCallbackUrl]).toStrictEqual([404, '']);
@@ -250,7 +250,7 @@ async function act(path: string, body: object) {
 	return (await response.json().catch(() => ({}))) as Json;
 }
 
-test('people write, reply, react and pin, and the webhook is told who', async () => {
+test('people write, reply, react and pin, and the webhook calls say who', async () => {
 	await listen('update-webhook-received');
 	const { messageId } = DEMO_MESSAGE;
 	const by = '5511999999999';
@@ -281,7 +281,7 @@ test('people write, reply, react and pin, and the webhook is told who', async ()
 	expect(sandbox.chats.find(GROUP, messageId)?.reactions).toStrictEqual({});
 });
 
-test('a reset begins anew, and leaves the webhooks', async () => {
+test('a reset restores the first chats and keeps the webhooks', async () => {
 	await listen('update-webhook-received');
 	sandbox.instance.connection = 'notConnected';
 	sandbox.faults.latencyMs = 1;

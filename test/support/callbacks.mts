@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What every callback of the received webhook has, from a private chat. */
+/** Common fields of callbacks of the received webhook, from a private chat. */
 export const RECEIVED: IDataObject = {
 	type: 'ReceivedCallback',
 	instanceId: 'INSTANCE-1',
@@ -169,7 +169,7 @@ const CONTENTS: Array<[what: string, content: IDataObject, text?: string]> = [
 	['content that Z-API may invent yet', { hologram: { message: 'Help me' } }, 'Help me'],
 ];
 
-/** Each of Z-API's messages, with what it is and the text that stands for it. */
+/** Each of Z-API's messages, with its kind and its text. */
 export const MESSAGES = CONTENTS.map(
 	([what, content, text]) => [what, { ...RECEIVED, ...content }, text] as const,
 );

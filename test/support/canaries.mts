@@ -1,4 +1,4 @@
-/** Secrets that must not be found anywhere after a test. They need encoding in a URL. */
+/** Secrets that must not appear anywhere after a test. They need encoding in a URL. */
 export const CANARIES = {
 	instanceId: 'INSTANCE-1',
 	token: 'canary/token?A1',

@@ -34,15 +34,15 @@ import {
 
 const PACKAGE = 'n8n-nodes-zapi-pin-message';
 
-/** What a run left behind. */
+/** The results of a run. */
 export interface Outcome {
-	/** The items of the first output; absent when the node stopped with an error. */
+	/** The items of the first output; absent if the node stopped with an error. */
 	items?: INodeExecutionData[];
 	/** The items of the error output. */
 	errorItems?: INodeExecutionData[];
-	/** What is shown above the output. */
+	/** The hints above the output. */
 	hints: string[];
-	/** What the node stopped with. */
+	/** The error that stopped the node. */
 	error?: Error & { description?: string | null; httpCode?: string | null };
 	/** Everything that n8n would store and log, in one text: hidden properties, stacks and causes too. */
 	trace: string;
@@ -52,23 +52,25 @@ interface RunOptions {
 	/** The JSON of each input item. */
 	items?: IDataObject[];
 	onError?: INode['onError'];
-	/** Stop is pressed as soon as it says so. */
+	/** n8n's own setting; the engine then runs the node again. */
+	retryOnFail?: boolean;
+	/** Stops the execution as soon as it returns true. */
 	cancelWhen?: () => boolean;
 }
 
 /**
  * Runs "Z-API Pin Message" as n8n does: the built package, in n8n's own engine.
  *
- * @param parameters those that differ from a valid pin
+ * @param parameters those that differ from the parameters of a valid pin
  */
 export async function runPinNode(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,
-	{ items = [{}], onError, cancelWhen }: RunOptions = {},
+	{ items = [{}], onError, retryOnFail, cancelWhen }: RunOptions = {},
 ): Promise<Outcome> {
 	const loader = await loadPackage();
 	const start = toNode('Start', 'start');
-	const node: INode = { ...toPinNode(parameters), onError };
+	const node: INode = { ...toPinNode(parameters), onError, retryOnFail, waitBetweenTries: 0 };
 	const workflow = new Workflow({
 		id: 'test',
 		active: false,
@@ -134,20 +136,20 @@ export async function searchChats(
 	return await search.call(context, filter, paginationToken);
 }
 
-/** A workflow with "Z-API Pin Message Trigger", in an n8n of this address. */
+/** A workflow with "Z-API Pin Message Trigger", in an n8n with this URL. */
 export interface TriggerWorkflow {
-	/** What n8n asks of the node when the workflow is activated or listens for a test event. */
+	/** The node's hooks, which n8n calls when the workflow is activated or listens for a test event. */
 	activate: (kind?: Kind) => Promise<void>;
 	deactivate: (kind?: Kind) => Promise<void>;
-	/** What the node makes of a call of its webhook, and what it responds with itself. */
+	/** Calls the node's webhook, and returns its result and its own response. */
 	receive: (call: WebhookCall, kind?: Kind) => Promise<Reception>;
-	/** What the production workflow has in its static data; a copy of the workflow may get it. */
+	/** The static data of the production workflow, for a copy of the workflow. */
 	staticData: IDataObject;
 	/** How often n8n has decrypted the credential. */
 	decryptions: () => number;
 }
 
-/** A call of the webhook, as n8n's own server has read it. */
+/** A webhook call, as n8n's server reads it. */
 export interface WebhookCall {
 	query: IDataObject;
 	headers: Record<string, string>;
@@ -156,16 +158,16 @@ export interface WebhookCall {
 }
 
 export interface Reception {
-	/** What tells n8n whether to start an execution. */
+	/** The result that tells n8n whether to start an execution. */
 	result: IWebhookResponseData;
-	/** Absent when n8n responds. */
+	/** Absent if n8n responds. */
 	status?: number;
 	response?: unknown;
-	/** Says that n8n has responded with this status. */
+	/** Simulates n8n's response with this status. */
 	respond: (status: number) => void;
 }
 
-/** Where the nodes and the credential come from. */
+/** Loads the nodes and the credential. */
 type Loader = Pick<PackageDirectoryLoader, 'getNode' | 'getCredential'>;
 
 type Kind = 'production' | 'test';
@@ -174,12 +176,12 @@ type Kind = 'production' | 'test';
  * Prepares a workflow with "Z-API Pin Message Trigger".
  *
  * @param webhookId ID of the node's webhook, in both of its URLs
- * @param origin address of the n8n, as `WEBHOOK_URL` gives it
- * @param testOrigin the same as `N8N_EDITOR_BASE_URL` gives it
- * @param n8n ID of the n8n; that of the engine if absent
+ * @param origin URL of n8n, from `WEBHOOK_URL`
+ * @param testOrigin URL of n8n, from `N8N_EDITOR_BASE_URL`
+ * @param n8n ID of n8n; the engine's if absent
  * @param workflow its ID and name
- * @param staticData what n8n has stored with the workflow
- * @param loader the built package, unless a test is about the sources
+ * @param staticData the static data that n8n has stored
+ * @param loader loads the built package, or the sources
  */
 export async function openTrigger(
 	credential: ICredentialDataDecryptedObject,
@@ -208,7 +210,7 @@ export async function openTrigger(
 		...{ parameters, webhookId, credentials: { zApi: { id: '1', name: 'Z-API' } } },
 	};
 	const stored = () => JSON.parse(JSON.stringify(staticData)) as IDataObject;
-	// A test has a copy of the workflow to itself, without what production remembers.
+	// A test uses a copy of the workflow, without production's static data.
 	const open = (active: boolean, data: IDataObject = {}) =>
 		new Workflow({
 			...{ ...workflow, active, nodes: [node], connections: {}, staticData: data },
@@ -223,7 +225,7 @@ export async function openTrigger(
 		decryptions++;
 		return await getDecrypted(...asked);
 	};
-	/** Another n8n differs by its ID. */
+	/** Another n8n has another ID. */
 	const inN8n = <T extends object>(context: T): T =>
 		n8n === undefined ? context : Object.assign(context, { instanceSettings: { instanceId: n8n } });
 	const additionalData = {
@@ -255,7 +257,7 @@ export async function openTrigger(
 	};
 	return {
 		activate: async (kind = 'production') => {
-			// n8n stores what an activation remembers only when all went well.
+			// n8n saves the static data only after a successful activation.
 			workflows[kind] = open(kind === 'production', kind === 'test' ? {} : stored());
 			if (!(await call('checkExists', kind))) await call('create', kind);
 			if (kind === 'production') store();
@@ -318,7 +320,7 @@ function toNode(name: string, type: string): INode {
 	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} };
 }
 
-/** A valid pin, but for these parameters. */
+/** A valid pin, except for these parameters. */
 function toPinNode(parameters: INodeParameters): INode {
 	return {
 		...toNode('Pin', `${PACKAGE}.zApiPinMessage`),
@@ -332,7 +334,7 @@ function toPinNode(parameters: INodeParameters): INode {
 }
 
 function toNodeTypes(loader: Loader): INodeTypes {
-	// Its output is pinned, so it never runs.
+	// Has pinned data, so it never runs.
 	const start = {
 		description: { properties: [], inputs: [], outputs: [NodeConnectionTypes.Main] },
 	} as unknown as INodeType;
@@ -345,7 +347,7 @@ function toNodeTypes(loader: Loader): INodeTypes {
 	};
 }
 
-/** What n8n's command line gives its engine, as far as these workflows need it. */
+/** The context of n8n's engine, as far as these workflows need it. */
 function toAdditionalData(
 	loader: Loader,
 	credential: ICredentialDataDecryptedObject,

@@ -1,4 +1,4 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { markdownTable } from 'markdown-table';
 import pLimit from 'p-limit';
 import { accountOf } from '../../sandbox/account.mts';
@@ -6,72 +6,76 @@ import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/f
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from './canaries.mts';
 import { startHostileHost } from './hostileHost.mts';
-import { pinsSent } from './sandbox.mts';
+import { findUntruths, type Notice, SEND_AND_PIN, toNotices } from './notices.mts';
 
-/** Runs "Z-API Pin Message", set to continue, on one item for each message ID. */
+/** An item that can be pinned as well as sent. */
+type Item = Notice & { messageId: string };
+
+/** Runs "Z-API Pin Message", set to continue, on these items. */
 export type RunItems = (
 	sandbox: Sandbox,
-	messageIds: string[],
-	options: { timeout: number; baseUrl?: string },
+	items: Item[],
+	parameters: INodeParameters & { options: { timeout: number } },
+	baseUrl?: string,
 ) => Promise<{ items: INodeExecutionData[]; trace: string }>;
 
 const ITEMS = 30;
 
 const html = `<html><body>${Object.values(CANARIES).join(' ')}</body></html>`;
 
-const answer = (status: number, body?: unknown, headers?: Record<string, string>) => ({
+const response = (status: number, body?: unknown, headers?: Record<string, string>) => ({
 	response: { status, body, headers },
 });
 
 interface Case {
 	fault?: Omit<Fault, 'every' | 'once'>;
-	/** Where the host itself is the trouble, it is so for every item. */
+	/** Base URL of the credential, where the fault is in the connection; it concerns every item. */
 	baseUrl?: (url: string) => string;
-	/** Whether another try may do better. */
+	/** Whether a retry may succeed. */
 	isTemporary: boolean;
-	/** In milliseconds; where it matters, the others must not slow the answers down. */
+	/** In milliseconds; where it is set, the case runs apart from others, which would delay responses. */
 	timeout?: number;
 }
 
 const toCases = (otherHost: string): Record<string, Case> => ({
 	'HTTP 429 with Retry-After': {
-		fault: answer(429, { error: 'Too many' }, { 'retry-after': '1' }),
+		fault: response(429, { error: 'Too many' }, { 'retry-after': '1' }),
 		isTemporary: true,
 	},
-	'HTTP 429 without Retry-After': { fault: answer(429), isTemporary: true },
-	'HTTP 500': { fault: answer(500, { error: html }), isTemporary: true },
-	'HTTP 502': { fault: answer(502, html), isTemporary: true },
-	'HTTP 503': { fault: answer(503), isTemporary: true },
-	'HTTP 504': { fault: answer(504, html), isTemporary: true },
-	'connection reset before the answer': { fault: { response: 'reset' }, isTemporary: true },
-	'connection reset within the answer, message pinned all the same': {
+	'HTTP 429 without Retry-After': { fault: response(429), isTemporary: true },
+	'HTTP 500': { fault: response(500, { error: html }), isTemporary: true },
+	'HTTP 502': { fault: response(502, html), isTemporary: true },
+	'HTTP 503': { fault: response(503), isTemporary: true },
+	'HTTP 504': { fault: response(504, html), isTemporary: true },
+	'connection closed before the response': { fault: { response: 'reset' }, isTemporary: true },
+	'connection closed within the response, request accepted': {
 		fault: { response: 'resetMidResponse', isDone: true },
 		isTemporary: true,
 	},
-	'no answer (timeout)': { fault: { response: 'silence' }, isTemporary: true, timeout: 5000 },
-	'HTTP 200, empty': { fault: answer(200), isTemporary: true },
-	'HTTP 200, HTML': { fault: answer(200, html), isTemporary: true },
-	'HTTP 200, truncated JSON': { fault: answer(200, '{"messageId":"D2'), isTemporary: true },
-	'HTTP 200, without messageId': { fault: answer(200, { zaapId: html }), isTemporary: true },
-	'HTTP 200, 10 MB': { fault: answer(200, 'x'.repeat(10_000_000)), isTemporary: true },
-	'HTTP 200, with an error': { fault: answer(200, { error: html }), isTemporary: false },
+	'no response (timeout)': { fault: { response: 'silence' }, isTemporary: true, timeout: 5000 },
+	'HTTP 200, empty': { fault: response(200), isTemporary: true },
+	'HTTP 200, HTML': { fault: response(200, html), isTemporary: true },
+	'HTTP 200, truncated JSON': { fault: response(200, '{"messageId":"D2'), isTemporary: true },
+	'HTTP 200, without messageId': { fault: response(200, { zaapId: html }), isTemporary: true },
+	'HTTP 200, 10 MB': { fault: response(200, 'x'.repeat(10_000_000)), isTemporary: true },
+	'HTTP 200, with an error': { fault: response(200, { error: html }), isTemporary: false },
 	'HTTP 400, subscription lapsed': {
 		fault: { response: KNOWN_FAULTS.subscriptionLapsed },
 		isTemporary: false,
 	},
-	'HTTP 403, echoes the Client-Token': {
+	'HTTP 403 that repeats the Client-Token': {
 		fault: { response: clientTokenNotAllowed(CANARIES.clientToken) },
 		isTemporary: false,
 	},
 	'HTTP 404': { fault: { response: KNOWN_FAULTS.methodNotFound }, isTemporary: false },
-	'HTTP 405, empty': { fault: answer(405), isTemporary: false },
-	'HTTP 415, empty': { fault: answer(415), isTemporary: false },
+	'HTTP 405, empty': { fault: response(405), isTemporary: false },
+	'HTTP 415, empty': { fault: response(415), isTemporary: false },
 	'redirect to another host': {
-		fault: answer(307, undefined, { location: otherHost }),
+		fault: response(307, undefined, { location: otherHost }),
 		isTemporary: false,
 	},
 	'DNS: host not found': {
-		// A label of 64 characters is refused before anyone is asked.
+		// A label of 64 characters is refused without a DNS request.
 		baseUrl: () => `http://${'x'.repeat(64)}.invalid`,
 		isTemporary: true,
 	},
@@ -81,6 +85,17 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 	},
 });
 
+const PIN = { ...SEND_AND_PIN, operation: 'pin', messageId: '={{ $json.messageId }}' };
+
+/** What the node does, and which of its requests the fault strikes. */
+const STEPS = {
+	Pin: { parameters: PIN, path: '/pin-message' },
+	'Send and Pin: sending': { parameters: SEND_AND_PIN, path: '/send-text' },
+	'Send and Pin: pinning': { parameters: SEND_AND_PIN, path: '/pin-message' },
+};
+
+type Step = keyof typeof STEPS;
+
 const PATTERNS: Record<string, Pick<Fault, 'every' | 'once'>> = {
 	'every item': {},
 	'every 10th': { every: 10 },
@@ -89,34 +104,40 @@ const PATTERNS: Record<string, Pick<Fault, 'every' | 'once'>> = {
 
 /** One line of the table. */
 export interface Line {
+	step: Step;
 	fault: string;
 	pattern: string;
 	isTemporary: boolean;
 	items: number;
+	/** Messages whose pin was accepted. */
 	pinned: number;
 	reportedPinned: number;
 	reportedFailed: number;
-	/** Items sent again after Z-API's confirmation had arrived. */
+	/** Pins sent again after the response that accepted them had arrived, and texts accepted more than once. */
 	sentTwice: number;
+	/** Of the step. */
 	requests: number;
-	/** Everything that must never be, in words; empty when all is well. */
+	/** What must never happen, in words; empty when there is nothing. */
 	violations: string[];
 }
 
 /**
  * Runs every fault in every pattern, several at a time, each against a sandbox of its own.
  *
- * @param atOnce how many run at a time; more than what runs the items can bear would be a fault too
+ * @param atOnce how many run at the same time
  */
 export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promise<Line[]> {
 	const otherHost = await startHostileHost();
-	const runs = Object.entries(toCases(otherHost.url)).flatMap(([name, one]) =>
-		Object.entries(PATTERNS)
-			.filter(([pattern]) => one.fault !== undefined || pattern === 'every item')
-			.map(([pattern, when]) => ({
-				isAlone: one.timeout !== undefined,
-				start: async () => await runCase(runItems, name, one, pattern, when),
-			})),
+	const steps = Object.keys(STEPS) as Step[];
+	const runs = steps.flatMap((step) =>
+		Object.entries(toCases(otherHost.url)).flatMap(([name, one]) =>
+			Object.entries(PATTERNS)
+				.filter(([pattern]) => one.fault !== undefined || pattern === 'every item')
+				.map(([pattern, when]) => ({
+					isAlone: one.timeout !== undefined,
+					start: async () => await runCase(runItems, step, name, one, pattern, when),
+				})),
+		),
 	);
 	const lines: Line[] = [];
 	const limit = pLimit(atOnce);
@@ -136,28 +157,31 @@ export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promis
 
 async function runCase(
 	runItems: RunItems,
+	step: Step,
 	name: string,
 	{ fault, baseUrl, isTemporary, timeout = 30_000 }: Case,
 	pattern: string,
 	when: Pick<Fault, 'every' | 'once'>,
 ): Promise<Line> {
 	const sandbox = await startSandbox(CANARIES);
-	const messageIds = Array.from({ length: ITEMS }, (_, index) => `M${index}`);
-	if (fault) sandbox.faults.set({ ...fault, ...when });
-	const { items, trace } = await runItems(sandbox, messageIds, {
-		timeout,
-		...(baseUrl && { baseUrl: baseUrl(sandbox.url) }),
-	}).finally(sandbox.close);
+	const { parameters, path } = STEPS[step];
+	const wanted = toNotices(ITEMS).map((notice, index) => ({ ...notice, messageId: `M${index}` }));
+	if (fault) sandbox.faults.set({ ...fault, ...when, path });
+	const { items, trace } = await runItems(
+		sandbox,
+		wanted,
+		{ ...parameters, options: { timeout } },
+		baseUrl?.(sandbox.url),
+	).finally(sandbox.close);
 
-	const { accepted: pinned, acceptedTwice: confirmedTwice } = accountOf(sandbox);
+	const { accepted: pinned, acceptedTwice, sent } = accountOf(sandbox);
 	const isReportedPinned = ({ json }: INodeExecutionData) => json.error === undefined;
-	const violations: string[] = [];
+	const violations = step === 'Pin' ? [] : findUntruths(sandbox, wanted, items);
 	if (items.length !== ITEMS) violations.push(`${items.length} of ${ITEMS} items came out`);
 	for (const [index, item] of items.entries()) {
-		const messageId = messageIds[index] ?? '';
 		const paired = (item.pairedItem as { item: number }).item;
 		if (paired !== index) violations.push(`Item ${index} is paired with ${paired}`);
-		if (isReportedPinned(item) && !pinned.has(messageId)) {
+		if (isReportedPinned(item) && !pinned.has(String(item.json.messageId))) {
 			violations.push(`Item ${index} is reported as pinned but is not`);
 		}
 	}
@@ -165,20 +189,25 @@ async function runCase(
 		violations.push('A secret was found');
 	}
 	const reportedPinned = items.filter(isReportedPinned).length;
+	const textsSentTwice = [...sent.values()].filter((times) => times > 1).length;
 	return {
-		...{ fault: name, pattern, isTemporary, items: ITEMS, violations },
+		...{ step, fault: name, pattern, isTemporary, items: ITEMS, violations },
 		...{ pinned: pinned.size, reportedPinned, reportedFailed: items.length - reportedPinned },
-		...{ sentTwice: confirmedTwice, requests: pinsSent(sandbox).length },
+		sentTwice: acceptedTwice + textsSentTwice,
+		requests: sandbox.requests.filter((request) => request.path === path).length,
 	};
 }
 
 /** The lines as a table in Markdown. */
 export function toTable(lines: Line[]): string {
-	const columns = ['fault', 'on', 'accepted', 'reported as accepted', 'reported as failed'];
+	const columns = ['step', 'fault', 'on', 'accepted', 'reported as accepted'];
 	const rows = lines.map((line) => [
-		...[line.fault, line.pattern, line.pinned, line.reportedPinned, line.reportedFailed],
-		...[line.sentTwice, line.requests],
+		...[line.step, line.fault, line.pattern, line.pinned, line.reportedPinned],
+		...[line.reportedFailed, line.sentTwice, line.requests].map(String),
 	]);
-	const table = [[...columns, 'sent twice', 'requests'], ...rows.map((row) => row.map(String))];
+	const table = [
+		[...columns, 'reported as failed', 'sent twice', 'requests'],
+		...rows.map((row) => row.map(String)),
+	];
 	return markdownTable(table, { alignDelimiters: false });
 }

@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
-/** What a server does that means harm, or is broken. */
+/** Behaviour of a hostile or broken server. */
 export type Misdeed = (response: ServerResponse) => void;
 
-/** A server that a Base URL leads to and that isn't Z-API. */
+/** A server at the Base URL that isn't Z-API. */
 export interface HostileHost {
 	url: string;
 	misdeed: Misdeed;
 	/** Path and query of each request, as sent. */
 	requests: string[];
-	/** Connections that are open. */
+	/** Open connections. */
 	connections: () => Promise<number>;
-	/** Bytes of bodies that were sent. */
+	/** Sent bytes of bodies. */
 	bytesSent: number;
 	close: () => void;
 }
@@ -54,7 +54,7 @@ export const send =
 		response.writeHead(status, { ...HEADERS, ...headers }).end(body);
 	};
 
-/** Something documented in an object that is nested so deep. */
+/** A documented response in a deeply nested object. */
 export const toNested = (depth: number) =>
 	`${ACCEPTED.slice(0, -1)},"x":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 

@@ -1,4 +1,4 @@
-/** What patterns with overlapping repetitions take quadratic time or worse for, when there is much of it. */
+/** Parts of texts for which patterns with overlapping repetitions take quadratic time or longer. */
 const PARTS = [
 	...[
 		' ',
@@ -37,7 +37,7 @@ const PARTS = [
 	...['1 ', '/', '/a', '..', 'client-token ', 'https://', 'aA1-', '"', '\u200b'],
 ];
 
-/** 1 MB of each, alone and around a text that is fine. */
+/** 1 MB of each, alone and around a valid text. */
 export const hostileTexts = (text: string) =>
 	PARTS.map((part): [part: string, texts: string[]] => {
 		const many = part.repeat(1_000_000 / part.length);

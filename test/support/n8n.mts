@@ -11,17 +11,17 @@ import {
 } from '../../scripts/n8n/install.mts';
 import { type N8n, startN8n } from '../../scripts/n8n/process.mts';
 
-/** An n8n whose data is gone when it is stopped. */
+/** An n8n whose data is deleted when it is stopped. */
 export interface TestN8n extends N8n {
 	userFolder: string;
-	/** Ends it, lets something happen meanwhile, and starts it again with its data. */
+	/** Ends it, runs a function, and starts it again with its data. */
 	restart: (signal: NodeJS.Signals, meanwhile: () => void) => Promise<TestN8n>;
 }
 
 /**
- * Starts a real n8n with the package in it, as `npm start` does, in a folder that goes with it.
+ * Starts a real n8n with the package, like `npm start`, in a temporary folder.
  *
- * @param install puts the package into that folder
+ * @param install installs the package in the folder
  */
 export async function startTestN8n(
 	version = N8N_VERSION,

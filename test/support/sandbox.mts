@@ -5,7 +5,7 @@ import { CANARIES } from './canaries.mts';
 /**
  * Gives each Jest test of a file a sandbox of its own.
  *
- * @param options what differs from the sandbox's usual instance; if absent, the canaries
+ * @param options settings of the instance; if absent, the canaries
  */
 export function useSandbox(options: Parameters<typeof startSandbox>[0] = CANARIES): Sandbox {
 	let current: Sandbox;
@@ -13,13 +13,13 @@ export function useSandbox(options: Parameters<typeof startSandbox>[0] = CANARIE
 		current = await startSandbox(options);
 	});
 	afterEach(async () => await current.close());
-	// Stands for the test's own, so that a file may name it before it is started.
+	// Forwards to the sandbox of the current test, so that a file can use it before it is started.
 	return new Proxy({} as Sandbox, {
 		get: (_target, key) => Reflect.get(current, key),
 		set: (_target, key, value) => Reflect.set(current, key, value),
 	});
 }
 
-/** The requests that pin or unpin: each execution also asks for the status of the connection, once. */
+/** The requests that pin or unpin, without the one that each execution sends for the status. */
 export const pinsSent = ({ requests }: Pick<ZApiState, 'requests'>) =>
 	requests.filter(({ path }) => path === '/pin-message');

@@ -1,24 +1,24 @@
 import { type Attempt, schedule, type ScheduleOptions } from '../../nodes/ZApiPinMessage/scheduler';
 import { VirtualClock } from './virtualClock.mts';
 
-/** How long a response takes where nothing else is said. */
+/** The default latency. */
 export const LATENCY_MS = 100;
 
 /** A service that lets some requests through and refuses the others. */
 export interface Service {
 	/**
-	 * Takes a request or refuses it.
+	 * Accepts or refuses a request.
 	 *
 	 * @param now in milliseconds, from 0
-	 * @param latencyMs how long the response takes where nothing else is said
-	 * @returns how long it takes; undefined when the request is refused
+	 * @param latencyMs the usual latency of this response
+	 * @returns the latency; undefined if the request is refused
 	 */
 	take: (now: number, latencyMs: number) => number | undefined;
-	/** In how many milliseconds a request would be let through, after one was refused. */
+	/** After a refusal, in how many milliseconds a request would be accepted. */
 	nextIn: (now: number) => number;
 }
 
-/** So many in each second, the first of which began `startedMs` ago. */
+/** A limit for each second; the first second began `startedMs` ago. */
 export function fixedWindow(perSecond: number, startedMs = 0): Service {
 	let [current, count] = [0, 0];
 	const toWindow = (now: number) => Math.floor((now + startedMs) / 1000);
@@ -31,7 +31,7 @@ export function fixedWindow(perSecond: number, startedMs = 0): Service {
 	};
 }
 
-/** So many in any second; with `countsRefused`, of refused ones too. */
+/** A limit for any second; with `countsRefused`, refused requests count, too. */
 export function slidingWindow(perSecond: number, countsRefused = false): Service {
 	const counted: number[] = [];
 	const oldest = () => counted.at(-perSecond) ?? -Infinity;
@@ -45,7 +45,7 @@ export function slidingWindow(perSecond: number, countsRefused = false): Service
 	};
 }
 
-/** So many a second, and so many at once after a while without any. */
+/** A token bucket: a rate, and a burst after a time without requests. */
 export function tokenBucket(perSecond: number, capacity: number): Service {
 	let [tokens, countedAt] = [capacity, 0];
 	return {
@@ -60,7 +60,7 @@ export function tokenBucket(perSecond: number, capacity: number): Service {
 	};
 }
 
-/** So many at once. */
+/** A limit for concurrent requests. */
 export function concurrencyLimit(limit: number): Service {
 	let ends: number[] = [];
 	return {
@@ -74,7 +74,7 @@ export function concurrencyLimit(limit: number): Service {
 	};
 }
 
-/** Works on one after the other, so many a second, and refuses while a second's work is waiting. */
+/** Processes requests one after another at a rate, and refuses them while one second's work is waiting. */
 export function slowServer(perSecond: number): Service {
 	let freeAt = 0;
 	return {
@@ -94,13 +94,13 @@ export interface Simulation {
 	name: string;
 	service: () => Service;
 	items: number;
-	/** How long it takes who knows the service and the clock, in milliseconds. */
+	/** The time of a client that knows the limit and the clock, in milliseconds. */
 	idealMs: number;
-	/** Whether it is one that the scheduler isn't made for, and must only get through somehow. */
+	/** Whether the scheduler isn't made for it, and only has to get all items through. */
 	isHard?: boolean;
 }
 
-/** Every kind of limit, set so that it lets `perSecond` items through in a second. */
+/** All kinds of limits, each for `perSecond` items per second. */
 export function toSimulations(items: number, perSecond: number): Simulation[] {
 	const toMs = (burst: number) => ((items - burst) / perSecond) * 1000 + LATENCY_MS;
 	const atOnce = (perSecond * LATENCY_MS) / 1000;
@@ -155,10 +155,10 @@ export function toSimulations(items: number, perSecond: number): Simulation[] {
 const REFUSED: Attempt<number> = { ok: false, error: new Error('refused'), retry: 'pause' };
 
 /**
- * Lets the scheduler work against a service, on a clock of its own.
+ * Runs the scheduler with a service, on a virtual clock.
  *
- * @param seed other numbers give other latencies
- * @param latency in milliseconds, give or take a tenth; a refusal takes as long
+ * @param seed determines the latencies
+ * @param latency in milliseconds, plus or minus a tenth; also for refusals
  */
 export async function simulate(
 	{ service: start, items }: Pick<Simulation, 'service' | 'items'>,
@@ -196,7 +196,7 @@ export async function simulate(
 	return { ...result, succeeded, requests, mostAtOnce, elapsedMs: clock.now() };
 }
 
-/** How many of these jobs succeeded, by what their last attempts say. */
+/** Counts the jobs whose last attempt succeeded. */
 export function countSucceeded(attempts: ReadonlyArray<Attempt<unknown> | undefined>): number {
 	return attempts.filter((attempt) => attempt?.ok).length;
 }

@@ -1,6 +1,6 @@
 import type { TriggerSettings } from '../../nodes/ZApiPinMessageTrigger/settings';
 
-/** What the trigger's parameters are when the user changes none, but for its events. */
+/** The default parameters of the trigger, except for its events. */
 export const DEFAULT_SETTINGS: Omit<TriggerSettings, 'events'> = {
 	chats: [],
 	sentByMe: 'pins',

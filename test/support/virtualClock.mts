@@ -1,6 +1,6 @@
 import type { Clock } from '../../nodes/ZApiPinMessage/scheduler';
 
-/** Time that passes only as fast as the code under test can run. */
+/** A clock whose time passes only when the code under test waits. */
 export class VirtualClock implements Clock {
 	private time = 0;
 
@@ -16,7 +16,7 @@ export class VirtualClock implements Clock {
 			signal?.addEventListener('abort', () => wake());
 		});
 
-	/** Lets time pass until the work is done. */
+	/** Advances the time until the work is done. */
 	async run<T>(work: Promise<T>): Promise<T> {
 		let isDone = false;
 		const finish = () => {
@@ -24,7 +24,7 @@ export class VirtualClock implements Clock {
 		};
 		work.then(finish, finish);
 		for (;;) {
-			// Everything that needs no time goes first.
+			// First runs everything that needs no time.
 			await new Promise(setImmediate);
 			if (isDone) return await work;
 			this.timers.sort((a, b) => a.at - b.at);

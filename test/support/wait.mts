@@ -4,7 +4,7 @@ import pWaitFor from 'p-wait-for';
  * Waits until a condition holds.
  *
  * @param timeout in milliseconds
- * @throws when it still doesn't hold then
+ * @throws if it doesn't hold by then
  */
 export async function waitFor(
 	condition: () => boolean | Promise<boolean>,

@@ -137,7 +137,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 			],
 			...['5501133334444', '+55 0 11 99999 9999', '55011999999999@c.us', '(0)11 99999-9999'],
 		],
-		'has a zero in it that is dialled inside the country only',
+		'has a zero that is only dialled within the country',
 		DIGITS_ONLY,
 	],
 	[
@@ -214,7 +214,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 				'2) 5511999999999',
 			],
 		],
-		'has no country code that fits it',
+		'has no valid country code',
 		COUNTRY_CODE,
 	],
 	[
@@ -300,7 +300,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 		'is too large a number',
 		AS_TEXT,
 	],
-	[[NaN, Infinity, -Infinity], 'is what an expression leaves when it finds nothing', /^Check/],
+	[[NaN, Infinity, -Infinity], 'is the result of an expression that found nothing', /^Check/],
 	[[`${' '.repeat(44)}5511999999999${'\u200e'.repeat(44)}`], 'is too long', SHAPE],
 ];
 
@@ -319,7 +319,7 @@ const AREA_CODES = {
 	open: '22 27 31 32 33 34 35 38 41 43 44 46 48 49 51 62 63 64 66 68 73 74 77 79 81 82 84 86 91 92 93 94 95',
 };
 
-test('a Brazilian mobile number without 55 is refused where no other country can have it', () => {
+test('a Brazilian mobile number without 55 is refused if no other country can have it', () => {
 	for (const areaCode of AREA_CODES.certain.split(' ')) {
 		expect(isAccepted(`${areaCode}912345678`)).toBe(false);
 		expect(isAccepted(`(${areaCode}) 91234-5678`)).toBe(false);
@@ -406,7 +406,7 @@ const isAccepted = (value: string) => {
 	}
 };
 
-test('while one types, n8n refuses exactly what the node would refuse', () => {
+test('the pattern for the editor refuses exactly what the node refuses', () => {
 	const values = [...ACCEPTED.map(([value]) => value), ...REFUSED.flatMap(([refused]) => refused)];
 	for (const value of values) {
 		if (typeof value !== 'string') continue;
@@ -461,7 +461,7 @@ test('while one types, n8n refuses exactly what the node would refuse', () => {
 	fc.assert(property, { numRuns: 5000 });
 });
 
-test('what is accepted has all digits of what was written, and no others', () => {
+test('an accepted phone number has all digits of the input, and no others', () => {
 	const written = fc.stringMatching(/^\+?[1-9][0-9 ().\u2013-]{7,24}$/);
 	const property = fc.property(written, (value) => {
 		if (isAccepted(value)) expect(toChatId(value).replace('-', '')).toBe(value.replace(/\D/g, ''));
@@ -474,7 +474,7 @@ test.each(hostileTexts('5511999999999'))('while one types, 1 MB of %j is refused
 	for (const text of texts) expect(validate(text)).toHaveLength(text.startsWith('=') ? 0 : 1);
 });
 
-test('while one types, expressions pass', () => {
+test('the pattern for the editor accepts expressions', () => {
 	expect(validate('={{ $json.phone }}')).toStrictEqual([]);
 });
 

@@ -19,19 +19,16 @@ test('a connection has everything that a request needs, and all that must be mas
 	});
 });
 
-test.each([[''], ['  '], [undefined], [3]])(
-	'with %j for a Client-Token there is none',
-	(clientToken) => {
-		const connection = toConnection({ ...CREDENTIAL, clientToken } as typeof CREDENTIAL);
-		expect(connection).not.toHaveProperty('clientToken');
-		expect(connection.secrets).toStrictEqual(['Token%2022', 'Token 22', 'Token+22']);
-	},
-);
+test.each([[''], ['  '], [undefined], [3]])('the Client-Token %j counts as none', (clientToken) => {
+	const connection = toConnection({ ...CREDENTIAL, clientToken } as typeof CREDENTIAL);
+	expect(connection).not.toHaveProperty('clientToken');
+	expect(connection.secrets).toStrictEqual(['Token%2022', 'Token 22', 'Token+22']);
+});
 
 test.each([
 	['Instance ID', 'instanceId'],
 	['Instance Token', 'token'],
-])('%s has to be usable in a URL', (field, name) => {
+])('%s must be valid in a URL', (field, name) => {
 	for (const value of ['', ' ', '.', '..', ' .. ', undefined, 5]) {
 		const connect = () => toConnection({ ...CREDENTIAL, [name]: value });
 		expect(connect).toThrow(
@@ -50,11 +47,11 @@ test.each([
 	['Instance ID', 'instanceId', /your instance in the Z-API panel/],
 	['Instance Token', 'token', /your instance in the Z-API panel/],
 	['Client-Token', 'clientToken', /Security tab/],
-])('%s has to be text that can be sent', (field, name, where) => {
+])('%s must have characters that can be sent', (field, name, where) => {
 	for (const ending of ['\n', '\u00e9', '\u2022', '\u007f', '\u0001', '\ud800']) {
 		expect(() => toConnection({ ...CREDENTIAL, [name]: `aaaaaaaa${ending}b` })).toThrow(
 			expect.objectContaining({
-				message: `${field} holds characters that can't be sent`,
+				message: `${field} contains characters that can't be sent`,
 				description: expect.stringMatching(where),
 			}),
 		);
@@ -64,10 +61,10 @@ test.each([
 test.each([
 	['Instance Token', 'token', /your instance in the Z-API panel/],
 	['Client-Token', 'clientToken', /Security tab/],
-])('%s has to have 8 characters', (field, name, where) => {
+])('%s must have 8 characters', (field, name, where) => {
 	expect(() => toConnection({ ...CREDENTIAL, [name]: '1234567' })).toThrow(
 		expect.objectContaining({
-			message: `${field} is too short to be one`,
+			message: `${field} is too short`,
 			description: expect.stringMatching(where),
 		}),
 	);
@@ -83,7 +80,7 @@ test.each([
 	for (const length of [2001, 1_000_000]) {
 		const value = `https://${'/'.repeat(length - 9)}x`;
 		expect(() => toConnection({ ...CREDENTIAL, [name]: value })).toThrow(
-			expect.objectContaining({ message: `${field} is too long to be one` }),
+			expect.objectContaining({ message: `${field} is too long` }),
 		);
 	}
 });
@@ -94,7 +91,7 @@ test.each([
 	['token', ' https://api.z-api.io/instances/I1/token/TOKEN%3123?x=1 ', ''],
 	['token', '/instances/I1/token/TOKEN123/', 'https://proxy.test'],
 	['baseUrl', 'https://proxy.test/zapi/instances/I1/token/TOKEN123/status', ''],
-])("the panel's URL in %s is taken apart: %s", (name, url, baseUrl) => {
+])("the panel's URL in %s fills the fields: %s", (name, url, baseUrl) => {
 	const connection = toConnection({ ...CREDENTIAL, baseUrl, [name]: url });
 	expect(connection).toMatchObject({ instanceId: 'I1', token: 'TOKEN123' });
 	const expected = name === 'baseUrl' ? 'https://proxy.test/zapi' : baseUrl;

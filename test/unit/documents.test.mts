@@ -37,7 +37,7 @@ const toAnchors = (text: string) =>
 			.replaceAll(' ', '-'),
 	);
 
-test.each(documents)('the links of %s lead somewhere', (file) => {
+test.each(documents)('the links of %s work', (file) => {
 	const text = read(file).replace(/```[\s\S]*?```/g, '');
 	const links = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)]
 		.map(([, link, source]) => link ?? source ?? '')
@@ -50,12 +50,12 @@ test.each(documents)('the links of %s lead somewhere', (file) => {
 	}
 });
 
-test('docs/failures.md is what the code says; UPDATE_DOCS=1 writes it', () => {
+test('docs/failures.md lists the failures of the code; UPDATE_DOCS=1 writes it', () => {
 	const rows = FAILURES.map((failure) => [
 		...[failure.message, toAdvice(failure, 'pin'), `\`${failure.name}\``],
 		...[failure.retry ? 'yes' : 'no', failure.maybeDone ? 'yes' : 'no'],
 	]);
-	const head = ['Message', 'What to do', '`code`', 'Tried again', 'May have been done'];
+	const head = ['Message', 'What to do', '`code`', 'Retried', 'May have been done'];
 	const table = markdownTable([head, ...rows], { alignDelimiters: false });
 	const intro = read('docs/failures.md').split('\n|')[0];
 	const text = `${intro}\n${table}\n`;

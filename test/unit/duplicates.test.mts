@@ -18,17 +18,17 @@ test('a call is a duplicate within ten minutes, and not after', () => {
 	expect(isDuplicate('a')).toBe(false);
 });
 
-test('another call is none', () => {
+test('another call is not a duplicate', () => {
 	expect([isDuplicate('b'), isDuplicate('c')]).toStrictEqual([false, false]);
 });
 
-test('what is forgotten is none', () => {
+test('a forgotten call is not a duplicate', () => {
 	isDuplicate('d');
 	forget('d');
 	expect(isDuplicate('d')).toBe(false);
 });
 
-test('no more than 20,000 are remembered, the latest', () => {
+test('the latest 20,000 calls are remembered', () => {
 	for (let call = 0; call <= 20_000; call++) isDuplicate(`${call}`);
 	expect([isDuplicate('1'), isDuplicate('20000'), isDuplicate('0')]).toStrictEqual([
 		true,

@@ -86,7 +86,7 @@ test.each<[what: string, callback: IDataObject, event: string]>([
 	expect(findEvent(callback)?.value ?? NONE).toBe(event);
 });
 
-test('no callback is two events, so that the order of the table decides nothing', () => {
+test('no callback is two events, so the order of the table does not matter', () => {
 	const callbacks = [PIN, UNPIN, REACTION, REACTION_REMOVED, VOTE, EVENT_RESPONSE, MESSAGE].flatMap(
 		(callback) => [callback, { ...callback, notification: 'REVOKE' }, { ...callback, ...PIN }],
 	);

@@ -33,13 +33,13 @@ test.each([
 		[...toPins('A', '1', '2', '3', '4'), ...toPins('B', '1', '2', '3', '4'), ...toPins('C', '1')],
 		'accepted for each of 2 chats.',
 	],
-])('more than three pins for a chat are more than it holds', (attempts, words) => {
+])('more than three pins for a chat give a hint', (attempts, words) => {
 	const [hint] = toHints(attempts, NO_PAUSES);
 	expect(hint).toMatchObject({ type: 'warning', location: 'outputPane' });
 	expect(hint?.message).toContain(words);
 });
 
-test('what is queued waits for the connection', () => {
+test('queued items give a hint about the connection', () => {
 	const value = { action: 'unpin', chat: 'A', messageId: '1', state: 'queued' };
 	const [hint, ...others] = toHints([failed, { ok: true, value }], NO_PAUSES);
 	expect(hint).toMatchObject({ type: 'warning', location: 'outputPane' });
@@ -52,7 +52,7 @@ test.each([
 	[1, 30, 'once, so the node waited 1 s in all.'],
 	[1, 1003, 'once, so the node waited 1 s in all.'],
 	[3, 7600, '3 times, so the node waited 8 s in all.'],
-])('%i pauses of %i ms are told', (pauses, pausedMs, words) => {
+])('%i pauses of %i ms give a hint', (pauses, pausedMs, words) => {
 	const [hint] = toHints([], { pauses, pausedMs });
 	expect(hint).toMatchObject({ type: 'info', location: 'outputPane' });
 	expect(hint?.message).toBe(`Z-API asked for fewer requests ${words}`);

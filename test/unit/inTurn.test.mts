@@ -18,7 +18,7 @@ function toWork(log: string[], name: string) {
 	return { run, end };
 }
 
-test('one waits for the one before, and both results arrive', async () => {
+test('a run waits for the previous one, and both return their results', async () => {
 	const log: string[] = [];
 	const [a, b] = [toWork(log, 'a'), toWork(log, 'b')];
 	const both = Promise.all([inTurn('key', TIMEOUT, a.run), inTurn('key', TIMEOUT, b.run)]);
@@ -32,7 +32,7 @@ test('one waits for the one before, and both results arrive', async () => {
 	expect(jest.getTimerCount()).toBe(0);
 });
 
-test('one waits no longer than a request may take, then goes on', async () => {
+test('a run waits for the timeout at most, then starts', async () => {
 	const log: string[] = [];
 	const [a, b] = [toWork(log, 'a'), toWork(log, 'b')];
 	const both = Promise.all([inTurn('key', TIMEOUT, a.run), inTurn('key', TIMEOUT, b.run)]);
@@ -43,14 +43,14 @@ test('one waits no longer than a request may take, then goes on', async () => {
 	await both;
 });
 
-test('one goes on when the one before is rejected', async () => {
+test('a run starts when the previous one is rejected', async () => {
 	const rejected = inTurn('key', TIMEOUT, async () => await Promise.reject(new Error('a')));
 	const next = inTurn('key', TIMEOUT, async () => await Promise.resolve('b'));
 	await expect(rejected).rejects.toThrow('a');
 	expect(await next).toBe('b');
 });
 
-test('other keys do not wait', async () => {
+test('runs of other keys do not wait', async () => {
 	const log: string[] = [];
 	const a = toWork(log, 'a');
 	const first = inTurn('key', TIMEOUT, a.run);
@@ -59,7 +59,7 @@ test('other keys do not wait', async () => {
 	await first;
 });
 
-test('when all is done, nobody waits', async () => {
+test('after all runs have ended, a new one does not wait', async () => {
 	await inTurn('key', TIMEOUT, async () => await Promise.resolve());
 	const log: string[] = [];
 	const b = toWork(log, 'b');

@@ -179,7 +179,7 @@ test.each<
 	['no text at all', { ...RECEIVED, sticker: { stickerUrl: 'x' } }, { textContains: 'a' }, false],
 	['blanks for a text', NOTICE, { textContains: '  ' }, true],
 	['a pin, some text wanted', PIN, { textContains: '#notice' }, true],
-])('is it wanted? %s', (_what, callback, settings, wanted) => {
+])('wanted: %s', (_what, callback, settings, wanted) => {
 	const event = findEvent(callback);
 	expect(event && isWanted(callback, event, { ...ALL, ...settings })).toBe(wanted);
 });

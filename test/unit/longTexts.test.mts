@@ -1,4 +1,5 @@
 // Whatever reads text that somebody else wrote is quick with a megabyte of it: no pattern is quadratic.
+import { type Chat, toFilter } from '../../nodes/shared/chats';
 import { authenticate, toConnection } from '../../nodes/shared/connection';
 import { toFailure } from '../../nodes/shared/failures';
 import { mask, toSpellings } from '../../nodes/shared/mask';
@@ -6,6 +7,11 @@ import { toErrorText } from '../../nodes/shared/response';
 import { toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport';
 import { toZApiError } from '../../nodes/shared/zApiError';
 import { hostileTexts } from '../support/hostileText.mts';
+
+const CHAT: Chat = {
+	...{ chat: '5511999999999', name: 'Ana', isGroup: false, isAnnouncement: false },
+	...{ archived: false, unread: 0 },
+};
 
 /** Far more than any of it takes; a quadratic pattern takes minutes. */
 const LIMIT_MS = 5000;
@@ -24,6 +30,8 @@ const READERS: Record<string, (text: string) => unknown> = {
 	'what went wrong': (error) => toFailure({ statusCode: 400, body: { error } }),
 	'the network code': (networkCode) => toFailure({ networkCode }),
 	'what is told of it': (error) => toZApiError({ statusCode: 400, body: { error } }, ['aA1-aA1-']),
+	'a filter of chats': (text) => toFilter(text)(CHAT),
+	'a name of a chat': (name) => toFilter('water')({ ...CHAT, name }),
 	'a value to mask': (text) => mask({ [text]: text }, toSpellings(['aA1-aA1-', '--------x'])),
 };
 
@@ -35,7 +43,7 @@ describe.each(Object.entries(READERS))('%s', (_what, read) => {
 				read(text);
 			} catch (error) {
 				expect((error as Error).message).toMatch(
-					/is (too long to be one|too short to be one|not a URL|empty or not usable)$/,
+					/is (too long|too short|not a URL|empty or not usable)$/,
 				);
 			}
 		}

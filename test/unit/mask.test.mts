@@ -1,6 +1,6 @@
 import { mask, toSpellings } from '../../nodes/shared/mask';
 
-test('masks secrets in texts, keys and depths, regardless of case', () => {
+test('masks secrets in texts and keys at any depth, regardless of case', () => {
 	const value = { 'a T.1 b': ['x', 1, null, { deep: 't.1T.1' }], c: 'Tx1', d: true };
 	expect(mask(value, ['T.1', 'unused'])).toStrictEqual({
 		'a *** b': ['x', 1, null, { deep: '******' }],
@@ -9,19 +9,19 @@ test('masks secrets in texts, keys and depths, regardless of case', () => {
 	});
 });
 
-test('leaves everything as it is without secrets', () => {
+test('changes nothing without secrets', () => {
 	const value = { a: ['b'] };
 	expect(mask(value, [])).toBe(value);
 });
 
-test('names that Z-API documents are kept', () => {
+test('keeps field names that Z-API documents', () => {
 	expect(mask({ messageId: 'messageId', 'a messageId': 1 }, ['messageId'])).toStrictEqual({
 		messageId: '***',
 		'a ***': 1,
 	});
 });
 
-test('secrets have every spelling, the longest first', () => {
+test('lists all spellings of secrets, the longest first', () => {
 	expect(toSpellings(['a "b', 'a "b/c'])).toStrictEqual([
 		...['a%20%22b%2Fc', 'a+%22b%2Fc', 'a%20%22b', 'a \\"b/c', 'a+%22b', 'a "b/c', 'a \\"b', 'a "b'],
 	]);

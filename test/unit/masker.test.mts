@@ -49,7 +49,7 @@ const CASES: Array<[what: string, value: unknown, masked: unknown]> = [
 	['a long list', [true, false, true], [true, false, '<and more>']],
 ];
 
-test.each(CASES)('keeps the form of %s only', (_what, value, masked) => {
+test.each(CASES)('keeps only the form of %s', (_what, value, masked) => {
 	expect(new Masker().mask(value)).toStrictEqual(masked);
 });
 
@@ -65,11 +65,11 @@ test.each([
 		'SendPinChatMessage not available to channels.',
 		'SendPinChatMessage not available to channels.',
 	],
-])('takes what is private out of a sentence: %s', (text, masked) => {
+])('masks private parts of a sentence: %s', (text, masked) => {
 	expect(withoutForms(new Masker().maskText(text))).toBe(masked);
 });
 
-test('what is known is masked whatever it looks like, in any case and in URLs', () => {
+test('a known secret is masked in any form, in any case and in URLs', () => {
 	const masker = new Masker();
 	masker.know('instance token', 'to/ken');
 	for (const text of ['No to/ken here', 'No TO/KEN here', 'No to%2Fken here']) {
@@ -81,7 +81,7 @@ test('what is known is masked whatever it looks like, in any case and in URLs', 
 	);
 });
 
-test('a secret where a long text is cut off is not shown in part', () => {
+test('a secret at the end of a long text is not shown in part', () => {
 	const masker = new Masker();
 	masker.know('instance token', 'short-secret');
 	expect(masker.maskText(`${'x '.repeat(147)}short-secret`)).not.toMatch(/short/);
@@ -96,7 +96,7 @@ test('the same value has the same number', () => {
 	]);
 });
 
-test('the last net catches what was masked elsewhere', () => {
+test('the final pass masks values that were masked elsewhere', () => {
 	const masker = new Masker();
 	masker.mask({ phone: '5511999999999' });
 	expect(masker.scrub('Chat 5511999999999')).toBe('Chat <masked>');

@@ -24,7 +24,7 @@ test.each<[value: string, messageId: string]>([
 });
 
 const CHECK = /^Check the expression\. .*77DF5293.*not zaapId\.$/;
-const WHERE = /^Z-API Pin Message Trigger has it.*take messageId, not zaapId\.$/;
+const WHERE = /^Use messageId from Z-API Pin Message Trigger.*, not zaapId\.$/;
 const ONE_EACH = /^Make an item of each/;
 const GROUPS_ONLY = /private chats and groups only/;
 
@@ -64,13 +64,13 @@ test.each<[value: unknown, what: string, advice: RegExp]>([
 	['1234567890123456789', 'has digits only', CHECK],
 	['A 1', 'has white space in it', CHECK],
 	['A\n1', 'has white space in it', CHECK],
-	['A\u200b1', 'has a character in it that no message ID has', CHECK],
-	['3EB0:1/2_x=', 'has a character in it that no message ID has', CHECK],
-	['A1,', 'has a character in it that no message ID has', CHECK],
-	['1.5', 'has a character in it that no message ID has', CHECK],
+	['A\u200b1', 'has a character that no message ID has', CHECK],
+	['3EB0:1/2_x=', 'has a character that no message ID has', CHECK],
+	['A1,', 'has a character that no message ID has', CHECK],
+	['1.5', 'has a character that no message ID has', CHECK],
 	[
 		'true_5511999999999@c.us_undefined',
-		'is what an expression leaves when it finds nothing',
+		'is the result of an expression that found nothing',
 		/item/,
 	],
 ])('%j is refused: %s', (value, what, advice) => {

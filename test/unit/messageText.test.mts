@@ -1,4 +1,5 @@
 import { toMessageText } from '../../nodes/ZApiPinMessage/operations/messageText';
+import { hostileTexts } from '../support/hostileText.mts';
 
 test.each<[value: unknown, text: string]>([
 	['The lift works again.', 'The lift works again.'],
@@ -20,13 +21,13 @@ test.each<[value: unknown, what: string]>([
 	[['a'], 'is neither text nor a number'],
 	[{ text: 'a' }, 'is neither text nor a number'],
 	[true, 'is neither text nor a number'],
-	['undefined', 'is what an expression leaves when it finds nothing'],
-	[' null ', 'is what an expression leaves when it finds nothing'],
-	['NaN', 'is what an expression leaves when it finds nothing'],
-	['Dear [object Object]', 'holds what an expression leaves of an object'],
-	['[object Array]', 'holds what an expression leaves of an object'],
-	['{{ $json.text }}', 'holds an expression that was not evaluated'],
-	["Dear {{$('Set').item.json.name}}, hello", 'holds an expression that was not evaluated'],
+	['undefined', 'is the result of an expression that found nothing'],
+	[' null ', 'is the result of an expression that found nothing'],
+	['NaN', 'is the result of an expression that found nothing'],
+	['Dear [object Object]', 'contains an object that was converted to text'],
+	['[object Array]', 'contains an object that was converted to text'],
+	['{{ $json.text }}', 'contains an expression that was not evaluated'],
+	["Dear {{$('Set').item.json.name}}, hello", 'contains an expression that was not evaluated'],
 ])('%j is refused: %s', (value, what) => {
 	expect(() => toMessageText(value)).toThrow(
 		expect.objectContaining({
@@ -34,4 +35,16 @@ test.each<[value: unknown, what: string]>([
 			description: 'Check the expression and the item that it reads.',
 		}),
 	);
+});
+
+test.each(hostileTexts('12345678 '))('a megabyte of %j is read in no time', (_part, texts) => {
+	const startedAt = performance.now();
+	for (const text of texts) {
+		try {
+			expect(toMessageText(text)).toBe(text);
+		} catch (error) {
+			expect((error as Error).message).toMatch(/^Text (is empty|holds an expression)/);
+		}
+	}
+	expect(performance.now() - startedAt).toBeLessThan(5000);
 });

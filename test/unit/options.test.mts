@@ -4,7 +4,7 @@ const REQUESTS = { maxConcurrentRequests: 64, retries: 3, timeout: 30_000 };
 const NUMBERS = { ...REQUESTS, delayMessage: 0, delayTyping: 0 };
 const DEFAULTS = { ...NUMBERS, ifNotConnected: 'queue' };
 
-test('what is not set has its default', () => {
+test('options that are not set have their defaults', () => {
 	expect(toOptions({})).toStrictEqual(DEFAULTS);
 	expect(toOptions({ retries: 0 })).toStrictEqual({ ...DEFAULTS, retries: 0 });
 });
@@ -17,7 +17,7 @@ const BOUNDS = [
 	['delayTyping', 'Delay Typing', 0, 15],
 ] as const;
 
-test.each(BOUNDS)('%s is a whole number within its bounds', (name, displayName, min, max) => {
+test.each(BOUNDS)('%s is a whole number within its limits', (name, displayName, min, max) => {
 	for (const value of [min, min + 1, max]) {
 		expect(toOptions({ [name]: value })).toStrictEqual({ ...DEFAULTS, [name]: value });
 	}
@@ -31,7 +31,7 @@ test.each(BOUNDS)('%s is a whole number within its bounds', (name, displayName, 
 	}
 });
 
-test.each(BOUNDS)("n8n's editor knows the bounds of %s too", (name, displayName, min, max) => {
+test.each(BOUNDS)("n8n's editor has the same limits for %s", (name, displayName, min, max) => {
 	expect(options.options).toContainEqual({
 		...{ name, displayName, type: 'number', default: NUMBERS[name] },
 		typeOptions: { minValue: min, maxValue: max, numberPrecision: 0 },

@@ -20,26 +20,26 @@ test.each<[attempts: Parameters<typeof toProgress>[1], sentence: string]>([
 	[[failed, done, undefined], '1 of 3 items is done, the last of them is item 1.'],
 	[[done, done, failed], '2 of 3 items are done, the last of them is item 1.'],
 	[[done, undefined, done], '2 of 3 items are done, the last of them is item 2.'],
-])('how far it came: %j', (attempts, sentence) => {
+])('progress: %j', (attempts, sentence) => {
 	const jobs = attempts.map(() => toJob());
 	expect(toProgress(jobs, attempts)).toBe(sentence);
 });
 
-test('what else is partly done is told, but for what is told already or is done after all', () => {
+test('the progress lists partly done items, except the reported one and those that are done', () => {
 	const jobs = [toJob(SENT), toJob(SENT), toJob(), toJob(SENT)];
 	expect(toProgress(jobs, [failed, undefined, failed, done], 0)).toBe(
 		'1 of 4 items is done, the last of them is item 3. Item 1: The message was sent. Pin it.',
 	);
 });
 
-test('ten that are partly done are told, the others are counted', () => {
+test('the progress lists ten partly done items and counts the others', () => {
 	const jobs = Array.from({ length: 12 }, () => toJob(SENT));
 	const sentence = toProgress(jobs, Array(12).fill(undefined));
 	expect(sentence.match(/Item \d+: /g)).toHaveLength(10);
-	expect(sentence).toMatch(/ So it is with 2 more\.$/);
+	expect(sentence).toMatch(/ The same applies to 2 more\.$/);
 });
 
-test('what is partly done comes first in what is said, and then why it is not done', () => {
+test('a message says first what is partly done, then why the rest is not done', () => {
 	const busy = toZApiError({ statusCode: 429 }, []);
 	expect(explain(busy, toJob())).toBe(busy);
 	expect(explain(busy)).toBe(busy);
@@ -52,7 +52,7 @@ test('what is partly done comes first in what is said, and then why it is not do
 	});
 });
 
-test('what nobody foresaw does not hide what is partly done', () => {
+test('an unexpected error does not hide what is partly done', () => {
 	expect(explain(new Error('Maximum call stack size exceeded'), toJob(SENT))).toMatchObject({
 		message: 'The message was sent',
 		description: 'Pin it. Maximum call stack size exceeded.',
@@ -60,7 +60,7 @@ test('what nobody foresaw does not hide what is partly done', () => {
 	});
 });
 
-test('what is queued has no end yet, and keeps the order of its fields', () => {
+test('a queued item has no expiry, and keeps the order of its fields', () => {
 	const value = {
 		action: 'pin',
 		duration: '7_days',

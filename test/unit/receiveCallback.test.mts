@@ -82,13 +82,13 @@ test('a callback of the instance starts the workflow, with its event', async () 
 	expect(result.workflowData?.[0]?.[0]?.json).not.toHaveProperty('callback');
 });
 
-test('without Simplify it holds the callback as it came', async () => {
+test('with Simplify off, the output has the whole callback', async () => {
 	const body = toNew();
 	const { result } = await receive({ body }, { ...MESSAGES, options: { simplify: false } });
 	expect(result.workflowData).toMatchObject([[{ json: { callback: body } }]]);
 });
 
-test('the settings decide what is wanted', async () => {
+test('the settings filter callbacks', async () => {
 	const pins = { events: ['messagePinned'] };
 	expect(await receive({ body: toNew(PIN) })).toStrictEqual(NO_EXECUTION);
 	expect(await receive({}, pins)).toStrictEqual(NO_EXECUTION);
@@ -109,7 +109,7 @@ test.each<[what: string, body: unknown]>([
 	['a list of callbacks', [MESSAGE]],
 	['text', 'ReceivedCallback'],
 	['nothing', null],
-])('%s is authentic, so it gets 200, and starts nothing', async (_what, body) => {
+])('%s is authentic, gets 200 and starts nothing', async (_what, body) => {
 	expect(await receive({ body })).toStrictEqual(NO_EXECUTION);
 });
 
@@ -140,7 +140,7 @@ test.each<[what: string, query: IDataObject]>([
 	expect(await receive({ query })).toStrictEqual(UNKNOWN);
 });
 
-test('no call decrypts the credential, be it wanted, unwanted or forged', async () => {
+test('no call decrypts the credential: wanted, unwanted or forged', async () => {
 	const trigger = await open();
 	const forged = { query: { secret: SECRET.replace(/.$/, 'y') } };
 	const unwanted = { body: { ...MESSAGE, instanceId: 'INSTANCE-2' } };
@@ -153,7 +153,7 @@ test('no call decrypts the credential, be it wanted, unwanted or forged', async 
 	expect(trigger.decryptions()).toBe(0);
 });
 
-test('before n8n has stored what the registration remembers, the credential is asked', async () => {
+test('before n8n has saved the static data, the credential is used', async () => {
 	const trigger = await open(MESSAGES, CREDENTIAL, {});
 	const call = { query: { secret: DERIVED } };
 	expect(toVisible(await trigger.receive(toCall(call)))).toStrictEqual(EXECUTION);
@@ -189,7 +189,7 @@ test.each<[headers: Record<string, string>]>([
 	expect(await receive({ headers })).toStrictEqual(refusal(415, 'The body is not JSON'));
 });
 
-test('of all that is wrong, a caller without a secret learns nothing', async () => {
+test('a caller without the secret gets 401, whatever else is wrong', async () => {
 	const call = { query: {}, headers: {}, body: {}, rawBody: Buffer.alloc(1e7) };
 	expect(await receive(call, { events: [] })).toStrictEqual(UNKNOWN);
 });
@@ -202,7 +202,7 @@ test('the same call twice starts one execution, another one starts another', asy
 	expect(receptions).toStrictEqual([EXECUTION, NO_EXECUTION, EXECUTION]);
 });
 
-test('a call that n8n could not take is wanted when it comes again', async () => {
+test('a call that n8n could not process is accepted when it is repeated', async () => {
 	const trigger = await open();
 	const call = toCall();
 	(await trigger.receive(call)).respond(500);
@@ -223,7 +223,7 @@ test('the same call to another webhook is another call', async () => {
 	).toStrictEqual(EXECUTION);
 });
 
-test('what comes twice while the trigger is tested is meant', async () => {
+test('a repeated call during a test is not a duplicate', async () => {
 	const trigger = await open();
 	const call = toCall({ query: { secret: DERIVED } });
 	for (const time of ['once', 'twice']) {
@@ -309,7 +309,7 @@ const EVERYTHING = {
 	chats: [] as string[],
 };
 
-test('whatever a body holds, nothing is thrown, and what comes out is of the documented types', async () => {
+test('for any body, nothing is thrown, and the output has the documented types', async () => {
 	const trigger = await open({ ...EVERYTHING, options: { textContains: '' } });
 	const strict = await open({
 		...EVERYTHING,
@@ -342,7 +342,7 @@ test('whatever a body holds, nothing is thrown, and what comes out is of the doc
 	);
 });
 
-test('what nests too deep for n8n to store starts nothing', async () => {
+test('a callback that is nested too deep for n8n starts nothing', async () => {
 	const whole = { ...MESSAGES, options: { simplify: false } };
 	const nest = (depth: number) => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
 	expect(await receive({ body: { ...toNew(), more: nest(40) } }, whole)).toStrictEqual(EXECUTION);

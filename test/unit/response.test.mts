@@ -32,7 +32,7 @@ test.each<[value: unknown, expected: boolean]>([
 	['', false],
 	[1, false],
 	[undefined, false],
-])('is %j true? %s', (value, expected) => {
+])('%j is true: %s', (value, expected) => {
 	expect(isTrue(value)).toBe(expected);
 });
 
@@ -45,7 +45,7 @@ test.each<[value: unknown, expected: boolean]>([
 	[0, false],
 	[null, false],
 	[undefined, false],
-])('is %j false? %s', (value, expected) => {
+])('%j is false: %s', (value, expected) => {
 	expect(isFalse(value)).toBe(expected);
 });
 
@@ -56,11 +56,11 @@ test.each<[body: unknown, expected: boolean]>([
 	['<html>', false],
 	[null, false],
 	[undefined, false],
-])('is %j JSON of Z-API? %s', (body, expected) => {
+])('%j is JSON of Z-API: %s', (body, expected) => {
 	expect(isJson(body)).toBe(expected);
 });
 
-test('what the body says is cut to 1,000 characters', () => {
+test("Z-API's text is cut to 1,000 characters", () => {
 	expect(toErrorText({ error: 'a'.repeat(999), message: 'bcd' })).toBe(`${'a'.repeat(999)}:`);
 });
 
@@ -84,7 +84,7 @@ test.each<[error: unknown, expected: boolean]>([
 	['', false],
 	[null, false],
 	[false, false],
-])('does {"error": %j} report one? %s', (error, expected) => {
+])('{"error": %j} reports an error: %s', (error, expected) => {
 	expect(hasError({ error })).toBe(expected);
 });
 
@@ -95,7 +95,7 @@ test.each<[statusCode: number | undefined, expected: boolean]>([
 	[299, true],
 	[300, false],
 	[undefined, false],
-])('is HTTP status %s a success? %s', (statusCode, expected) => {
+])('HTTP status %s is a success: %s', (statusCode, expected) => {
 	expect(hasSuccessStatus({ statusCode })).toBe(expected);
 });
 
@@ -111,6 +111,6 @@ test.each<[statusCode: number, body: unknown, isAccepted: boolean]>([
 	[200, [{ messageId: 'A1' }], false],
 	[200, '<html>', false],
 	[400, { messageId: 'A1' }, false],
-])('HTTP %i with %j: is it accepted? %s', (statusCode, body, isAccepted) => {
+])('HTTP %i with %j is accepted: %s', (statusCode, body, isAccepted) => {
 	expect(verifyQueueResponse({ statusCode, body })).toBe(isAccepted ? body : undefined);
 });

@@ -29,13 +29,13 @@ async function run(
 	settings: Partial<ScheduleOptions<number>> = {},
 ) {
 	const clock = new VirtualClock();
-	const tries: Array<{ job: number; at: number }> = [];
+	const started: Array<{ job: number; at: number }> = [];
 	let running = 0;
 	let mostRunning = 0;
 	const attempt = async (job: number) => {
 		mostRunning = Math.max(mostRunning, ++running);
-		tries.push({ job, at: clock.now() });
-		const response = respond(job, tries.filter((one) => one.job === job).length);
+		started.push({ job, at: clock.now() });
+		const response = respond(job, started.filter((one) => one.job === job).length);
 		await clock.sleep(LATENCY_MS);
 		running--;
 		return response;
@@ -43,14 +43,14 @@ async function run(
 	const defaults = { concurrency: 10, retries: 3, stopOnFailure: false, keyOf: String, clock };
 	const jobs = Array.from({ length: count }, (_, job) => job);
 	const result = await clock.run(schedule(jobs, attempt, { ...defaults, ...settings }));
-	const attemptsOf = (wanted: number) => tries.filter(({ job }) => job === wanted);
+	const attemptsOf = (wanted: number) => started.filter(({ job }) => job === wanted);
 	const outcomes = result.attempts.map(toName);
 	const succeeded = countSucceeded(result.attempts);
 	return {
 		...result,
 		outcomes,
 		succeeded,
-		tries,
+		started,
 		attemptsOf,
 		mostRunning,
 		elapsed: clock.now(),
@@ -58,7 +58,7 @@ async function run(
 	};
 }
 
-test('runs as many at once as allowed and keeps the order', async () => {
+test('runs jobs up to the concurrency and keeps the order', async () => {
 	const { outcomes, succeeded, mostRunning, elapsed } = await run(35, (job) => ({
 		ok: true,
 		value: `${job}`,
@@ -69,10 +69,10 @@ test('runs as many at once as allowed and keeps the order', async () => {
 	expect(elapsed).toBe(4 * LATENCY_MS);
 });
 
-test('a concurrency of 1 brings a job to its end before the next one starts', async () => {
-	const respond = (job: number, tries: number) => (job === 1 && tries < 3 ? BUSY : OK);
-	const { tries, mostRunning } = await run(4, respond, { concurrency: 1 });
-	expect(tries.map(({ job }) => job)).toStrictEqual([0, 1, 1, 1, 2, 3]);
+test('with a concurrency of 1, a job ends before the next one starts', async () => {
+	const respond = (job: number, nth: number) => (job === 1 && nth < 3 ? BUSY : OK);
+	const { started, mostRunning } = await run(4, respond, { concurrency: 1 });
+	expect(started.map(({ job }) => job)).toStrictEqual([0, 1, 1, 1, 2, 3]);
 	expect(mostRunning).toBe(1);
 });
 
@@ -87,7 +87,7 @@ test('retries a temporary failure, with exponential back-off', async () => {
 	expect(attemptsOf(0).map(({ at }) => at)).toStrictEqual([0, 350, 1450, 5550]);
 });
 
-test('leaves up to half of a back-off to chance', async () => {
+test('up to half of a back-off is random', async () => {
 	const clock = new VirtualClock();
 	clock.random = () => 0.999;
 	const at: number[] = [];
@@ -101,22 +101,29 @@ test('leaves up to half of a back-off to chance', async () => {
 });
 
 test.each([0, 1, 5])('gives a job %i retries', async (retries) => {
-	expect((await run(1, () => BUSY, { retries })).tries).toHaveLength(retries + 1);
-	expect((await run(1, () => OVERLOADED, { retries })).tries).toHaveLength(retries + 1);
+	expect((await run(1, () => BUSY, { retries })).started).toHaveLength(retries + 1);
+	expect((await run(1, () => OVERLOADED, { retries })).started).toHaveLength(retries + 1);
 });
 
-test('retries neither what is not temporary nor what has succeeded', async () => {
-	const { tries, outcomes } = await run(20, (job) => (job % 2 ? REFUSED : OK));
-	expect(tries).toHaveLength(20);
+test('what is left of a job of which a part succeeded has all retries', async () => {
+	const respond = (_job: number, attempts: number) =>
+		attempts === 3 ? { ...BUSY, isProgress: true } : BUSY;
+	const { attemptsOf } = await run(1, respond, { retries: 2 });
+	expect(attemptsOf(0)).toHaveLength(3 + 2);
+});
+
+test('does not retry a job that has succeeded or failed for good', async () => {
+	const { started, outcomes } = await run(20, (job) => (job % 2 ? REFUSED : OK));
+	expect(started).toHaveLength(20);
 	expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(10);
 });
 
 describe('order', () => {
 	const keyOf = (job: number) => `${job % 3}`;
 
-	test('jobs of one key run one after the other, those of others meanwhile', async () => {
-		const { tries, mostRunning, elapsed } = await run(9, () => OK, { keyOf });
-		const rounds = [0, 1, 2].map((round) => tries.filter(({ at }) => at === round * LATENCY_MS));
+	test('jobs of one key run one after another, concurrently with those of other keys', async () => {
+		const { started, mostRunning, elapsed } = await run(9, () => OK, { keyOf });
+		const rounds = [0, 1, 2].map((round) => started.filter(({ at }) => at === round * LATENCY_MS));
 		expect(rounds.map((round) => round.map(({ job }) => job))).toStrictEqual([
 			[0, 1, 2],
 			[3, 4, 5],
@@ -126,27 +133,27 @@ describe('order', () => {
 	});
 
 	test('a job waits until the one before it has been retried', async () => {
-		const respond = (job: number, tries: number) => (job === 0 && tries < 3 ? BUSY : OK);
-		const { tries } = await run(2, respond, { keyOf: () => 'one' });
-		expect(tries.map(({ job }) => job)).toStrictEqual([0, 0, 0, 1]);
+		const respond = (job: number, nth: number) => (job === 0 && nth < 3 ? BUSY : OK);
+		const { started } = await run(2, respond, { keyOf: () => 'one' });
+		expect(started.map(({ job }) => job)).toStrictEqual([0, 0, 0, 1]);
 	});
 
-	test('after a failure for good, the next one of its key runs all the same', async () => {
+	test('after a failure for good, the next job of its key runs', async () => {
 		const { outcomes } = await run(3, (job) => (job === 0 ? REFUSED : OK), { keyOf: () => 'one' });
 		expect(outcomes).toStrictEqual(['refused', 'ok', 'ok']);
 	});
 
-	test('a long line of one key keeps nothing else from starting', async () => {
+	test('a long line of one key does not delay other keys', async () => {
 		const isAlone = (job: number) => job >= 20;
-		const { tries } = await run(25, () => OK, {
+		const { started } = await run(25, () => OK, {
 			concurrency: 3,
 			keyOf: (job) => (isAlone(job) ? `${job}` : 'line'),
 		});
-		const alone = tries.filter(({ job }) => isAlone(job));
+		const alone = started.filter(({ job }) => isAlone(job));
 		expect(alone.every(({ at }) => at < 3 * LATENCY_MS)).toBe(true);
 	});
 
-	test('whatever goes wrong, each key sees its jobs in order, and none twice', async () => {
+	test('with random failures, the jobs of each key run in order, and none twice', async () => {
 		// undefined stands for an attempt that throws.
 		const faults = fc.array(fc.constantFrom(OK, OK, OK, BUSY, OVERLOADED, REFUSED, undefined), {
 			...{ minLength: 1, maxLength: 100 },
@@ -191,9 +198,9 @@ describe('order', () => {
 });
 
 describe('overload', () => {
-	test('pauses, each time twice as long while nothing gets through, and tries one job then', async () => {
-		const { tries, outcomes, pauses } = await run(20, () => OVERLOADED, { retries: 5 });
-		const later = tries.slice(10).map(({ at }) => at / 1000);
+	test('pauses, each time twice as long while nothing gets through, and then attempts one job', async () => {
+		const { started, outcomes, pauses } = await run(20, () => OVERLOADED, { retries: 5 });
+		const later = started.slice(10).map(({ at }) => at / 1000);
 		// Twice as long each time, at most 8 seconds; a job has five retries, three more get one attempt.
 		expect(later).toStrictEqual([1, 3, 7, 15, 23, 31, 39, 47]);
 		// What was never tried fails as well: the service has refused everything for too long.
@@ -201,7 +208,7 @@ describe('overload', () => {
 		expect(pauses).toBe(9);
 	});
 
-	test('a job that is refused for good is not held against the others of its key', async () => {
+	test('a job that is refused for good does not affect others of its key', async () => {
 		const respond = (job: number) => (job === 0 ? OVERLOADED : OK);
 		const { outcomes, attemptsOf } = await run(5, respond, { keyOf: () => 'one' });
 		expect(outcomes).toStrictEqual(['overloaded', 'ok', 'ok', 'ok', 'ok']);
@@ -209,14 +216,14 @@ describe('overload', () => {
 	});
 
 	test('a job that gets through ends the pause for all', async () => {
-		const respond = (job: number, tries: number) => (tries === 1 && job < 10 ? OVERLOADED : OK);
-		const { outcomes, tries, pausedMs } = await run(20, respond);
+		const respond = (job: number, nth: number) => (nth === 1 && job < 10 ? OVERLOADED : OK);
+		const { outcomes, started, pausedMs } = await run(20, respond);
 		expect(outcomes).toStrictEqual(Array(20).fill('ok'));
-		expect(tries.slice(10, 12).map(({ at }) => at)).toStrictEqual([1000, 1100]);
+		expect(started.slice(10, 12).map(({ at }) => at)).toStrictEqual([1000, 1100]);
 		expect(pausedMs).toBeGreaterThanOrEqual(900);
 	});
 
-	test('a job that takes long does not hold up the one that ends the pause', async () => {
+	test('a long job does not delay the one that ends the pause', async () => {
 		const clock = new VirtualClock();
 		const starts: number[] = [];
 		const attempt = async (job: number) => {
@@ -230,32 +237,32 @@ describe('overload', () => {
 	});
 
 	test('without retries the refused job fails, and the next ones wait for the pause', async () => {
-		const { outcomes, tries } = await run(3, (job) => (job === 0 ? OVERLOADED : OK), {
+		const { outcomes, started } = await run(3, (job) => (job === 0 ? OVERLOADED : OK), {
 			...{ concurrency: 1, retries: 0 },
 		});
 		expect(outcomes).toStrictEqual(['overloaded', 'ok', 'ok']);
-		expect(tries.map(({ at }) => at).slice(0, 2)).toStrictEqual([0, 1000]);
+		expect(started.map(({ at }) => at).slice(0, 2)).toStrictEqual([0, 1000]);
 	});
 
 	test('a job that fails for another reason was let through', async () => {
-		const respond = (_job: number, tries: number) => (tries === 1 ? OVERLOADED : REFUSED);
-		const { outcomes, tries } = await run(6, respond, { retries: 1 });
+		const respond = (_job: number, nth: number) => (nth === 1 ? OVERLOADED : REFUSED);
+		const { outcomes, started } = await run(6, respond, { retries: 1 });
 		expect(outcomes).toStrictEqual(Array(6).fill('refused'));
-		expect(tries).toHaveLength(12);
+		expect(started).toHaveLength(12);
 	});
 
 	test.each([
-		['as long as it asks for', 2000, 2000],
-		['no longer than a minute', 3_600_000, 60_000],
-		['a moment at least', 0, 250],
-	])('leaves the service alone %s', async (_what, retryAfterMs, waited) => {
-		const respond = (_job: number, tries: number) =>
-			tries === 1 ? { ...OVERLOADED, retryAfterMs } : OK;
+		['as long as the service asks', 2000, 2000],
+		['for a minute at most', 3_600_000, 60_000],
+		['for a moment at least', 0, 250],
+	])('sends nothing %s', async (_what, retryAfterMs, waited) => {
+		const respond = (_job: number, nth: number) =>
+			nth === 1 ? { ...OVERLOADED, retryAfterMs } : OK;
 		const { attemptsOf } = await run(1, respond);
 		expect(attemptsOf(0)[1]?.at).toBe(LATENCY_MS + waited);
 	});
 
-	test('what ran when the pause began does not prolong it, unless the service says so', async () => {
+	test('jobs that ran when the pause began do not extend it, unless the service says so', async () => {
 		const clock = new VirtualClock();
 		const starts: number[] = [];
 		const attempt = async (job: number): Promise<Attempt<string>> => {
@@ -280,15 +287,15 @@ describe('overload', () => {
 });
 
 describe('stop', () => {
-	test('after a failure for good nothing new starts, and what runs is awaited', async () => {
-		const { outcomes, succeeded, stoppedBy, tries } = await run(
+	test('after a failure for good, no new job starts, and running ones are awaited', async () => {
+		const { outcomes, succeeded, stoppedBy, started } = await run(
 			100,
 			(job) => (job === 12 ? REFUSED : OK),
 			{ stopOnFailure: true },
 		);
 		expect(stoppedBy).toStrictEqual({ job: 12, error: new Error('refused') });
 		// 0 to 19 run when job 12 ends, and the two that ended just before it made room for two more.
-		expect(tries).toHaveLength(22);
+		expect(started).toHaveLength(22);
 		expect(succeeded).toBe(21);
 		expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(21);
 		expect(outcomes[12]).toBe('refused');
@@ -297,7 +304,7 @@ describe('stop', () => {
 	test('a job in its back-off is not retried', async () => {
 		const { outcomes, attemptsOf } = await run(
 			2,
-			(job, tries) => (job === 0 && tries === 1 ? BUSY : job === 1 ? REFUSED : OK),
+			(job, nth) => (job === 0 && nth === 1 ? BUSY : job === 1 ? REFUSED : OK),
 			{ stopOnFailure: true },
 		);
 		expect(attemptsOf(0)).toHaveLength(1);
@@ -308,14 +315,14 @@ describe('stop', () => {
 		['is in its back-off', BUSY],
 		['is paused', OVERLOADED],
 		['is under way', OK],
-	])('a signal ends it at once while a job %s', async (_what, answer) => {
+	])('a signal ends it at once while a job %s', async (_what, response) => {
 		const clock = new VirtualClock();
 		const controller = new AbortController();
-		let tries = 0;
+		let count = 0;
 		const attempt = async () => {
-			tries++;
+			count++;
 			await clock.sleep(LATENCY_MS);
-			return answer;
+			return response;
 		};
 		void clock.sleep(250).then(() => controller.abort());
 		const { signal } = controller;
@@ -335,17 +342,17 @@ describe('stop', () => {
 			),
 		);
 		expect(clock.now()).toBeLessThanOrEqual(300);
-		expect(tries).toBeLessThanOrEqual(6);
+		expect(count).toBeLessThanOrEqual(6);
 		expect(attempts).toHaveLength(1000);
 	});
 
-	test('with a signal that was given before, nothing starts', async () => {
-		const { tries, outcomes } = await run(5, () => OK, { signal: AbortSignal.abort() });
-		expect(tries).toHaveLength(0);
+	test('with an aborted signal, nothing starts', async () => {
+		const { started, outcomes } = await run(5, () => OK, { signal: AbortSignal.abort() });
+		expect(started).toHaveLength(0);
 		expect(outcomes).toStrictEqual(Array(5).fill(undefined));
 	});
 
-	test('an attempt that throws has failed for good, and stops the others as any failure does', async () => {
+	test('an attempt that throws has failed for good, and stops the others', async () => {
 		for (const stopOnFailure of [true, false]) {
 			const attempted: number[] = [];
 			const attempt = async (job: number) => {

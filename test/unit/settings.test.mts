@@ -16,7 +16,7 @@ const withChats = (chats: unknown) => read({ ...MESSAGES, chats } as IDataObject
 const DEFAULTS = { ...MESSAGES, ...DEFAULT_SETTINGS };
 
 test.each([[undefined], [{}], [null], ['text'], [[]]])(
-	'with %j for options, all have their defaults',
+	'with %j for options, all options have their defaults',
 	(options) => {
 		expect(withOptions(options)).toStrictEqual(DEFAULTS);
 	},
@@ -67,7 +67,7 @@ test.each([
 	['entries of text', { values: ['5511999999999'] }],
 	['entries whose chat is text', { values: [{ chat: '5511999999999' }] }],
 	['entries whose chat is a number', { values: [{ chat: 5511999999999 }] }],
-])('takes chats as builders write them: %s', (_what, chats) => {
+])('takes chats in simpler formats: %s', (_what, chats) => {
 	expect(withChats(chats).chats).toStrictEqual(['5511999999999']);
 });
 

@@ -10,7 +10,7 @@ import {
 
 const CONCURRENCY = 64;
 
-test('at every kind of limit, few requests are refused, and hardly any time is lost', async () => {
+test('at all kinds of limits, few requests are refused, and little time is lost', async () => {
 	const outcomes = await simulateAll(3, CONCURRENCY);
 	expect(outcomes).toHaveLength(32);
 	for (const { simulation, requestsPerItem, timeToIdeal, failed, ...outcome } of outcomes) {
@@ -23,17 +23,20 @@ test('at every kind of limit, few requests are refused, and hardly any time is l
 	}
 });
 
-test.each([3, 30, 300])('a latency of %i ms: nothing fails for being refused', async (latency) => {
-	for (const simulation of [...toSimulations(200, 50), ...toSimulations(100, 10)]) {
-		for (const hasRetryAfter of [false, true]) {
-			const settings = { concurrency: CONCURRENCY, latency, hasRetryAfter };
-			const { succeeded } = await simulate(simulation, settings);
-			expect({ ...simulation, succeeded }).toMatchObject({ succeeded: simulation.items });
+test.each([3, 30, 300])(
+	'at a latency of %i ms, no item fails because of refusals',
+	async (latency) => {
+		for (const simulation of [...toSimulations(200, 50), ...toSimulations(100, 10)]) {
+			for (const hasRetryAfter of [false, true]) {
+				const settings = { concurrency: CONCURRENCY, latency, hasRetryAfter };
+				const { succeeded } = await simulate(simulation, settings);
+				expect({ ...simulation, succeeded }).toMatchObject({ succeeded: simulation.items });
+			}
 		}
-	}
-});
+	},
+);
 
-test('where nothing is limited, it takes no more than 5 % longer than without slow start', async () => {
+test('without a limit, it takes at most 5 % longer than without slow start', async () => {
 	const items = 2000;
 	const { elapsedMs, requests, pausedMs } = await simulate(
 		{ service: unlimited, items },

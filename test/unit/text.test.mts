@@ -16,7 +16,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 		},
 	);
 
-	test('keeps what shows nothing out, whatever it is', () => {
+	test('removes all invisible characters at the ends', () => {
 		const { blanks, others } = toUnits();
 		expect(blanks.length).toBeGreaterThan(100);
 		for (const unit of blanks) expect(read(`${unit}${text}${unit}`)).toBe(text);
@@ -51,10 +51,10 @@ describe.each(READERS)('%s', (name, read, text) => {
 		...['[undefined]', '[empty]', '[null]', '#N/A', 'N/A', '#REF!', '#VALUE!', '"undefined"'],
 		...['[ERROR: Cannot read]', '[Array: []]', 'undefined-group', 'null@g.us', 'undefined@c.us'],
 		...['55undefined', 'NaN@c.us', ' undefined\u200b'],
-	])('%j is refused as what an expression leaves', (value) => {
+	])('%j is refused as the result of an expression', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
-				message: `${name} is what an expression leaves when it finds nothing`,
+				message: `${name} is the result of an expression that found nothing`,
 				description: expect.stringMatching(/^Check the expression and the item/),
 			}),
 		);

@@ -163,7 +163,7 @@ test.each(MESSAGES)('the text of %s', (_what, callback, ...text) => {
 	expect(callback).toHaveProperty(String(toItem(callback).messageType));
 });
 
-test('without Simplify the callback as it came is added', () => {
+test('with Simplify off, the whole callback is added', () => {
 	const { callback, ...item } = toItem(PIN, false);
 	expect(callback).toBe(PIN);
 	expect(item).toStrictEqual(toItem(PIN));
@@ -234,11 +234,11 @@ test('an unpin never expires, whatever its duration', () => {
 	expect(pin).toStrictEqual({ action: 'unpin', durationSeconds: 60 });
 });
 
-test('text of blanks is none', () => {
+test('blank text is left out', () => {
 	expect(toItem({ ...MESSAGE, chatName: ' ' })).not.toHaveProperty('chatName');
 });
 
-test('what is not text is left out', () => {
+test('values that are not text are left out', () => {
 	const callback = {
 		...MESSAGE,
 		chatName: {},

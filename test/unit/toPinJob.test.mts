@@ -31,15 +31,15 @@ test.each<[what: string, values: object, identity: object]>([
 	['the message ID', { messageId: '' }, { chat: '5511999999999' }],
 	['the duration', { duration: 'long' }, { chat: '5511999999999', messageId: 'A1' }],
 	['all of it', { phone: '', messageId: '', duration: '' }, {}],
-])('of an item in which %s is refused, the rest is known', (_what, values, identity) => {
+])('an item in which %s is refused keeps its valid parameters', (_what, values, identity) => {
 	expect(readJob(values).identity).toStrictEqual({ action: 'pin', ...identity });
 });
 
-test('the first refusal is told', () => {
+test('the first refusal is used', () => {
 	expect(readJob({ messageId: '', duration: '' }).refusal?.message).toBe('Message ID is empty');
 });
 
-test("what n8n can't evaluate is refused as n8n says it", () => {
+test("an expression that n8n can't evaluate is refused with n8n's error", () => {
 	const job = toPinJob('unpin', (name) => (name === 'phone' ? unreadable() : 'A1'));
 	expect(job.refusal?.message).toBe('invalid syntax');
 	expect(job.identity).toStrictEqual({ action: 'unpin', messageId: 'A1' });

@@ -44,6 +44,6 @@ test.each<[what: string, error: unknown, code: string]>([
 	['a cause that is text', wrap('ECONNRESET', 1), 'UNKNOWN'],
 	['nothing', undefined, 'UNKNOWN'],
 	['null', null, 'UNKNOWN'],
-])('the code of what went wrong, %s', (_what, error, code) => {
+])('the network code, %s', (_what, error, code) => {
 	expect(toNetworkCode(error)).toBe(code);
 });

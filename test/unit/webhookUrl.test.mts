@@ -120,7 +120,7 @@ test('the secret is the same in the test URL, on another host, and under another
 	expect(toSecret(inN8n(), connection)).toBe(production.secret);
 });
 
-test('without an ID of the webhook, nodes are told apart by their names', () => {
+test('without a webhook ID, nodes have different owners by name', () => {
 	const [first, second] = ['A', 'B'].map((name) => toLocal({ webhookId: '', name }));
 	expect(first?.owner).not.toBe(second?.owner);
 });
@@ -135,7 +135,7 @@ test.each<[given: unknown, expected: boolean]>([
 	[undefined, false],
 	[[production.secret], false],
 	[{ length: 43 }, false],
-])('has %j the form of a secret? %s', (given, expected) => {
+])('%j has the format of a secret: %s', (given, expected) => {
 	expect(isSecretForm(given)).toBe(expected);
 });
 
@@ -147,7 +147,7 @@ test('a secret is checked against its hash', () => {
 	expect(isSecret(secret, secret)).toBe(false);
 });
 
-test('of a registered URL only the host is named', () => {
+test('only the host of a registered URL is shown', () => {
 	expect(toHost('https://user:password@crm.test:8443/hook?key=a')).toBe('crm.test:8443');
 });
 
@@ -163,7 +163,7 @@ test.each([
 	expect(toHost(registered)).toBe('an unknown host');
 });
 
-test('the name of a workflow is no longer than a message can bear', () => {
+test('the name of a workflow is cut for messages', () => {
 	const { href } = toLocal({ workflow: { id: 'w1', name: 'é'.repeat(1000) } });
 	expect(href.length).toBeLessThan(700);
 	expect(toWorkflowName(href)).toBe('é'.repeat(60));
@@ -187,7 +187,7 @@ test.each([
 	}
 	expect(check).toThrow(
 		expect.objectContaining({
-			message: "Z-API calls HTTPS URLs only, and n8n's own is not one",
+			message: "Z-API only calls HTTPS URLs, and n8n's webhook URL is not one",
 			description: expect.stringMatching(
 				/N8N_WEBHOOK_URL of n8n \(WEBHOOK_URL in older versions\)/,
 			),
@@ -198,7 +198,7 @@ test.each([
 test.each([[''], ['n8n.test/webhook']])("%j is not a URL of n8n's own", (url) => {
 	expect(() => toLocal({ url })).toThrow(
 		expect.objectContaining({
-			message: "n8n's own URL is not a URL",
+			message: "n8n's webhook URL is not a valid URL",
 			description: expect.stringContaining('N8N_WEBHOOK_URL'),
 		}),
 	);

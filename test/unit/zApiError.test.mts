@@ -8,7 +8,7 @@ const NODE = {
 
 const refuse = (error: unknown, statusCode = 400) => ({ statusCode, body: { error } });
 
-test('what Z-API refuses is quoted, without secrets and URLs', () => {
+test('the text of a refusal is quoted without secrets and URLs', () => {
 	const error = 'Token T1 at https://api.z-api.io/instances/1 and HTTP://x.test?a=b is bad';
 	expect(toZApiError(refuse(error), ['T1'])).toMatchObject({
 		message: 'Z-API refused the request',
@@ -29,7 +29,7 @@ test('a quote is short', () => {
 	expect(description).toMatch(/^Z-API says: “a{200}”\. /);
 });
 
-test('without words of Z-API there is no quote, nor where they help nobody', () => {
+test('there is no quote without a text of Z-API, or if it does not help', () => {
 	expect(toZApiError(refuse(undefined), []).description).toBe(
 		'Check the parameters of the node and the fields of the credential, then try again.',
 	);
@@ -37,19 +37,19 @@ test('without words of Z-API there is no quote, nor where they help nobody', () 
 	expect(description).toBe('Wait a few minutes, then try again.');
 });
 
-test('a caller may know better what to do', () => {
+test('a caller can replace the description', () => {
 	const { description } = toZApiError(refuse('bad'), [], ({ name }) => `Advice on ${name}.`);
 	expect(description).toBe('Z-API says: “bad”. Advice on requestRefused.');
 });
 
 test('without a response there is no HTTP status', () => {
 	expect(toZApiError({ networkCode: 'ECONNRESET' }, [])).toMatchObject({
-		message: 'The connection to Z-API broke before the response was there',
+		message: 'The connection to Z-API closed before the response was complete',
 		httpCode: undefined,
 	});
 });
 
-test('a refused input names the item, and what became of the others', () => {
+test('the message of a refused input has the item, and its description the progress', () => {
 	const input = new UserError('Chat is empty', { description: 'Use a phone number.' });
 	const error = toItemError(NODE, input, 3, '2 items were pinned.');
 	expect(error).toBeInstanceOf(NodeOperationError);
@@ -63,7 +63,7 @@ test('a refused input names the item, and what became of the others', () => {
 	expect(short).toMatchObject({ description: 'None was pinned.' });
 });
 
-test('a failed request has its HTTP status too', () => {
+test('a failed request also has its HTTP status', () => {
 	const error = toItemError(NODE, toZApiError(refuse('bad', 422), []), 1, 'None was pinned.');
 	expect(error).toBeInstanceOf(NodeApiError);
 	expect(error).toMatchObject({

@@ -39,7 +39,7 @@ test('by hand, under Node.js 22: npm installs this one package', async () => {
 	}
 });
 
-test('by hand, under Node.js 24: npm installs this one package, n8n loads it and lists it nowhere', async () => {
+test('by hand, under Node.js 24: npm installs this one package, n8n loads it and does not list it', async () => {
 	const n8n = await startTestN8n(N8N_VERSION, async (folder) => {
 		assert.deepEqual(await installByHand(folder, '24'), [PACKAGE]);
 	});

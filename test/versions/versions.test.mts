@@ -41,7 +41,7 @@ for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 
 		afterEach(() => sandbox.faults.reset());
 
-		test('offers the nodes, and each that is for AI agents as a tool', async () => {
+		test('has the nodes, and the AI tool', async () => {
 			const types = await n8n.client.call<INodeTypeDescription[]>('GET', '/types/nodes.json');
 			const own = types.filter(({ name }) => name.startsWith(`${PACKAGE}.`));
 			assert.deepEqual(
@@ -50,7 +50,7 @@ for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 			);
 		});
 
-		test('tests the credential, and says what to do about one that does not work', async () => {
+		test('tests the credential, and says what to do if it does not work', async () => {
 			const tryOut = async (fields: object) => {
 				const data = { ...credentialOf(sandbox), ...fields };
 				const credentials = { ...credential, type: 'zApi', data };
@@ -83,7 +83,7 @@ for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 			);
 		});
 
-		test('pins, and stops with the words of the node when Z-API does not accept it', async () => {
+		test('pins, and stops with the message of the node if Z-API does not accept it', async () => {
 			const items = "return [{ json: { messageId: 'M' } }];";
 			const workflow = await n8n.client.importWorkflow(
 				toWorkflow('Pin', items, toPinNode('Pin')),
@@ -104,7 +104,7 @@ for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 			sandbox.faults.reset();
 		});
 
-		test('sends a failed item out of the error output, with what is known beside its input', async () => {
+		test('sends a failed item to the error output, with the fields of its input', async () => {
 			const items = "return [{ json: { messageId: '', mine: 1 } }];";
 			const pin = { ...toPinNode('Pin'), onError: 'continueErrorOutput' };
 			const workflow = await n8n.client.importWorkflow(
@@ -121,7 +121,7 @@ for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 			assert.equal(error, 'Message ID is empty [item 0]');
 		});
 
-		test('says while the instance is not connected that what it accepts is queued', async () => {
+		test('shows the state queued while the instance is not connected', async () => {
 			sandbox.instance.connection = 'notConnected';
 			const workflow = await n8n.client.importWorkflow(
 				toWorkflow('Queue', "return [{ json: { messageId: 'M' } }];", toPinNode('Pin')),

@@ -5,9 +5,9 @@ import { toZApiError } from '../../shared/zApiError';
 import type { Session } from '../operations/operation';
 
 /**
- * Asks whether the instance is connected to WhatsApp, once.
+ * Requests once whether the instance is connected to WhatsApp.
  *
- * @returns why it is not and what to do; nothing when it is, or when Z-API doesn't tell
+ * @returns why it is not connected and what to do; undefined if it is connected or Z-API doesn't say
  * @see https://developer.z-api.io (`GET /status`): HTTP 200 in every case, `error` filled in every case
  */
 export async function findDisconnection({

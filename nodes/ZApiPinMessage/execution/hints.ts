@@ -2,11 +2,11 @@ import type { IDataObject, NodeExecutionHint } from 'n8n-workflow';
 import type { Output } from '../operations/operation';
 import type { Attempt, Schedule } from '../scheduler';
 
-/** WhatsApp's own limit: with one more, the oldest is unpinned, and nobody is told. */
+/** WhatsApp's limit: one more pin unpins the oldest message, without any notice. */
 const PINS_PER_CHAT = 3;
 
 /**
- * Tells what the output doesn't: what will become of what was accepted, and what took long.
+ * Makes hints for what the output doesn't show: what happens to accepted requests, and what took long.
  *
  * @param attempts the last attempt at each item
  * @see https://developer.z-api.io (queue: what is kept for an instance that is not connected)
@@ -42,11 +42,11 @@ export function toHints(
 	return hints;
 }
 
-/** How many chats were given more pins than they hold. To pin the same message again adds none. */
+/** Counts chats with more pins than they can hold. Pinning the same message again adds no pin. */
 function countCrowded(outputs: IDataObject[]): number {
 	const pinned = new Map<unknown, Set<unknown>>();
 	for (const { duration, chat, messageId } of outputs) {
-		// What pins has one.
+		// Only operations that pin have a duration.
 		if (duration === undefined) continue;
 		pinned.set(chat, (pinned.get(chat) ?? new Set()).add(messageId));
 	}

@@ -9,7 +9,7 @@ import type { Attempt } from '../scheduler';
 /** The `code` of an item that was refused before anything was sent. */
 const INVALID_PARAMETER = 'invalidParameter';
 
-/** The `code` of an item for which something was thrown that nobody foresaw. */
+/** The `code` of an item for which an unexpected error was thrown. */
 const UNEXPECTED = 'unexpected';
 
 const UNFORESEEN: Failure = {
@@ -23,9 +23,9 @@ const UNFORESEEN: Failure = {
 const ITEMS_NAMED = 10;
 
 /**
- * Makes the output items of each input item: one, or what was found. With Include Input Fields, the input's fields come first and
- * ours are in `zApi` beside them: on top of them, ours would replace those of the same name, and nobody
- * could tell whose a `messageId` is.
+ * Makes the output items of each input item: one, or all that were found. With Include Input Fields, the
+ * fields of the node are in `zApi`, next to those of the input, so that neither replaces the other's
+ * `messageId`.
  *
  * @param attempts the last attempt at each job
  */
@@ -47,11 +47,11 @@ export function toOutput(
 		const reason = explain(attempt.error, jobs[itemIndex]);
 		const error = toItemError(node, reason, itemIndex);
 		const item = toItem(toFailedFields(error, reason, jobs[itemIndex]));
-		// n8n sends an item with `error` to the error output, and puts the input's fields under its own. But
-		// it reduces every item that still has an `error` then to its message: the copy that n8n makes of an
-		// item lacks what isn't enumerable.
+		// n8n sends an item with `error` to the error output, together with the input's fields. Then it
+		// reduces each item that still has an `error` to its message. A property that isn't enumerable is not in
+		// the copy that n8n makes, so the item stays complete. Older n8n sets it to undefined.
 		if (node.onError === 'continueErrorOutput')
-			Object.defineProperty(item, 'error', { value: error });
+			Object.defineProperty(item, 'error', { value: error, writable: true });
 		return item;
 	});
 }
@@ -67,13 +67,13 @@ function toFailedFields(
 		error: message,
 		...(description && { description }),
 		code: failure?.name ?? code,
-		// The whole can't be tried again where a part of it is done.
+		// A retry would repeat the part that is done.
 		temporary: failure?.retry !== undefined && !job?.partlyDone,
 		...job?.identity,
 	};
 }
 
-/** Puts first what was done all the same. The attempt's error can't say it: it may be that of another job. */
+/** Says first which part was done. The error itself can't say it, as it may be that of another job. */
 export function explain(error: Error, job?: Job): Error {
 	if (!job?.partlyDone) return error;
 	const { message, description } = job.partlyDone;
@@ -83,12 +83,12 @@ export function explain(error: Error, job?: Job): Error {
 	return new ZApiError(failure, `${description} ${reason}`, httpCode);
 }
 
-/** What comes of an item that nothing was sent for. */
+/** The result of an item for which nothing was sent. */
 export function toRefused(error: Error): Attempt<never> {
 	return { ok: false, error };
 }
 
-/** What was accepted while the instance is not connected: when it will be pinned, nobody knows. */
+/** The result of a request that Z-API accepted while the instance is not connected. It has no `expiresAt`. */
 export function toQueued(attempt: Attempt<Output>): Attempt<Output> {
 	if (!attempt.ok || Array.isArray(attempt.value)) return attempt;
 	const value: IDataObject = { ...attempt.value, state: 'queued' };
@@ -97,8 +97,10 @@ export function toQueued(attempt: Attempt<Output>): Attempt<Output> {
 }
 
 /**
- * How far an execution came: "2 of 5 items are done, the last of them is item 3." Then follow the items
- * that are partly done, other than the one that is told already.
+ * Describes the progress of an execution: "2 of 5 items are done, the last of them is item 3." Then it
+ * lists the items that are partly done.
+ *
+ * @param told index of an item that the message is about already
  */
 export function toProgress(
 	jobs: readonly Job[],
@@ -118,6 +120,6 @@ export function toProgress(
 	return [
 		`${done.length} of ${attempts.length} ${items} ${are} done${last}.`,
 		...partly,
-		...(more > 0 ? [`So it is with ${more} more.`] : []),
+		...(more > 0 ? [`The same applies to ${more} more.`] : []),
 	].join(' ');
 }

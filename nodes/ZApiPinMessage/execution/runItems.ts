@@ -15,25 +15,25 @@ import { explain, toOutput, toProgress, toQueued, toRefused } from './output';
 
 const NOTHING_SENT = 'Nothing was sent.';
 
-/** n8n would run all items again, without telling. */
+/** n8n would run all items again without a notice. */
 const RETRY_ON_FAIL = new UserError('Retry On Fail would send messages again', {
 	description:
-		'Turn it off in the settings of the node. By its own option Retries the node repeats only what was not sent.',
+		'Turn it off in the settings of the node. Use the option Retries instead, which only repeats what was not sent.',
 });
 
 const ITEMS_READ_AT_ONCE = 100;
 
-/** How long the connection's status is waited for when all else is done, in milliseconds. */
+/** How long to wait for the status of the connection after all items are done, in milliseconds. */
 const STATUS_GRACE_MS = 1000;
 
 /**
- * Takes every item through its journey: read its parameters and check them, send its request, verify the
- * response, give one output item.
+ * Runs the node for all items: reads and checks their parameters, sends their requests, verifies the
+ * responses and makes the output.
  *
- * @returns for each item, in order, what Z-API accepted; or, when the node continues on failures, what
+ * @returns in the order of the items: what Z-API accepted or, if the node continues after a failure, what
  * happened and what to do
- * @throws {NodeOperationError} when an input is refused; nothing was sent then
- * @throws {NodeApiError} when Z-API did not accept an item; nothing new was sent after it
+ * @throws {NodeOperationError} if an input is refused; nothing was sent
+ * @throws {NodeApiError} if Z-API did not accept an item; no new request was sent after it
  */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const stopOnFailure = !context.continueOnFail();
@@ -61,7 +61,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 			concurrency: maxConcurrentRequests,
 			retries,
 			stopOnFailure,
-			// What concerns no chat is done one after the other.
+			// Items without a chat run one after another.
 			keyOf: ({ identity: { chat } }) => (typeof chat === 'string' ? toChatKey(chat) : ''),
 			signal: context.getExecutionCancelSignal(),
 		},
@@ -75,15 +75,15 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 
 	const disconnection = await Promise.race([status, sleep(STATUS_GRACE_MS)]);
 	const known = disconnection ? finished.map(toQueued) : finished;
-	// Older n8n 1 has none.
+	// Older versions of n8n 1 don't have it.
 	context.addExecutionHints?.(...toHints(known, { pauses, pausedMs }));
 	return toOutput(context, jobs, known);
 }
 
 /**
- * Reads what all items have in common, and asks for the connection if it is needed.
+ * Reads what all items have in common. Checks the connection if the user wants to stop without it.
  *
- * @throws {UserError} when something can't be used, or the instance must be connected and is not
+ * @throws {UserError} if the credential or an option is invalid, or the instance must be connected and is not
  */
 async function openSession(context: IExecuteFunctions, isQueued: boolean): Promise<Session> {
 	const connection = await readConnection(context);
@@ -102,7 +102,7 @@ async function readJobs(context: IExecuteFunctions): Promise<Job[]> {
 		jobs.push(
 			readJob(context, (name, options) => context.getNodeParameter(name, itemIndex, '', options)),
 		);
-		// Expressions take n8n long: it has to serve others in between.
+		// Evaluating expressions takes time: give n8n time for other work in between.
 		if (itemIndex % ITEMS_READ_AT_ONCE === ITEMS_READ_AT_ONCE - 1) await sleep(0);
 	}
 	return jobs;

@@ -12,10 +12,10 @@ export const CHAT_TYPES = [
 	{ name: 'Private Chats', value: 'private' },
 ] as const;
 
-/** 100,000 chats: for a list that would never end. */
+/** 100,000 chats. Ends a list that would never end. */
 const MAX_PAGES = 1000;
 
-/** What an item looks for. */
+/** The search of one item. */
 interface Search {
 	isNamed: (chat: Chat) => boolean;
 	type: (typeof CHAT_TYPES)[number]['value'];
@@ -34,7 +34,7 @@ export function toGetChatsJob(read: ReadParameter): Job {
 	});
 	if (refusal) return { identity, refusal };
 
-	// These outlast an attempt: only the page that failed is asked for again.
+	// Kept between attempts, so that a retry only requests the page that failed.
 	const known = new Set<string>();
 	const found: Chat[] = [];
 	let page = 1;
@@ -63,7 +63,7 @@ function isWanted(chat: Chat, { isNamed, type, includeArchived }: Search): boole
 	return (includeArchived || !chat.archived) && isNamed(chat);
 }
 
-/** An expression that finds nothing must not list all chats: somebody may send to them. */
+/** An expression that finds nothing must not list all chats, as the next node may send to them. */
 function toFilterText(value: unknown): string {
 	if (typeof value === 'string' || typeof value === 'number') return String(value);
 	throw new UserError('Filter is neither text nor a number', {

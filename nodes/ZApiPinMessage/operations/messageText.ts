@@ -1,18 +1,18 @@
 import { UserError } from 'n8n-workflow';
 
-/** What a text can't be meant to say. */
+/** Texts that nobody means to send. */
 const REFUSALS: ReadonlyArray<readonly [regExp: RegExp, what: string]> = [
 	[/^\s*$/, 'is empty'],
-	[/^\s*(?:undefined|null|NaN)\s*$/, 'is what an expression leaves when it finds nothing'],
-	[/\[object \w+\]/, 'holds what an expression leaves of an object'],
-	[/\{\{[^{}]*\$/, 'holds an expression that was not evaluated'],
+	[/^\s*(?:undefined|null|NaN)\s*$/, 'is the result of an expression that found nothing'],
+	[/\[object \w+\]/, 'contains an object that was converted to text'],
+	[/\{\{[^{}]*\$/, 'contains an expression that was not evaluated'],
 ];
 
 /**
  * Checks the text of a message, which is sent as it is.
  *
  * @param value the Text parameter as it came, from a user or an expression
- * @throws {UserError} naming the Text parameter, when it can't be meant so
+ * @throws {UserError} naming the Text parameter, if it is refused
  */
 export function toMessageText(value: unknown): string {
 	const text = typeof value === 'number' ? String(value) : value;

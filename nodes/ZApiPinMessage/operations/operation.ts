@@ -4,7 +4,7 @@ import { ZApiError } from '../../shared/zApiError';
 import type { PinOptions } from '../options';
 import type { Attempt } from '../scheduler';
 
-/** Reads a parameter of one item, with its expressions evaluated: they can yield anything. */
+/** Reads a parameter of one item and evaluates its expressions. The result can be of any type. */
 export type ReadParameter = (name: string, options?: IGetNodeParameterOptions) => unknown;
 
 /** What all requests of one execution have in common. */
@@ -16,11 +16,11 @@ export interface Session {
 
 /** What one item asks for. */
 export type Job = {
-	/** What it is about, as far as that is known: a failed item tells it too. */
+	/** The output fields that say what it is about, as far as known. A failed item has them too. */
 	identity: IDataObject;
-	/** Whether Z-API puts it into its queue, which waits until the instance is connected. */
+	/** Whether Z-API adds it to its queue, which waits while the instance is not connected. */
 	isQueued?: boolean;
-	/** What its attempts have done so far, although the whole is not done. */
+	/** The part that its attempts have done so far, if not all of it is done. */
 	partlyDone?: PartlyDone;
 } & (
 	| {
@@ -29,30 +29,30 @@ export type Job = {
 	  }
 	| {
 			refusal?: undefined;
-			/** Carries it out, once, and gives the fields of the output item, or of several. */
+			/** Makes one attempt, and returns the fields of the output item or items. */
 			attempt: (session: Session) => Promise<Attempt<Output>>;
 	  }
 );
 
 export type Output = IDataObject | IDataObject[];
 
-/** What a user must know before they try again, however it failed. */
+/** What a user must know before they try again. */
 export interface PartlyDone {
 	message: string;
 	description: string;
 }
 
-/** What comes of an attempt that Z-API did not accept. */
+/** The result of an attempt that Z-API did not accept. */
 export function toFailed(error: Error): Attempt<never> {
 	if (!(error instanceof ZApiError)) return { ok: false, error };
 	return { ok: false, error, retry: error.failure.retry, retryAfterMs: error.retryAfterMs };
 }
 
 /**
- * Reads and checks parameters, each by itself, so that of a refused item is known what can be.
+ * Reads and checks each parameter separately, so that a refused item still has its valid parameters.
  *
- * @param checks what reads and checks each value
- * @returns the values, and what the first one was refused for
+ * @param checks reads and checks each value
+ * @returns the valid values, and why the first invalid one was refused
  */
 export function check<T extends object>(checks: {
 	[K in keyof T]: () => T[K];

@@ -3,14 +3,14 @@ import type { Job, ReadParameter } from './operation';
 import { toPinJob } from './pin';
 import { toSendAndPinJob } from './sendAndPin';
 
-/** One thing that the node can do. */
+/** One operation of the node. */
 export interface Operation {
 	name: string;
 	value: string;
-	/** What n8n names a new node after. */
+	/** n8n names a new node after it. */
 	action: string;
 	description: string;
-	/** Whether to run all items again would send messages again. */
+	/** Whether running the items again sends messages again. */
 	sendsMessages?: boolean;
 	/** Reads and checks the parameters of one item. */
 	toJob: (read: ReadParameter) => Job;
@@ -22,7 +22,7 @@ interface Resource {
 	operations: readonly Operation[];
 }
 
-/** All that the node can do. */
+/** All operations, by resource. */
 export const RESOURCES = [
 	{
 		name: 'Chat',

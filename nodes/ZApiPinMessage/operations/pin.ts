@@ -14,13 +14,13 @@ import { verifyQueueResponse } from './verifyQueueResponse';
 
 export type PinAction = 'pin' | 'unpin';
 
-/** What to do where Z-API may have accepted it all the same. */
+/** What to do if Z-API may have accepted the request without confirming it. */
 const MAYBE_DONE: Record<PinAction, string> = {
 	pin: 'Pinning again renews the pin, and members may see the notice once more.',
 	unpin: 'If the message is still pinned, unpin it again.',
 };
 
-/** What a pin or unpin is about. */
+/** The parameters of a pin or unpin. */
 export interface Pin {
 	chat: string;
 	messageId: string;
@@ -48,9 +48,9 @@ export function toPinJob(action: PinAction, read: ReadParameter): Job {
 }
 
 /**
- * Sends one pin or unpin, once.
+ * Sends one pin or unpin, without retries.
  *
- * @returns the output's fields when Z-API accepted it; else why not, and whether a retry may help
+ * @returns the fields of the output if Z-API accepted it; else why not, and whether a retry may help
  * @see https://developer.z-api.io (Pin / Unpin messages)
  */
 export async function sendPin(
@@ -62,7 +62,7 @@ export async function sendPin(
 		phone: chat,
 		messageId,
 		messageAction: action,
-		// Unpinning has none, but Z-API wants one all the same.
+		// Z-API requires it for an unpin too, where it has no effect.
 		pinMessageDuration: duration ?? DEFAULT_DURATION,
 	};
 	const response = await sendRequest(
@@ -87,7 +87,7 @@ export async function sendPin(
 	return toFailed(error);
 }
 
-/** What to do when a pin or unpin has failed. */
+/** What to do after a pin or unpin has failed. */
 export function toAdvice(
 	{ isAboutInput, maybeDone, description }: Failure,
 	action: PinAction,

@@ -13,7 +13,7 @@ import { check, toFailed } from './operation';
 import { sendPin } from './pin';
 import { verifyQueueResponse } from './verifyQueueResponse';
 
-/** What an item sends, where, and for how long it is pinned. */
+/** The parameters of an item. */
 interface Notice {
 	chat: string;
 	text: string;
@@ -38,7 +38,7 @@ const toSentOnly = ({ messageId }: Sent): PartlyDone => ({
 
 /**
  * Reads the parameters of one item that sends a text and pins it. A text that Z-API has accepted, or may
- * have accepted, is not sent again: further attempts only pin.
+ * have accepted, is not sent again. After it was accepted, further attempts only pin.
  */
 export function toSendAndPinJob(read: ReadParameter): Job {
 	const { values, refusal } = check<Notice>({
@@ -68,7 +68,7 @@ export function toSendAndPinJob(read: ReadParameter): Job {
 				identity.messageId = sent.messageId;
 				job.partlyDone = toSentOnly(sent);
 			}
-			// Z-API's queue keeps the order, so nothing is waited for.
+			// Z-API's queue keeps the order, so the pin can follow at once.
 			const { messageId, response } = sent;
 			const pinning = await sendPin(session, 'pin', { chat, messageId, duration });
 			if (!pinning.ok) return { ...pinning, isProgress: isFirstPin };
@@ -80,7 +80,7 @@ export function toSendAndPinJob(read: ReadParameter): Job {
 }
 
 /**
- * Sends one text, once.
+ * Sends one text, without retries.
  *
  * @returns the response that accepted it, or why there is none
  * @see https://developer.z-api.io (`POST /send-text`): sent twice, it arrives twice
@@ -101,11 +101,11 @@ async function sendText(
 	const response = await sendRequest(context, connection, request, timeout);
 	const accepted = verifyQueueResponse(response);
 	if (!accepted) return toZApiError(response, connection.secrets, toAdvice);
-	const messageId = String(accepted.messageId || accepted.id);
-	return { messageId, response: mask(accepted, connection.secrets) };
+	const masked = mask(accepted, connection.secrets);
+	return { messageId: String(masked.messageId || masked.id), response: masked };
 }
 
-/** What to do when a text was not sent; where it may have been, nothing more than `PERHAPS_SENT` says. */
+/** What to do after a text was not sent. If it may have been sent, `PERHAPS_SENT` says it. */
 function toAdvice({ isAboutInput, maybeDone, description }: Failure): string {
 	if (maybeDone) return '';
 	return isAboutInput ? 'Check Chat and Text.' : description;

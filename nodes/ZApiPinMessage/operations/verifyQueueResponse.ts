@@ -2,16 +2,24 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ZApiResponse } from '../../shared/response';
 import { hasError, hasSuccessStatus, toObject } from '../../shared/response';
 
+/** IDs have up to 32 characters. */
+const MAX_ID_LENGTH = 200;
+
 /**
- * Tells whether Z-API accepted a request into its queue. HTTP 200 proves nothing by itself, and accepted
- * is neither sent nor pinned.
+ * Checks whether Z-API added a request to its queue. HTTP 200 alone doesn't say so, and an accepted request
+ * is not sent or pinned yet.
  *
- * @returns the body when it says so, else undefined
+ * @returns the body if Z-API accepted the request, else undefined
  * @see https://developer.z-api.io (quickstart; Pin / Unpin messages, older versions have no `id`)
  */
 export function verifyQueueResponse(response: ZApiResponse): IDataObject | undefined {
 	const body = toObject(response.body);
 	const isAccepted =
-		hasSuccessStatus(response) && !hasError(body) && Boolean(body.messageId || body.id);
+		hasSuccessStatus(response) && !hasError(body) && isId(body.messageId || body.id);
 	return isAccepted ? body : undefined;
+}
+
+function isId(value: unknown): boolean {
+	if (typeof value !== 'string' && typeof value !== 'number') return false;
+	return value !== '' && String(value).length <= MAX_ID_LENGTH;
 }

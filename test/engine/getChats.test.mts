@@ -1,0 +1,146 @@
+import { credentialOf } from '../../sandbox/account.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { runPinNode, searchChats } from '../support/engine.mts';
+import { findUntruths, SEND_AND_PIN } from '../support/notices.mts';
+import { useSandbox } from '../support/sandbox.mts';
+
+const sandbox = useSandbox();
+
+const GET_MANY = { resource: 'chat', operation: 'getAll' };
+
+const run = async (parameters: object = {}, options: Parameters<typeof runPinNode>[2] = {}) =>
+	await runPinNode(credentialOf(sandbox), { ...GET_MANY, ...parameters }, options);
+
+const namesOf = ({ items }: Awaited<ReturnType<typeof run>>) => items?.map(({ json }) => json.name);
+
+const chatRequests = () => sandbox.requests.filter(({ path }) => path === '/chats');
+
+const addChats = (count: number) => {
+	for (let index = 0; index < count; index++) {
+		const chat = sandbox.chats.get(`${5511900000001 + index}`);
+		chat.name = `Straw ${index}`;
+	}
+};
+
+test('every chat that messages can be pinned in is one item', async () => {
+	const { items = [], hints } = await run();
+	expect(items.map(({ json }) => json.chat)).toStrictEqual([
+		...['120363019502650977-group', '5511999999999', '5511988887777'],
+		...['5511999999999-1623281429', '999999999999999@lid', '5511966665555'],
+	]);
+	const { momment } = sandbox.chats.get('120363019502650977-group').messages.at(-1) ?? {};
+	expect(items[0]).toStrictEqual({
+		json: {
+			...{ chat: '120363019502650977-group', name: 'Condomínio Jardim', isGroup: true },
+			...{ isAnnouncement: false, archived: false, unread: 0 },
+			lastMessageAt: new Date(momment ?? 0).toISOString(),
+		},
+		pairedItem: { item: 0 },
+	});
+	expect(hints).toStrictEqual([]);
+	// Listing needs no queue, so nobody asks for the connection.
+	expect(sandbox.requests.map(({ path }) => path)).toStrictEqual(['/chats']);
+});
+
+test.each<[parameters: object, names: unknown[]]>([
+	[{ filter: 'condominio' }, ['Condomínio Jardim']],
+	[{ filter: ' CLASS 3b ' }, ['Class 3B']],
+	[{ filter: 'group' }, ['Condomínio Jardim', 'Class 3B']],
+	[{ filter: '(11) 98888-7777' }, ['Padaria do Bairro']],
+	[{ filter: '120363019502650977' }, ['Condomínio Jardim']],
+	[{ filter: 'City News' }, []],
+	[{ chatType: 'groups' }, ['Condomínio Jardim', 'Class 3B']],
+	[{ chatType: 'private' }, ['Ana Souza', 'Padaria do Bairro', '', 'Old Customer']],
+	[{ chatType: 'private', includeArchived: false }, ['Ana Souza', 'Padaria do Bairro', '']],
+	[{ limit: 2 }, ['Condomínio Jardim', 'Ana Souza']],
+	[{ chatType: 'groups', limit: 1 }, ['Condomínio Jardim']],
+])('%j gives %j', async (parameters, names) => {
+	expect(namesOf(await run(parameters))).toStrictEqual(names);
+});
+
+test('the limit is 50 by default; Return All has none', async () => {
+	addChats(410);
+	expect((await run()).items).toHaveLength(50);
+	expect(chatRequests()).toHaveLength(1);
+	expect((await run({ returnAll: true })).items).toHaveLength(416);
+	expect(chatRequests()).toHaveLength(1 + 5);
+});
+
+test('a repeated page ends the list', async () => {
+	const page = Array.from({ length: 100 }, (_, index) => ({ phone: `${5511900000001 + index}` }));
+	sandbox.faults.set({ path: '/chats', response: { status: 200, body: page } });
+	expect((await run({ returnAll: true })).items).toHaveLength(100);
+	expect(chatRequests()).toHaveLength(2);
+});
+
+test('a page that fails is requested again, but not the pages before it', async () => {
+	addChats(210);
+	sandbox.faults.set({ path: '/chats', every: 3, once: true, response: { status: 500 } });
+	const { items } = await run({ returnAll: true });
+	expect(new Set(items?.map(({ json }) => json.chat)).size).toBe(216);
+	expect(items).toHaveLength(216);
+	expect(chatRequests().map(({ url }) => /page=(\d)/.exec(url)?.[1])).toStrictEqual([
+		...['1', '1', '2', '3', '3'],
+	]);
+});
+
+test('each item has its own search; one that finds nothing outputs nothing', async () => {
+	const { items } = await run(
+		{ filter: '={{ $json.name }}' },
+		{ items: [{ name: 'class' }, { name: 'nobody' }, { name: 'ana' }] },
+	);
+	expect(items?.map(({ json, pairedItem }) => [json.name, pairedItem])).toStrictEqual([
+		...[['Class 3B', { item: 0 }]],
+		...[['Ana Souza', { item: 2 }]],
+	]);
+});
+
+test('Include Input Fields outputs the fields of the input with each chat', async () => {
+	const options = { includeInputFields: true };
+	const { items } = await run({ options, limit: 1 }, { items: [{ notice: 'Hi' }] });
+	expect(items?.map(({ json }) => json)).toStrictEqual([
+		{ notice: 'Hi', zApi: expect.objectContaining({ name: 'Condomínio Jardim' }) },
+	]);
+});
+
+test.each<[parameters: object, message: string]>([
+	[{ filter: '={{ $json.missing }}' }, 'Filter is neither text nor a number [item 0]'],
+	[{ limit: 0 }, 'Limit is out of range [item 0]'],
+	[{ limit: '={{ "many" }}' }, 'Limit is out of range [item 0]'],
+	[{ chatType: 'channels' }, 'Type has an unknown value [item 0]'],
+])('%j is refused, and nothing is sent', async (parameters, message) => {
+	const { error } = await run(parameters);
+	expect(error?.message).toBe(message);
+	expect(error?.description).toMatch(/^[A-Z].*\.$/);
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+test('a failed request says what to do, without a secret', async () => {
+	const body = { error: `Client-Token ${CANARIES.clientToken} not allowed` };
+	sandbox.faults.set({ path: '/chats', response: { status: 403, body } });
+	const { items, trace } = await run({}, { onError: 'continueRegularOutput' });
+	expect(items?.[0]?.json).toMatchObject({
+		...{ error: 'Z-API does not accept the Client-Token [item 0]', code: 'clientTokenWrong' },
+		...{ action: 'getAll', temporary: false },
+	});
+	expect(trace).not.toMatch(/canary/i);
+});
+
+test('a secret in a name is masked, in the items and in the list', async () => {
+	sandbox.chats.get('5511999999999').name = `Ana ${CANARIES.clientToken}`;
+	const { items, trace } = await run({ filter: 'ana' });
+	expect(items?.[0]?.json.name).toBe('Ana ***');
+	expect(trace).not.toMatch(/canary/i);
+	const { results } = await searchChats(credentialOf(sandbox), 'ana');
+	expect(results).toMatchObject([{ name: 'Ana *** · 5511999999999' }]);
+});
+
+test('a text can be sent to each chat in the output', async () => {
+	const { items: chats = [] } = await run({ chatType: 'groups' });
+	const notices = chats.map(({ json }, index) => ({
+		...{ text: `Notice ${index}`, chat: String(json.chat) },
+	}));
+	const { items = [] } = await runPinNode(credentialOf(sandbox), SEND_AND_PIN, { items: notices });
+	expect(findUntruths(sandbox, notices, items)).toStrictEqual([]);
+	expect(notices.map(({ chat }) => sandbox.chats.get(chat).pins.length)).toStrictEqual([1, 1]);
+});

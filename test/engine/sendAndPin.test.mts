@@ -1,0 +1,285 @@
+import fc from 'fast-check';
+import { accountOf, credentialOf } from '../../sandbox/account.mts';
+import { type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import { CANARIES } from '../support/canaries.mts';
+import { runPinNode } from '../support/engine.mts';
+import { findUntruths, SEND_AND_PIN, toNotices } from '../support/notices.mts';
+import { pinsSent, useSandbox } from '../support/sandbox.mts';
+
+const sandbox = useSandbox();
+
+const textsSent = () =>
+	sandbox.requests
+		.filter(({ path }) => path === '/send-text')
+		.map(({ body }) => (body as { message: string }).message);
+
+const run = async (parameters: object = {}, options: Parameters<typeof runPinNode>[2] = {}) =>
+	await runPinNode(
+		credentialOf(sandbox),
+		{ ...SEND_AND_PIN, ...parameters },
+		{ items: toNotices(1), ...options },
+	);
+
+const runAndContinue = async (parameters: object = {}, items = toNotices(1)) =>
+	await run(parameters, { items, onError: 'continueRegularOutput' });
+
+const chatOf = ({ chat } = toNotices(1)[0] ?? { chat: '' }) => sandbox.chats.get(chat);
+
+test('a text is sent and pinned, and the output names the sent message', async () => {
+	const { items, hints } = await run({ duration: '24_hours' });
+	const [message] = chatOf().messages;
+	expect(message).toMatchObject({ text: 'Notice 0', fromApi: true });
+	expect(chatOf().pins).toMatchObject([{ messageId: message?.messageId }]);
+	const response = { zaapId: expect.any(String), messageId: expect.any(String) };
+	expect(items?.map(({ json }) => json)).toStrictEqual([
+		{
+			...{ action: 'sendAndPin', chat: '5511900000001', messageId: message?.messageId },
+			...{ duration: '24_hours', expiresAt: expect.any(String), state: 'accepted' },
+			response: {
+				send: expect.objectContaining(response),
+				pin: expect.objectContaining(response),
+			},
+		},
+	]);
+	expect(hints).toStrictEqual([]);
+});
+
+test('the text is sent unchanged, with delays only if they are set', async () => {
+	const text = ' *Bold*\n\n📌 "quoted" ';
+	await run({ text });
+	await run({ text, options: { delayMessage: 3, delayTyping: 15 } });
+	const sends = sandbox.requests.filter(({ path }) => path === '/send-text');
+	expect(sends.map(({ body }) => body)).toStrictEqual([
+		{ phone: '5511900000001', message: text },
+		{ phone: '5511900000001', message: text, delayMessage: 3, delayTyping: 15 },
+	]);
+});
+
+test('while the instance is not connected, the message and its pin have the state queued', async () => {
+	sandbox.instance.connection = 'notConnected';
+	const { items, hints } = await run();
+	expect(items?.[0]?.json).toMatchObject({ state: 'queued', messageId: expect.any(String) });
+	expect(items?.[0]?.json).not.toHaveProperty('expiresAt');
+	expect(hints.join()).toMatch(/not connected/);
+	sandbox.instance.connection = 'connected';
+	expect(chatOf().pins).toMatchObject([{ messageId: items?.[0]?.json.messageId }]);
+});
+
+test('texts for one chat are sent and pinned in the order of the items', async () => {
+	sandbox.faults.latencyMs = 10;
+	sandbox.faults.set({ path: '/pin-message', every: 2, once: true, response: { status: 500 } });
+	await run({}, { items: toNotices(12, 2) });
+	for (const chat of toNotices(2)) {
+		const { messages, pins } = chatOf(chat);
+		const numbers = messages.map(({ text }) => Number(text.replace('Notice ', '')));
+		expect(numbers).toStrictEqual([...numbers].sort((one, other) => one - other));
+		expect(numbers).toHaveLength(6);
+		const newest = messages.slice(-3).map(({ messageId }) => messageId);
+		expect(pins.map(({ messageId }) => messageId)).toStrictEqual(newest);
+	}
+});
+
+test.each<[parameters: object, message: string]>([
+	[{ text: '={{ "" }}' }, 'Text is empty [item 0]'],
+	[{ text: '={{ $json.missing }}' }, 'Text is neither text nor a number [item 0]'],
+	[{ phone: { __rl: true, mode: 'id', value: '={{ "" }}' } }, 'Chat is empty [item 0]'],
+	[{ duration: 'for ever' }, 'Duration has an unknown value [item 0]'],
+	[{ options: { delayTyping: 16 } }, 'Delay Typing is out of range [item 0]'],
+])('%j is refused, and nothing is sent', async (parameters, message) => {
+	const { error } = await run(parameters);
+	expect(error?.message).toBe(message);
+	expect(error?.description).toMatch(/^[A-Z].*\.$/);
+	expect(sandbox.requests).toHaveLength(0);
+});
+
+const SENT_ONLY = 'The message was sent, but not pinned [item 0]';
+const PERHAPS_SENT = 'The message may have been sent [item 0]';
+
+/** What goes wrong every time, and what becomes of it: in sending, and in pinning. */
+const FAULTS: Array<[what: string, fault: Omit<Fault, 'path'>, sending: string, retried: boolean]> =
+	[
+		['HTTP 500', { response: { status: 500 } }, PERHAPS_SENT, true],
+		['HTTP 502 with a web page', { response: { status: 502, body: '<html>' } }, PERHAPS_SENT, true],
+		['HTTP 504', { response: { status: 504 } }, PERHAPS_SENT, true],
+		['HTTP 408', { response: { status: 408 } }, PERHAPS_SENT, true],
+		['a reset', { response: 'reset' }, PERHAPS_SENT, true],
+		['a reset in the response', { response: 'resetMidResponse', isDone: true }, PERHAPS_SENT, true],
+		['silence', { response: 'silence' }, PERHAPS_SENT, true],
+		['an empty response', { response: { status: 200 } }, PERHAPS_SENT, true],
+		['a web page', { response: { status: 200, body: '<html>' }, isDone: true }, PERHAPS_SENT, true],
+		['no message ID', { response: { status: 200, body: { zaapId: '1' } } }, PERHAPS_SENT, true],
+		[
+			'a message ID that is none',
+			{ response: { status: 200, body: { messageId: { a: 1 } } } },
+			PERHAPS_SENT,
+			true,
+		],
+		[
+			'a lapsed subscription',
+			{ response: KNOWN_FAULTS.subscriptionLapsed },
+			'The subscription of the Z-API instance has lapsed [item 0]',
+			false,
+		],
+		[
+			'HTTP 400',
+			{ response: { status: 400, body: { error: 'no' } } },
+			'Z-API refused the request [item 0]',
+			false,
+		],
+		[
+			'HTTP 200 with an error',
+			{ response: KNOWN_FAULTS.errorWithSuccessStatus },
+			'Z-API did not carry out the request [item 0]',
+			false,
+		],
+		[
+			'a redirect',
+			{ response: { status: 307, headers: { location: 'http://127.0.0.1:9' } } },
+			'The URL in Base URL redirects to another one [item 0]',
+			false,
+		],
+	];
+
+const QUICK = { retries: 1, timeout: 500 };
+
+test.each(FAULTS)('%s in sending: neither sent again nor pinned', async (_what, fault, message) => {
+	sandbox.faults.set({ ...fault, path: '/send-text' });
+	const { items = [] } = await runAndContinue({ options: QUICK });
+	const json = items[0]?.json ?? {};
+	expect(json).toMatchObject({ error: message, temporary: false, chat: '5511900000001' });
+	expect(json).not.toHaveProperty('messageId');
+	if (message === PERHAPS_SENT) {
+		expect(json.description).toMatch(/^Look in the chat before you send it again\. [A-Z].*\.$/);
+	}
+	expect(textsSent()).toHaveLength(1);
+	expect(pinsSent(sandbox)).toHaveLength(0);
+	expect(findUntruths(sandbox, toNotices(1), items)).toStrictEqual([]);
+});
+
+test.each(FAULTS)(
+	'%s in pinning: sent once, and the item says what to do',
+	async (_what, fault, _sending, isRetried) => {
+		sandbox.faults.set({ ...fault, path: '/pin-message' });
+		const { items = [] } = await runAndContinue({ options: QUICK });
+		const { messageId } = chatOf().messages[0] ?? {};
+		expect(items[0]?.json).toMatchObject({ error: SENT_ONLY, temporary: false, messageId });
+		const { description } = items[0]?.json ?? {};
+		expect(description).toContain(`Pin it with Message ID ${messageId}; don't send it again.`);
+		expect(description).not.toMatch(/\.\.|undefined/);
+		expect(textsSent()).toHaveLength(1);
+		expect(pinsSent(sandbox)).toHaveLength(isRetried ? 2 : 1);
+		expect(findUntruths(sandbox, toNotices(1), items)).toStrictEqual([]);
+	},
+);
+
+test.each([429, 503])('HTTP %i in sending: sent again, as nothing was sent', async (status) => {
+	sandbox.faults.set({ path: '/send-text', once: true, response: { status } });
+	const { items } = await run({ options: { retries: 1 } });
+	expect(items?.[0]?.json.state).toBe('accepted');
+	expect(textsSent()).toHaveLength(2);
+	expect(chatOf().messages).toHaveLength(1);
+});
+
+test('if the server refuses connections, nothing was sent, and the item may be retried', async () => {
+	const { items } = await runPinNode(
+		{ ...credentialOf(sandbox), baseUrl: 'http://127.0.0.1:1' },
+		{ ...SEND_AND_PIN, options: { retries: 0 } },
+		{ items: toNotices(1), onError: 'continueRegularOutput' },
+	);
+	expect(items?.[0]?.json).toMatchObject({
+		...{ error: 'Z-API could not be reached [item 0]', code: 'unreachable', temporary: true },
+	});
+});
+
+test('the pin has all its retries after sending has used some', async () => {
+	sandbox.faults.set(
+		{ path: '/send-text', times: 1, response: { status: 503 } },
+		{ path: '/pin-message', times: 2, response: { status: 500 } },
+	);
+	const { items } = await run({ options: { retries: 2 } });
+	expect(items?.[0]?.json.state).toBe('accepted');
+	expect([textsSent().length, pinsSent(sandbox).length]).toStrictEqual([2, 3]);
+});
+
+test("with n8n's Retry On Fail, the node refuses to send", async () => {
+	const { error } = await run({}, { retryOnFail: true });
+	expect(error?.message).toBe('Retry On Fail would send messages again [item 0]');
+	expect(error?.description).toMatch(/^Turn it off in the settings of the node\./);
+	expect(sandbox.requests).toHaveLength(0);
+	const pin = { operation: 'pin', messageId: 'M0' };
+	expect((await run(pin, { retryOnFail: true })).error).toBeUndefined();
+});
+
+test('a secret in the place of the message ID is not shown', async () => {
+	const body = { messageId: CANARIES.clientToken, zaapId: CANARIES.token };
+	sandbox.faults.set({ path: '/send-text', response: { status: 200, body } });
+	const { items, trace } = await runAndContinue();
+	expect(items?.[0]?.json.messageId).toBe('***');
+	expect(trace).not.toMatch(/canary/i);
+});
+
+test('if the node stops, the description lists messages that were sent, but not pinned', async () => {
+	sandbox.faults.latencyMs = 100;
+	sandbox.faults.set({ path: '/pin-message', response: KNOWN_FAULTS.subscriptionLapsed });
+	const { error } = await run({}, { items: toNotices(3) });
+	const [one, other] = toNotices(3).map((notice) => chatOf(notice).messages[0]?.messageId);
+	expect(error?.message).toBe(SENT_ONLY);
+	expect(error?.description).toContain(`Pin it with Message ID ${one}; don't send it again.`);
+	expect(error?.description).toContain('0 of 3 items are done.');
+	expect(error?.description).toContain(
+		`Item 1: The message was sent, but not pinned. Pin it with Message ID ${other};`,
+	);
+});
+
+test('after Stop, the description lists messages that were sent, but not pinned', async () => {
+	sandbox.faults.set({ path: '/pin-message', response: 'silence' });
+	const { error, items } = await run(
+		{},
+		{ items: toNotices(2), cancelWhen: () => pinsSent(sandbox).length === 2 },
+	);
+	expect(items).toBeUndefined();
+	expect(error?.message).toBe('The execution was stopped');
+	for (const [index, notice] of toNotices(2).entries()) {
+		const { messageId } = chatOf(notice).messages[0] ?? {};
+		expect(error?.description).toContain(
+			`Item ${index}: The message was sent, but not pinned. Pin it with Message ID ${messageId};`,
+		);
+	}
+	expect(textsSent()).toHaveLength(2);
+});
+
+test('with random faults, nothing is sent twice, no item is lost, and each item is correct', async () => {
+	const responses: Array<Pick<Fault, 'response' | 'isDone'>> = [
+		...[429, 500, 502, 503].map((status) => ({ response: { status } })),
+		{ response: { status: 200, body: '<html></html>' } },
+		{ response: { status: 200, body: '<html></html>' }, isDone: true },
+		{ response: { status: 200, body: { error: 'no' } } },
+		{ response: KNOWN_FAULTS.subscriptionLapsed },
+		{ response: 'reset' },
+		{ response: 'resetMidResponse', isDone: true },
+	];
+	const fault = fc.record({
+		one: fc.constantFrom(...responses),
+		path: fc.constantFrom('/send-text', '/pin-message'),
+		every: fc.integer({ min: 1, max: 4 }),
+		times: fc.integer({ min: 1, max: 5 }),
+	});
+	const property = fc.asyncProperty(
+		fc.array(fault, { maxLength: 4 }),
+		...[fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 })],
+		fc.constantFrom(0, 1),
+		async (faults, count, chats, retries) => {
+			sandbox.chats.reset();
+			sandbox.requests.length = 0;
+			sandbox.faults.set(...faults.map(({ one, ...when }) => ({ ...one, ...when })));
+			const notices = toNotices(count, chats);
+			const { items = [] } = await runAndContinue({ options: { retries } }, notices);
+			expect(items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
+				notices.map((_, item) => ({ item })),
+			);
+			expect(findUntruths(sandbox, notices, items)).toStrictEqual([]);
+			expect(accountOf(sandbox).acceptedTwice).toBe(0);
+		},
+	);
+	await fc.assert(property, { numRuns: 40 });
+});
