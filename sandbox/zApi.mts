@@ -272,7 +272,7 @@ function toPage(chats: Chat[], { page, pageSize }: Record<string, string>) {
 		isGroup: chat.isGroup,
 		isGroupAnnouncement: false,
 		unread: '0',
-		lastMessageTime: String(chat.messages.at(-1)?.momment ?? 0),
+		lastMessageTime: String(Math.floor((chat.messages.at(-1)?.momment ?? 0) / 1000)),
 		archived: String(chat.archived),
 		pinned: 'false',
 	}));

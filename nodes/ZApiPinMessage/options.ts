@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 import { toChoice } from '../shared/choices';
+import { toWholeNumber } from '../shared/text';
 import { DEFAULT_TIMEOUT_MS } from '../shared/transport';
 
 interface NumericOption {
@@ -139,10 +140,8 @@ export function toOptions(values: OptionValues): PinOptions {
 
 function toNumber(name: keyof typeof NUMERIC_OPTIONS, values: OptionValues): number {
 	const { displayName, minValue, maxValue, ...option } = NUMERIC_OPTIONS[name];
-	const value = values[name] ?? option.default;
-	if (Number.isInteger(value) && Number(value) >= minValue && Number(value) <= maxValue) {
-		return Number(value);
-	}
+	const value = toWholeNumber(values[name] ?? option.default) ?? -1;
+	if (value >= minValue && value <= maxValue) return value;
 	throw new UserError(`${displayName} is out of range`, {
 		description: `Use a whole number from ${minValue} to ${maxValue}.`,
 	});

@@ -90,7 +90,7 @@ const filter: INodeProperties = {
 	...ofChats,
 	placeholder: 'e.g. Class 3B',
 	description:
-		'Part of the name or ID of the chats to list, or a phone number; case and accents do not matter. Leave it empty to list all chats.',
+		'Part of the name of the chats to list, ignoring case and accents, or a phone number or ID, at least five digits of it. Leave it empty to list all chats.',
 };
 
 const chatType: INodeProperties = {

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { isGroupId } from '../shared/chatId';
 import { isTrue, toObject } from '../shared/response';
 
 /** The body of a webhook call by Z-API. Any field may be absent or of any type. */
@@ -81,7 +82,7 @@ export function toKind(callback: Callback): string | undefined {
 /** The type of the chat; undefined for channels and broadcast lists. */
 export function toChatType(callback: Callback): 'groups' | 'private' | undefined {
 	const phone = toText(callback.phone) ?? '';
-	if (isTrue(callback.isGroup) || /^\d+-(\d+|group)$/.test(phone)) return 'groups';
+	if (isTrue(callback.isGroup) || isGroupId(phone)) return 'groups';
 	const isOther = isTrue(callback.isNewsletter) || isTrue(callback.broadcast);
 	return isOther || /[@-](newsletter|broadcast)$/.test(phone) ? undefined : 'private';
 }

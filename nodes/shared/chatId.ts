@@ -144,6 +144,10 @@ export function toChatId(value: unknown): string {
 	throw findRefusal(text, CHAT) ?? refusal(CHAT.name, NO_FORM, CHAT.advice);
 }
 
+export function isGroupId(chat: string): boolean {
+	return /^\d+-(?:\d+|group)$/.test(chat);
+}
+
 /**
  * Whether two chat IDs are the same chat.
  *

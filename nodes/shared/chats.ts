@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import { isSameChat, toChatId } from './chatId';
+import { isGroupId, isSameChat, toChatId } from './chatId';
 import type { Connection } from './connection';
 import { mask } from './mask';
 import { isTrue, toObject } from './response';
@@ -27,10 +27,17 @@ const SMALLEST_FULL_PAGE = 20;
 
 const MAX_PAGE_BYTES = 5_000_000;
 
+/** A Unix time that is smaller is in seconds: in milliseconds it would be before 1974. */
+const FIRST_MS = 1e11;
+
+/** Fewer digits are part of too many IDs. */
+const MIN_DIGITS = 5;
+
 /**
  * Reads one page of the instance's chats, without those that have no pins, such as channels.
  *
  * @param page from 1
+ * @returns the chats, whether the page is the last, and what tells it from other pages
  * @throws {ZApiError} if the request fails
  * @see https://developer.z-api.io (`GET /chats`)
  */
@@ -39,27 +46,31 @@ export async function readChats(
 	connection: Connection,
 	page: number,
 	timeoutMs?: number,
-): Promise<{ chats: Chat[]; isLast: boolean }> {
+): Promise<{ chats: Chat[]; isLast: boolean; firstPhone: unknown }> {
 	const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
 	const request = { method: 'GET', path, maxBytes: MAX_PAGE_BYTES } as const;
 	const body = await requestBody(context, connection, request, Array.isArray, { timeoutMs });
 	const entries = mask(body as unknown[], connection.secrets);
-	return { chats: entries.flatMap(toChats), isLast: entries.length < SMALLEST_FULL_PAGE };
+	return {
+		chats: entries.flatMap(toChats),
+		isLast: entries.length < SMALLEST_FULL_PAGE,
+		firstPhone: toObject(entries[0]).phone,
+	};
 }
 
 /**
  * Makes a function that tells whether a chat matches a filter.
  *
- * @param filter part of its name, its ID or its label, or a phone number as people write it; accents and
- * case don't matter
+ * @param filter part of its name, its ID, or a phone number as people write it or five digits of one;
+ * accents and case don't matter
  */
 export function toFilter(filter: string): (chat: Chat) => boolean {
 	const wanted = toComparable(filter);
 	const digits = /^\+?[\d\s().-]+$/.test(wanted) ? wanted.replace(/\D/g, '') : '';
 	const [number] = toChatIds(filter);
 	return (chat) =>
-		toComparable(toLabel(chat)).includes(wanted) ||
-		(digits !== '' && chat.chat.replace(/\D/g, '').includes(digits)) ||
+		toComparable(chat.name).includes(wanted) ||
+		(digits.length >= MIN_DIGITS && chat.chat.replace(/\D/g, '').includes(digits)) ||
 		(number !== undefined && isSameChat(number, chat.chat));
 }
 
@@ -72,7 +83,7 @@ export function toLabel({ chat, name, isGroup, archived }: Chat): string {
 export function toComparable(text: string): string {
 	return text
 		.normalize('NFD')
-		.replace(/\p{Diacritic}/gu, '')
+		.replace(/\p{Mn}/gu, '')
 		.toLowerCase()
 		.trim();
 }
@@ -84,7 +95,7 @@ function toChats(entry: unknown): Chat[] {
 	return toChatIds(phone).map((chat) => ({
 		chat,
 		name: typeof name === 'string' ? name.trim() : '',
-		isGroup: isTrue(isGroup),
+		isGroup: isTrue(isGroup) || isGroupId(chat),
 		isAnnouncement: isTrue(isGroupAnnouncement),
 		archived: isTrue(archived),
 		unread: Number(unread) || 0,
@@ -101,8 +112,11 @@ function toChatIds(value: unknown): string[] {
 	}
 }
 
-/** @param ms Unix time in milliseconds; 0 or NaN when there is no message */
-function toLastMessage(ms: number): Pick<Chat, 'lastMessageAt'> {
-	const date = new Date(ms);
-	return ms && !Number.isNaN(date.getTime()) ? { lastMessageAt: date.toISOString() } : {};
+/**
+ * @param time Unix time, in seconds as Z-API documents it for chats, or in milliseconds as for groups; 0 or
+ * NaN when there is no message
+ */
+function toLastMessage(time: number): Pick<Chat, 'lastMessageAt'> {
+	const date = new Date(time < FIRST_MS ? time * 1000 : time);
+	return time && !Number.isNaN(date.getTime()) ? { lastMessageAt: date.toISOString() } : {};
 }

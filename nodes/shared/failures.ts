@@ -84,7 +84,7 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'queueFull',
-		matches: says(/\bqueue\b/i),
+		matches: (response) => says(/\bqueue\b/i)(response) && !isUncertain(response),
 		message: 'The queue of the Z-API instance is full',
 		description:
 			'While an instance is not connected to WhatsApp, Z-API keeps at most 1,000 requests for it. Connect the instance in the Z-API panel, or empty its queue there, then try again.',
@@ -159,7 +159,7 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'serviceUnavailable',
-		matches: (response) => hasStatus(408, 425)(response) || isServerStatus(response),
+		matches: isUncertain,
 		message: 'Z-API is not working at the moment',
 		description: 'Wait a few minutes, then try again.',
 		maybeDone: true,
@@ -243,7 +243,10 @@ export const FAILURES: readonly Failure[] = [
  * @returns the first row of the table that matches
  */
 export function toFailure(response: ZApiResponse): Failure {
-	return FAILURES.find(({ matches }) => matches(response)) ?? UNEXPECTED_RESPONSE;
+	const failure = FAILURES.find(({ matches }) => matches(response)) ?? UNEXPECTED_RESPONSE;
+	if (isUncertain(response))
+		return { ...failure, maybeDone: true, retry: failure.retry ?? 'backOff' };
+	return toObject(response.body).messageId ? { ...failure, maybeDone: true } : failure;
 }
 
 function says(pattern: RegExp) {
@@ -258,9 +261,10 @@ function isClientStatus({ statusCode = 0 }: ZApiResponse) {
 	return statusCode >= 400 && statusCode < 500;
 }
 
-/** Includes statuses of proxies and CDNs, such as 520 to 530. */
-function isServerStatus({ statusCode = 0 }: ZApiResponse) {
-	return statusCode >= 500;
+/** Whether the status, whatever the text, leaves open what was done: any 5xx, as proxies have their own. */
+function isUncertain(response: ZApiResponse) {
+	const { statusCode = 0 } = response;
+	return hasStatus(408, 425)(response) || (statusCode >= 500 && statusCode !== 503);
 }
 
 function hasNetworkCode(pattern: RegExp) {

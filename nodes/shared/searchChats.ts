@@ -4,7 +4,7 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { PAGE_SIZE, readChats, toFilter, toLabel } from './chats';
+import { PAGE_SIZE, readChats, toComparable, toFilter, toLabel } from './chats';
 import { readConnection } from './connection';
 import { toSentences } from './zApiError';
 
@@ -43,7 +43,8 @@ export async function searchChats(
 			throw new NodeOperationError(this.getNode(), toSentences(error as Error));
 		}
 		for (const chat of chats.chats) {
-			if (isWanted(chat)) results.push({ name: toLabel(chat), value: chat.chat });
+			if (isWanted(chat) || toComparable(toLabel(chat)).includes(toComparable(filter)))
+				results.push({ name: toLabel(chat), value: chat.chat });
 		}
 		if (chats.isLast) return { results };
 		// After a page of channels only, users could not scroll.

@@ -19,6 +19,13 @@ export interface IdParameter {
 	refusals: readonly Refusal[];
 }
 
+/** The result of an expression that found nothing, such as `undefined`. */
+export const FOUND_NOTHING: Refusal = [
+	/^\W?(?:undefined|null|nan|none|nil|empty|true|false|-?infinity|invalid date(?:time)?|n\/a|(?:ref|value|name|num|div\/0)!)\W?(?:-group|@.*)?$|undefined|\[(?:object|array|error)\b/i,
+	'is the result of an expression that found nothing',
+	'Check the expression and the item that it reads: the value is not there.',
+];
+
 /** Results of wrong expressions, for all parameters. */
 const LEFT_BY_EXPRESSIONS: readonly Refusal[] = [
 	[/^$/, 'is empty'],
@@ -27,11 +34,7 @@ const LEFT_BY_EXPRESSIONS: readonly Refusal[] = [
 		'is an expression or a placeholder that was not evaluated',
 		'Switch the parameter to Expression, or drag the value in from the input panel.',
 	],
-	[
-		/^\W?(?:undefined|null|nan|none|nil|empty|true|false|-?infinity|invalid date(?:time)?|n\/a|(?:ref|value|name|num|div\/0)!)\W?(?:-group|@.*)?$|undefined|\[(?:object|array|error)\b/i,
-		'is the result of an expression that found nothing',
-		'Check the expression and the item that it reads: the value is not there.',
-	],
+	FOUND_NOTHING,
 ];
 
 const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
@@ -59,4 +62,11 @@ export function findRefusal(text: string, parameter: IdParameter): UserError | u
 
 export function refusal(name: string, what: string, description: string): UserError {
 	return new UserError(`${name} ${what}`, { description });
+}
+
+/** Reads a number that may come as text, as from an AI model; undefined if it isn't a whole one from 0. */
+export function toWholeNumber(value: unknown): number | undefined {
+	const isDigits = typeof value === 'string' && /^\d{1,9}$/.test(value);
+	if (!isDigits && (!Number.isSafeInteger(value) || Number(value) < 0)) return undefined;
+	return Number(value);
 }

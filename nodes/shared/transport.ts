@@ -159,11 +159,17 @@ export function toRetryAfterMs(value: unknown, now = Date.now()): number | undef
 	return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
 }
 
-/** Finds Node.js's error code, as n8n and axios wrap errors several times. */
+/**
+ * Finds Node.js's error code, as n8n and axios wrap errors several times. A network that goes down while the
+ * response is awaited is a lost connection: the request may have arrived.
+ */
 export function toNetworkCode(error: unknown): string {
 	for (let cause = error, depth = 0; cause instanceof Object && depth < 5; depth++) {
-		const { code, cause: inner } = cause as { code?: unknown; cause?: unknown };
-		if (typeof code === 'string') return code;
+		const { code, syscall, cause: inner } = cause as Record<string, unknown>;
+		if (typeof code === 'string') {
+			const isLate = /^E(?:HOST|NET)/.test(code) && (syscall === 'read' || syscall === 'write');
+			return isLate ? 'ECONNRESET' : code;
+		}
 		cause = inner;
 	}
 	return 'UNKNOWN';

@@ -47,8 +47,15 @@ export function toZApiError(
  */
 export function toItemError(node: INode, error: Error, itemIndex: number, progress = ''): Error {
 	if (!(error instanceof UserError)) return error;
-	const message = `${error.message} [item ${itemIndex}]`;
-	const description = `${error.description ?? ''} ${progress}`.trim();
+	const texts = {
+		message: `${error.message} [item ${itemIndex}]`,
+		description: `${error.description ?? ''} ${progress}`.trim(),
+	};
+	// n8n gives an AI agent the message only.
+	const isTool = node.type.endsWith('Tool');
+	const { message, description } = isTool
+		? { message: toSentences(texts), description: '' }
+		: texts;
 	if (!(error instanceof ZApiError)) {
 		return new NodeOperationError(node, message, { description, itemIndex });
 	}

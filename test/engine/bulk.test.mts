@@ -109,8 +109,10 @@ test('an item that fails for good stops the node, and the description says how m
 	expect(error?.message).toBe('The subscription of the Z-API instance has lapsed [item 50]');
 	const { accepted: pinned } = accountOf(sandbox);
 	const last = Math.max(...[...pinned].map((id) => Number(id.slice(1))));
-	expect(error?.description).toContain(
-		`${pinned.size} of 100 items are done, the last of them is item ${last}.`,
+	expect(error?.description).toMatch(
+		new RegExp(
+			` ${pinned.size} of 100 items are done(?: \\(0.*\\))?, the last of them is item ${last}\\.`,
+		),
 	);
 	expect(pinned.size).toBeGreaterThanOrEqual(50);
 	expect(pinsSent(sandbox).length).toBeLessThan(70);
@@ -137,6 +139,20 @@ test('several executions with one instance complete at its rate limit', async ()
 	expect(runs.map(({ items }) => items?.length)).toStrictEqual([60, 60, 60]);
 	expect(accountOf(sandbox)).toMatchObject({ acceptedTwice: 0 });
 	expect(accountOf(sandbox).accepted.size).toBe(180);
+});
+
+test('a refused item says so, although Z-API refuses all others', async () => {
+	sandbox.faults.set({ path: '/pin-message', response: { status: 429 } });
+	const items = toItems(40).map((item, index) => (index % 2 ? { ...item, id: '' } : item));
+	const { items: output = [] } = await runPinNode(
+		credentialOf(sandbox),
+		{ ...MESSAGE_ID, options: { retries: 0 } },
+		{ items, onError: 'continueRegularOutput' },
+	);
+	expect(output.map(({ json }) => json.code)).toStrictEqual(
+		items.map((_, index) => (index % 2 ? 'invalidParameter' : 'tooManyRequests')),
+	);
+	expect(pinsSent(sandbox).length).toBeLessThan(40);
 });
 
 test.each([

@@ -33,7 +33,8 @@ test('every chat that messages can be pinned in is one item', async () => {
 		json: {
 			...{ chat: '120363019502650977-group', name: 'Condomínio Jardim', isGroup: true },
 			...{ isAnnouncement: false, archived: false, unread: 0 },
-			lastMessageAt: new Date(momment ?? 0).toISOString(),
+			// The documentation shows seconds for chats.
+			lastMessageAt: new Date(Math.floor((momment ?? 0) / 1000) * 1000).toISOString(),
 		},
 		pairedItem: { item: 0 },
 	});
@@ -45,13 +46,15 @@ test('every chat that messages can be pinned in is one item', async () => {
 test.each<[parameters: object, names: unknown[]]>([
 	[{ filter: 'condominio' }, ['Condomínio Jardim']],
 	[{ filter: ' CLASS 3b ' }, ['Class 3B']],
-	[{ filter: 'group' }, ['Condomínio Jardim', 'Class 3B']],
+	[{ filter: 'group' }, []],
+	[{ filter: '3' }, ['Class 3B']],
 	[{ filter: '(11) 98888-7777' }, ['Padaria do Bairro']],
 	[{ filter: '120363019502650977' }, ['Condomínio Jardim']],
 	[{ filter: 'City News' }, []],
 	[{ chatType: 'groups' }, ['Condomínio Jardim', 'Class 3B']],
 	[{ chatType: 'private' }, ['Ana Souza', 'Padaria do Bairro', '', 'Old Customer']],
 	[{ chatType: 'private', includeArchived: false }, ['Ana Souza', 'Padaria do Bairro', '']],
+	[{ limit: '2' }, ['Condomínio Jardim', 'Ana Souza']],
 	[{ limit: 2 }, ['Condomínio Jardim', 'Ana Souza']],
 	[{ chatType: 'groups', limit: 1 }, ['Condomínio Jardim']],
 ])('%j gives %j', async (parameters, names) => {
@@ -105,6 +108,13 @@ test('Include Input Fields outputs the fields of the input with each chat', asyn
 
 test.each<[parameters: object, message: string]>([
 	[{ filter: '={{ $json.missing }}' }, 'Filter is neither text nor a number [item 0]'],
+	[{ filter: '={{ $json.missing }} ' }, 'Filter is empty [item 0]'],
+	[{ filter: '={{ "" }}' }, 'Filter is empty [item 0]'],
+	[{ filter: ' ' }, 'Filter is empty [item 0]'],
+	[
+		{ filter: '={{ Number($json.missing) }}' },
+		'Filter is the result of an expression that found nothing [item 0]',
+	],
 	[{ limit: 0 }, 'Limit is out of range [item 0]'],
 	[{ limit: '={{ "many" }}' }, 'Limit is out of range [item 0]'],
 	[{ chatType: 'channels' }, 'Type has an unknown value [item 0]'],
@@ -133,6 +143,35 @@ test('a secret in a name is masked, in the items and in the list', async () => {
 	expect(trace).not.toMatch(/canary/i);
 	const { results } = await searchChats(credentialOf(sandbox), 'ana');
 	expect(results).toMatchObject([{ name: 'Ana *** · 5511999999999' }]);
+});
+
+test('chats that are listed twice are one item', async () => {
+	const phones = ['5511999999999', '551187654321', '5511987654321', '5511999999999'];
+	const body = phones.map((phone) => ({ phone }));
+	sandbox.faults.set({ path: '/chats', response: { status: 200, body } });
+	const { items } = await run();
+	expect(items?.map(({ json }) => json.chat)).toStrictEqual(['5511999999999', '551187654321']);
+});
+
+test('times are read in seconds and in milliseconds, groups without a field for it', async () => {
+	const body = [
+		{ phone: '5511999999999', lastMessageTime: '1622991687' },
+		{ phone: '5511988887777', lastMessageTime: 1730918668000 },
+		{ phone: '120363019502650977-group', lastMessageTime: '0' },
+	];
+	sandbox.faults.set({ path: '/chats', response: { status: 200, body } });
+	const { items } = await run();
+	expect(items?.map(({ json }) => [json.lastMessageAt, json.isGroup])).toStrictEqual([
+		['2021-06-06T15:01:27.000Z', false],
+		['2024-11-06T18:44:28.000Z', false],
+		[undefined, true],
+	]);
+});
+
+test('each page has all retries', async () => {
+	addChats(410);
+	sandbox.faults.set({ path: '/chats', every: 2, response: { status: 500 } });
+	expect((await run({ returnAll: true, options: { retries: 1 } })).items).toHaveLength(416);
 });
 
 test('a text can be sent to each chat in the output', async () => {

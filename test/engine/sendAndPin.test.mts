@@ -47,12 +47,19 @@ test('a text is sent and pinned, and the output names the sent message', async (
 test('the text is sent unchanged, with delays only if they are set', async () => {
 	const text = ' *Bold*\n\n📌 "quoted" ';
 	await run({ text });
-	await run({ text, options: { delayMessage: 3, delayTyping: 15 } });
+	await run({ text, options: { delayMessage: '={{ $itemIndex + 3 }}', delayTyping: 15 } });
 	const sends = sandbox.requests.filter(({ path }) => path === '/send-text');
 	expect(sends.map(({ body }) => body)).toStrictEqual([
 		{ phone: '5511900000001', message: text },
 		{ phone: '5511900000001', message: text, delayMessage: 3, delayTyping: 15 },
 	]);
+});
+
+test('each item has its own delays', async () => {
+	const options = { delayTyping: '={{ $itemIndex + 1 }}' };
+	await run({ options }, { items: toNotices(2) });
+	const sends = sandbox.requests.filter(({ path }) => path === '/send-text');
+	expect(sends.map(({ body }) => body)).toMatchObject([{ delayTyping: 1 }, { delayTyping: 2 }]);
 });
 
 test('while the instance is not connected, the message and its pin have the state queued', async () => {
@@ -93,6 +100,7 @@ test.each<[parameters: object, message: string]>([
 });
 
 const SENT_ONLY = 'The message was sent, but not pinned [item 0]';
+const UNCONFIRMED = 'The message was sent, but its pin is not confirmed [item 0]';
 const PERHAPS_SENT = 'The message may have been sent [item 0]';
 
 /** What goes wrong every time, and what becomes of it: in sending, and in pinning. */
@@ -158,11 +166,12 @@ test.each(FAULTS)('%s in sending: neither sent again nor pinned', async (_what, 
 
 test.each(FAULTS)(
 	'%s in pinning: sent once, and the item says what to do',
-	async (_what, fault, _sending, isRetried) => {
+	async (_what, fault, sending, isRetried) => {
+		const error = sending === PERHAPS_SENT ? UNCONFIRMED : SENT_ONLY;
 		sandbox.faults.set({ ...fault, path: '/pin-message' });
 		const { items = [] } = await runAndContinue({ options: QUICK });
 		const { messageId } = chatOf().messages[0] ?? {};
-		expect(items[0]?.json).toMatchObject({ error: SENT_ONLY, temporary: false, messageId });
+		expect(items[0]?.json).toMatchObject({ error, temporary: false, messageId });
 		const { description } = items[0]?.json ?? {};
 		expect(description).toContain(`Pin it with Message ID ${messageId}; don't send it again.`);
 		expect(description).not.toMatch(/\.\.|undefined/);
@@ -242,7 +251,7 @@ test('after Stop, the description lists messages that were sent, but not pinned'
 	for (const [index, notice] of toNotices(2).entries()) {
 		const { messageId } = chatOf(notice).messages[0] ?? {};
 		expect(error?.description).toContain(
-			`Item ${index}: The message was sent, but not pinned. Pin it with Message ID ${messageId};`,
+			`Item ${index}: The message was sent, but its pin is not confirmed. Pin it with Message ID ${messageId};`,
 		);
 	}
 	expect(textsSent()).toHaveLength(2);

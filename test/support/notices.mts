@@ -43,7 +43,10 @@ export function findUntruths(
 		if (times > 1) return toUntruth(false);
 		if (error === undefined) return toUntruth(isPinned);
 		const claim = String(error);
-		if (claim.startsWith('The message was sent, but not pinned')) return toUntruth(isKnown);
+		if (claim.startsWith('The message was sent, but its pin')) return toUntruth(isKnown);
+		if (claim.startsWith('The message was sent, but not pinned')) {
+			return toUntruth(isKnown && !accepted.has(String(messageId)));
+		}
 		if (claim.startsWith('The message may have been sent')) return [];
 		return toUntruth(times === 0 && messageId === undefined);
 	});

@@ -143,6 +143,24 @@ test.each([
 	expect(toTraits(status, code)).toStrictEqual(traits);
 });
 
+test.each([
+	[500, { error: 'Timeout while adding the message to the queue' }, 'serviceUnavailable'],
+	[504, { error: 'It was not possible to send message to queue' }, 'serviceUnavailable'],
+	[500, { error: 'You are not connected.' }, 'notConnected'],
+	[408, { error: 'Instance not found' }, 'instanceNotFound'],
+])('HTTP %i with %j may be done all the same', (statusCode, body, name) => {
+	expect(toFailure({ statusCode, body })).toMatchObject({
+		...{ name, maybeDone: true, retry: 'backOff' },
+	});
+});
+
+test('an error beside a message ID may be done all the same', () => {
+	const body = { messageId: '3EB0A', error: 'bad' };
+	expect(toFailure({ statusCode: 200, body })).toMatchObject({
+		...{ name: 'refusedWithSuccessStatus', maybeDone: true },
+	});
+});
+
 test('a refusal with a success status is about the input, and quoted', () => {
 	expect(toFailure(says('bad', 200))).toMatchObject({ isAboutInput: true, quotesResponse: true });
 });

@@ -15,6 +15,9 @@ test.each<[value: unknown, text: string]>([
 
 test.each<[value: unknown, what: string]>([
 	['', 'is empty'],
+	['\u200b', 'is empty'],
+	['-Infinity', 'is the result of an expression that found nothing'],
+	['={{ text }}', 'contains an expression that was not evaluated'],
 	[' \n\t', 'is empty'],
 	[undefined, 'is neither text nor a number'],
 	[null, 'is neither text nor a number'],

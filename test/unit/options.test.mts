@@ -19,9 +19,23 @@ const BOUNDS = [
 
 test.each(BOUNDS)('%s is a whole number within its limits', (name, displayName, min, max) => {
 	for (const value of [min, min + 1, max]) {
-		expect(toOptions({ [name]: value })).toStrictEqual({ ...DEFAULTS, [name]: value });
+		const options = { ...DEFAULTS, [name]: value };
+		expect(toOptions({ [name]: value })).toStrictEqual(options);
+		// An AI model may give a number as text.
+		expect(toOptions({ [name]: `${value}` })).toStrictEqual(options);
 	}
-	for (const value of [min - 1, max + 1, min + 0.5, NaN, Infinity, `${min}`, true, [min], {}]) {
+	for (const value of [
+		min - 1,
+		max + 1,
+		min + 0.5,
+		NaN,
+		Infinity,
+		`${min}.5`,
+		'x',
+		true,
+		[min],
+		{},
+	]) {
 		expect(() => toOptions({ [name]: value })).toThrow(
 			expect.objectContaining({
 				message: `${displayName} is out of range`,

@@ -63,6 +63,17 @@ test('the message of a refused input has the item, and its description the progr
 	expect(short).toMatchObject({ description: 'None was pinned.' });
 });
 
+test('a tool has all in the message, as an AI agent gets no description', () => {
+	const input = new UserError('Chat is empty', { description: 'Use a phone number.' });
+	const tool = { ...NODE, type: 'n8n-nodes-zapi-pin-message.zApiPinMessageTool' };
+	const error = toItemError(tool, input, 0);
+	expect(error.message).toBe('Chat is empty [item 0]. Use a phone number.');
+	expect((error as NodeOperationError).description ?? '').toBe('');
+	expect(toItemError(tool, toZApiError(refuse('bad', 422), []), 1).message).toMatch(
+		/\[item 1\]\. [A-Z]/,
+	);
+});
+
 test('a failed request also has its HTTP status', () => {
 	const error = toItemError(NODE, toZApiError(refuse('bad', 422), []), 1, 'None was pinned.');
 	expect(error).toBeInstanceOf(NodeApiError);

@@ -1,4 +1,5 @@
 import type { IDataObject, NodeExecutionHint } from 'n8n-workflow';
+import { toChatKey } from '../../shared/chatId';
 import type { Output } from '../operations/operation';
 import type { Attempt, Schedule } from '../scheduler';
 
@@ -44,11 +45,12 @@ export function toHints(
 
 /** Counts chats with more pins than they can hold. Pinning the same message again adds no pin. */
 function countCrowded(outputs: IDataObject[]): number {
-	const pinned = new Map<unknown, Set<unknown>>();
+	const pinned = new Map<string, Set<unknown>>();
 	for (const { duration, chat, messageId } of outputs) {
 		// Only operations that pin have a duration.
 		if (duration === undefined) continue;
-		pinned.set(chat, (pinned.get(chat) ?? new Set()).add(messageId));
+		const key = toChatKey(String(chat));
+		pinned.set(key, (pinned.get(key) ?? new Set()).add(messageId));
 	}
 	return [...pinned.values()].filter(({ size }) => size > PINS_PER_CHAT).length;
 }

@@ -19,9 +19,6 @@ const UNFORESEEN: Failure = {
 	description: '',
 };
 
-/** How many items a sentence names. */
-const ITEMS_NAMED = 10;
-
 /**
  * Makes the output items of each input item: one, or all that were found. With Include Input Fields, the
  * fields of the node are in `zApi`, next to those of the input, so that neither replaces the other's
@@ -97,10 +94,10 @@ export function toQueued(attempt: Attempt<Output>): Attempt<Output> {
 }
 
 /**
- * Describes the progress of an execution: "2 of 5 items are done, the last of them is item 3." Then it
- * lists the items that are partly done.
+ * The progress of an execution: "3 of 5 items are done (0–1, 3), the last of them is item 3." Then it lists
+ * the items that are partly done.
  *
- * @param told index of an item that the message is about already
+ * @param told the item whose error is shown already
  */
 export function toProgress(
 	jobs: readonly Job[],
@@ -110,16 +107,22 @@ export function toProgress(
 	const done = [...attempts.keys()].filter((itemIndex) => attempts[itemIndex]?.ok);
 	const items = attempts.length === 1 ? 'item' : 'items';
 	const are = attempts.length === 1 || done.length === 1 ? 'is' : 'are';
-	const last = done.length > 0 ? `, the last of them is item ${done.at(-1)}` : '';
+	const isRow = done.length < 2 || done.at(-1) === done.length - 1;
+	const which = isRow ? '' : ` (${toRanges(done)})`;
+	const last = done.length > 0 ? `${which}, the last of them is item ${done.at(-1)}` : '';
 	const partly = [...jobs.entries()].flatMap(([itemIndex, { partlyDone }]) =>
 		partlyDone && !attempts[itemIndex]?.ok && itemIndex !== told
 			? [`Item ${itemIndex}: ${toSentences(partlyDone)}`]
 			: [],
 	);
-	const more = partly.splice(ITEMS_NAMED).length;
-	return [
-		`${done.length} of ${attempts.length} ${items} ${are} done${last}.`,
-		...partly,
-		...(more > 0 ? [`The same applies to ${more} more.`] : []),
-	].join(' ');
+	return [`${done.length} of ${attempts.length} ${items} ${are} done${last}.`, ...partly].join(' ');
+}
+
+/** @param numbers ascending, such as 0, 1, 2, 5: "0–2, 5" */
+function toRanges(numbers: number[]): string {
+	const starts = numbers.filter((number, index) => number - 1 !== numbers[index - 1]);
+	const ends = numbers.filter((number, index) => number + 1 !== numbers[index + 1]);
+	return starts
+		.map((start, index) => (start === ends[index] ? `${start}` : `${start}–${ends[index]}`))
+		.join(', ');
 }

@@ -4,10 +4,11 @@ import { toChatKey } from '../../shared/chatId';
 import { findChoice } from '../../shared/choices';
 import { readConnection } from '../../shared/connection';
 import { toItemError } from '../../shared/zApiError';
-import type { Job, ReadParameter, Session } from '../operations/operation';
+import type { Job, Output, ReadParameter, Session } from '../operations/operation';
 import type { Operation } from '../operations/operations';
 import { RESOURCES } from '../operations/operations';
 import { toOptions } from '../options';
+import type { Attempt } from '../scheduler';
 import { schedule } from '../scheduler';
 import { findDisconnection } from './connectionStatus';
 import { toHints } from './hints';
@@ -54,9 +55,12 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	const { ifNotConnected, maxConcurrentRequests, retries } = session.options;
 	const isAsked = isQueued && ifNotConnected !== 'stop';
 	const status = isAsked ? findDisconnection(session) : undefined;
-	const { attempts, stoppedBy, pauses, pausedMs } = await schedule(
-		jobs,
-		async (job) => (job.refusal ? toRefused(job.refusal) : await job.attempt(session)),
+	const runnable = [...jobs.entries()].flatMap(([itemIndex, job]) =>
+		job.refusal ? [] : [{ ...job, itemIndex }],
+	);
+	const { stoppedBy, pauses, pausedMs, ...scheduled } = await schedule(
+		runnable,
+		async ({ attempt }) => await attempt(session),
 		{
 			concurrency: maxConcurrentRequests,
 			retries,
@@ -66,9 +70,16 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 			signal: context.getExecutionCancelSignal(),
 		},
 	);
+	const attempts: Array<Attempt<Output> | undefined> = jobs.map(
+		({ refusal }) => refusal && toRefused(refusal),
+	);
+	for (const [index, { itemIndex }] of runnable.entries()) {
+		attempts[itemIndex] = scheduled.attempts[index];
+	}
 	if (stoppedBy) {
-		const { job, error } = stoppedBy;
-		throw toError(explain(error, jobs[job]), job, toProgress(jobs, attempts, job));
+		const itemIndex = runnable[stoppedBy.job]?.itemIndex ?? 0;
+		const error = explain(stoppedBy.error, jobs[itemIndex]);
+		throw toError(error, itemIndex, toProgress(jobs, attempts, itemIndex));
 	}
 	const finished = attempts.filter((attempt) => attempt !== undefined);
 	if (finished.length < jobs.length) throw toStopped(context, toProgress(jobs, attempts));

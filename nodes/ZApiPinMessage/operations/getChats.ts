@@ -1,8 +1,10 @@
 import { UserError } from 'n8n-workflow';
 import type { Chat } from '../../shared/chats';
-import { readChats, toFilter } from '../../shared/chats';
+import { toChatKey } from '../../shared/chatId';
+import { readChats, toComparable, toFilter } from '../../shared/chats';
 import { toChoice } from '../../shared/choices';
 import { isTrue } from '../../shared/response';
+import { FOUND_NOTHING, refusal, toWholeNumber } from '../../shared/text';
 import type { Job, ReadParameter, Session } from './operation';
 import { check, toFailed } from './operation';
 
@@ -26,35 +28,43 @@ interface Search {
 /** Reads the parameters of one item that lists chats. Chats that have no pins are left out. */
 export function toGetChatsJob(read: ReadParameter): Job {
 	const identity = { action: 'getAll' };
-	const { values, refusal } = check<Search>({
-		isNamed: () => toFilter(toFilterText(read('filter'))),
+	const { values, refusal: refused } = check<Search>({
+		isNamed: () => toFilter(toFilterText(read)),
 		type: () => toChoice(CHAT_TYPES, read('chatType'), 'Type'),
 		includeArchived: () => isTrue(read('includeArchived')),
 		limit: () => (isTrue(read('returnAll')) ? Infinity : toLimit(read('limit'))),
 	});
-	if (refusal) return { identity, refusal };
+	if (refused) return { identity, refusal: refused };
 
 	// Kept between attempts, so that a retry only requests the page that failed.
-	const known = new Set<string>();
-	const found: Chat[] = [];
+	const found = new Map<string, Chat>();
 	let page = 1;
+	let lastPhone: unknown;
 	const find = async ({ context, connection, options }: Session): Promise<Chat[]> => {
 		for (let isOver = false; !isOver && page <= MAX_PAGES; page++) {
-			const { chats, isLast } = await readChats(context, connection, page, options.timeout);
-			const news = chats.filter(({ chat }) => !known.has(chat));
-			for (const chat of news) {
-				known.add(chat.chat);
-				if (isWanted(chat, values)) found.push(chat);
+			const { chats, isLast, firstPhone } = await readChats(
+				...[context, connection, page, options.timeout],
+			);
+			for (const chat of chats.filter((one) => isWanted(one, values))) {
+				// A list can name a chat twice: a text must not be sent there twice.
+				const key = toChatKey(chat.chat);
+				if (!found.has(key)) found.set(key, chat);
 			}
-			const isRepeated = chats.length > 0 && news.length === 0;
-			isOver = isLast || isRepeated || found.length >= values.limit;
+			const isRepeated = page > 1 && firstPhone === lastPhone;
+			lastPhone = firstPhone;
+			isOver = isLast || isRepeated || found.size >= values.limit;
 		}
-		return found.slice(0, values.limit);
+		return [...found.values()].slice(0, values.limit);
 	};
 	return {
 		identity,
-		attempt: async (session) =>
-			await find(session).then((value) => ({ ok: true, value }), toFailed),
+		attempt: async (session) => {
+			const firstPage = page;
+			return await find(session).then(
+				(value) => ({ ok: true, value }),
+				(error) => ({ ...toFailed(error), isProgress: page > firstPage }),
+			);
+		},
 	};
 }
 
@@ -64,14 +74,22 @@ function isWanted(chat: Chat, { isNamed, type, includeArchived }: Search): boole
 }
 
 /** An expression that finds nothing must not list all chats, as the next node may send to them. */
-function toFilterText(value: unknown): string {
-	if (typeof value === 'string' || typeof value === 'number') return String(value);
-	throw new UserError('Filter is neither text nor a number', {
-		description: 'Check the expression. To list all chats, leave Filter empty.',
-	});
+function toFilterText(read: ReadParameter): string {
+	const value = read('filter');
+	const refuse = (what: string) =>
+		refusal('Filter', what, 'Check the expression. To list all chats, leave Filter empty.');
+	if (typeof value !== 'string' && typeof value !== 'number') {
+		throw refuse('is neither text nor a number');
+	}
+	const text = String(value);
+	if (FOUND_NOTHING[0].test(text.trim())) throw refuse(FOUND_NOTHING[1]);
+	const isEmpty = toComparable(text) === '';
+	if (isEmpty && read('filter', { rawExpressions: true }) !== '') throw refuse('is empty');
+	return text;
 }
 
 function toLimit(value: unknown): number {
-	if (Number.isInteger(value) && Number(value) >= 1) return Number(value);
+	const limit = toWholeNumber(value) ?? 0;
+	if (limit >= 1) return limit;
 	throw new UserError('Limit is out of range', { description: 'Use a whole number from 1.' });
 }

@@ -1,11 +1,14 @@
-import { UserError } from 'n8n-workflow';
+import { BLANK, refusal } from '../../shared/text';
 
 /** Texts that nobody means to send. */
 const REFUSALS: ReadonlyArray<readonly [regExp: RegExp, what: string]> = [
-	[/^\s*$/, 'is empty'],
-	[/^\s*(?:undefined|null|NaN)\s*$/, 'is the result of an expression that found nothing'],
+	[new RegExp(`^[${BLANK}]*$`), 'is empty'],
+	[
+		/^\s*-?(?:undefined|null|NaN|Infinity)\s*$/,
+		'is the result of an expression that found nothing',
+	],
 	[/\[object \w+\]/, 'contains an object that was converted to text'],
-	[/\{\{[^{}]*\$/, 'contains an expression that was not evaluated'],
+	[/^=\{\{|\{\{[^{}]*\$/, 'contains an expression that was not evaluated'],
 ];
 
 /**
@@ -15,15 +18,11 @@ const REFUSALS: ReadonlyArray<readonly [regExp: RegExp, what: string]> = [
  * @throws {UserError} naming the Text parameter, if it is refused
  */
 export function toMessageText(value: unknown): string {
+	const refuse = (what: string) =>
+		refusal('Text', what, 'Check the expression and the item that it reads.');
 	const text = typeof value === 'number' ? String(value) : value;
-	if (typeof text !== 'string') throw refusal('is neither text nor a number');
+	if (typeof text !== 'string') throw refuse('is neither text nor a number');
 	const row = REFUSALS.find(([regExp]) => regExp.test(text));
-	if (row) throw refusal(row[1]);
+	if (row) throw refuse(row[1]);
 	return text;
-}
-
-function refusal(what: string): UserError {
-	return new UserError(`Text ${what}`, {
-		description: 'Check the expression and the item that it reads.',
-	});
 }

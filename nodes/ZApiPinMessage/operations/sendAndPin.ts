@@ -5,6 +5,8 @@ import type { Failure } from '../../shared/failures';
 import { mask } from '../../shared/mask';
 import { sendRequest } from '../../shared/transport';
 import { toZApiError, ZApiError } from '../../shared/zApiError';
+import type { PinOptions } from '../options';
+import { toOptions } from '../options';
 import type { Duration } from '../durations';
 import { DURATIONS } from '../durations';
 import { toMessageText } from './messageText';
@@ -18,6 +20,7 @@ interface Notice {
 	chat: string;
 	text: string;
 	duration: Duration;
+	options: PinOptions;
 }
 
 /** A text that Z-API has accepted. */
@@ -31,8 +34,10 @@ const PERHAPS_SENT: PartlyDone = {
 	description: 'Look in the chat before you send it again.',
 };
 
-const toSentOnly = ({ messageId }: Sent): PartlyDone => ({
-	message: 'The message was sent, but not pinned',
+const toSentOnly = ({ messageId }: Sent, isUncertain: boolean): PartlyDone => ({
+	message: isUncertain
+		? 'The message was sent, but its pin is not confirmed'
+		: 'The message was sent, but not pinned',
 	description: `Pin it with Message ID ${messageId}; don't send it again.`,
 });
 
@@ -45,12 +50,14 @@ export function toSendAndPinJob(read: ReadParameter): Job {
 		chat: () => toChatId(read('phone', { extractValue: true })),
 		text: () => toMessageText(read('text')),
 		duration: () => toChoice(DURATIONS, read('duration'), 'Duration'),
+		// The delays can be an expression, with another result for each item.
+		options: () => toOptions(read('options') as IDataObject),
 	});
 	const action = 'sendAndPin';
 	const identity: IDataObject = { action, ...(values.chat && { chat: values.chat }) };
 	if (refusal) return { identity, refusal };
 
-	const { chat, text, duration } = values;
+	const { chat, duration } = values;
 	let sent: Sent | undefined;
 	const job: Job = {
 		identity,
@@ -58,7 +65,7 @@ export function toSendAndPinJob(read: ReadParameter): Job {
 		attempt: async (session) => {
 			const isFirstPin = !sent;
 			if (!sent) {
-				const result = await sendText(session, chat, text);
+				const result = await sendText(session, values);
 				if (result instanceof ZApiError) {
 					if (!result.failure.maybeDone) return toFailed(result);
 					job.partlyDone = PERHAPS_SENT;
@@ -66,12 +73,17 @@ export function toSendAndPinJob(read: ReadParameter): Job {
 				}
 				sent = result;
 				identity.messageId = sent.messageId;
-				job.partlyDone = toSentOnly(sent);
 			}
 			// Z-API's queue keeps the order, so the pin can follow at once.
 			const { messageId, response } = sent;
+			job.partlyDone = toSentOnly(sent, true);
 			const pinning = await sendPin(session, 'pin', { chat, messageId, duration });
-			if (!pinning.ok) return { ...pinning, isProgress: isFirstPin };
+			if (!pinning.ok) {
+				const { error } = pinning;
+				const isCertain = error instanceof ZApiError && !error.failure.maybeDone;
+				job.partlyDone = toSentOnly(sent, !isCertain);
+				return { ...pinning, isProgress: isFirstPin };
+			}
 			const responses = { send: response, pin: pinning.value.response };
 			return { ok: true, value: { ...pinning.value, action, response: responses } };
 		},
@@ -86,14 +98,12 @@ export function toSendAndPinJob(read: ReadParameter): Job {
  * @see https://developer.z-api.io (`POST /send-text`): sent twice, it arrives twice
  */
 async function sendText(
-	{ context, connection, options }: Session,
-	phone: string,
-	message: string,
+	{ context, connection }: Session,
+	{ chat, text, options: { timeout, delayMessage, delayTyping } }: Notice,
 ): Promise<Sent | ZApiError> {
-	const { timeout, delayMessage, delayTyping } = options;
 	const body = {
-		phone,
-		message,
+		phone: chat,
+		message: text,
 		...(delayMessage > 0 && { delayMessage }),
 		...(delayTyping > 0 && { delayTyping }),
 	};
