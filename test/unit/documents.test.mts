@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { markdownTable } from 'markdown-table';
 import { FAILURES } from '../../nodes/shared/failures';
+import { type Operation, RESOURCES } from '../../nodes/ZApiPinMessage/operations/operations';
 import { toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
 import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events';
 import { WEBHOOKS } from '../../nodes/ZApiPinMessageTrigger/webhooks';
@@ -68,6 +69,15 @@ test("the trigger's page lists every event", () => {
 	expect(rows).toStrictEqual(
 		EVENTS.map(({ name, webhook, description }) => [name, WEBHOOKS[webhook].name, description]),
 	);
+});
+
+test("the README's table of operations lists every operation", () => {
+	const [, section = ''] = read('README.md').split('\n## Operations\n');
+	const listed = toRows(section.split('\n## ')[0] ?? '').map(([name]) => name);
+	const names = RESOURCES.flatMap(({ name, operations }) =>
+		operations.map((operation: Operation) => `${name}: ${operation.name}`),
+	);
+	expect(listed.slice(2).sort()).toStrictEqual(names.sort());
 });
 
 test('the README lists every example', () => {
