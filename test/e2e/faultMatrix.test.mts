@@ -5,7 +5,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { credentialOf } from '../../sandbox/account.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
-import { runFaultMatrix, toTable } from '../support/faultMatrix.mts';
+import { runFaultMatrix, toResult, toTables } from '../support/faultMatrix.mts';
 import { startTestN8n } from '../support/n8n.mts';
 
 let n8n: N8n;
@@ -33,7 +33,7 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 		const [output] = execution.runData.Pin?.[0]?.data?.main ?? [];
 		return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
 	}, 8);
-	console.log(toTable(lines));
+	console.log(`${toResult(lines)}\n\n${toTables(lines)}`);
 	assert.deepEqual(
 		lines.filter(({ violations, sentTwice }) => violations.length > 0 || sentTwice > 0),
 		[],

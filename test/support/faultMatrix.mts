@@ -198,16 +198,27 @@ async function runCase(
 	};
 }
 
-/** The lines as a table in Markdown. */
-export function toTable(lines: Line[]): string {
-	const columns = ['step', 'fault', 'on', 'accepted', 'reported as accepted'];
-	const rows = lines.map((line) => [
-		...[line.step, line.fault, line.pattern, line.pinned, line.reportedPinned],
-		...[line.reportedFailed, line.sentTwice, line.requests].map(String),
-	]);
-	const table = [
-		[...columns, 'reported as failed', 'sent twice', 'requests'],
-		...rows.map((row) => row.map(String)),
-	];
-	return markdownTable(table, { alignDelimiters: false });
+/** What all lines have in common, as a sentence. */
+export function toResult(lines: Line[]): string {
+	const right = lines.filter(({ violations, sentTwice }) => !violations.length && !sentTwice);
+	const count = right.length === lines.length ? 'all' : `${right.length} of`;
+	return `In ${count} ${lines.length} cases: all ${ITEMS} items come out, no item is reported as accepted that isn't, and no text is sent twice.`;
+}
+
+/** The lines as tables in Markdown, one for each step. */
+export function toTables(lines: Line[]): string {
+	const head = ['fault', 'on', 'accepted', 'reported as accepted'];
+	return Object.keys(STEPS)
+		.map((step) => {
+			const rows = lines
+				.filter((line) => line.step === step)
+				.map((line) => [
+					...[line.fault, line.pattern, line.pinned, line.reportedPinned].map(String),
+					...[line.reportedFailed, line.sentTwice, line.requests].map(String),
+				]);
+			const table = [[...head, 'reported as failed', 'sent twice', 'requests'], ...rows];
+			const markdown = markdownTable(table, { alignDelimiters: false });
+			return `<details>\n<summary>${step}</summary>\n\n${markdown}\n\n</details>\n`;
+		})
+		.join('\n');
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { markdownTable } from 'markdown-table';
 import { FAILURES } from '../../nodes/shared/failures';
+import { type Operation, RESOURCES } from '../../nodes/ZApiPinMessage/operations/operations';
 import { toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
 import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events';
 import { WEBHOOKS } from '../../nodes/ZApiPinMessageTrigger/webhooks';
@@ -51,14 +51,13 @@ test.each(documents)('the links of %s work', (file) => {
 });
 
 test('docs/failures.md lists the failures of the code; UPDATE_DOCS=1 writes it', () => {
-	const rows = FAILURES.map((failure) => [
-		...[failure.message, toAdvice(failure, 'pin'), `\`${failure.name}\``],
-		...[failure.retry ? 'yes' : 'no', failure.maybeDone ? 'yes' : 'no'],
-	]);
-	const head = ['Message', 'What to do', '`code`', 'Retried', 'May have been done'];
-	const table = markdownTable([head, ...rows], { alignDelimiters: false });
-	const intro = read('docs/failures.md').split('\n|')[0];
-	const text = `${intro}\n${table}\n`;
+	const sections = FAILURES.map((failure) => {
+		const done = failure.maybeDone ? '. _May have been done_' : '';
+		const facts = `\`${failure.name}\`. ${failure.retry ? '_Retried_' : 'Not retried'}${done}.`;
+		return `## ${failure.message}\n\n${facts}\n\n${toAdvice(failure, 'pin')}\n`;
+	});
+	const [intro = ''] = read('docs/failures.md').split('\n## ');
+	const text = [intro, ...sections].join('\n');
 	if (process.env.UPDATE_DOCS) writeFileSync(path.join(ROOT, 'docs/failures.md'), text);
 	expect(read('docs/failures.md')).toBe(text);
 });
@@ -68,6 +67,15 @@ test("the trigger's page lists every event", () => {
 	expect(rows).toStrictEqual(
 		EVENTS.map(({ name, webhook, description }) => [name, WEBHOOKS[webhook].name, description]),
 	);
+});
+
+test("the README's table of operations lists every operation", () => {
+	const [, section = ''] = read('README.md').split('\n## Operations\n');
+	const listed = toRows(section.split('\n## ')[0] ?? '').map(([name]) => name);
+	const names = RESOURCES.flatMap(({ name, operations }) =>
+		operations.map((operation: Operation) => `${name}: ${operation.name}`),
+	);
+	expect(listed.slice(2).sort()).toStrictEqual(names.sort());
 });
 
 test('the README lists every example', () => {
