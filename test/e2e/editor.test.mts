@@ -167,31 +167,6 @@ step('Unpinning has no duration', async () => {
 	await see('output-panel').getByText(messageId).first().waitFor();
 });
 
-const select = async (parameter: string, option: string) => {
-	await see(`parameter-input-${parameter}`).click();
-	await page.getByRole('option', { name: new RegExp(`^${option}`) }).click();
-};
-
-step('Send and Pin asks for a text instead of a message ID', async () => {
-	await select('operation', 'Send and Pin');
-	await input('messageId').waitFor({ state: 'detached' });
-	await see('parameter-input-text').locator('textarea').fill('The lift works again.');
-	const { action, pinned } = await execute();
-	const { messageId, text } = sandbox.chats.get(DEMO_MESSAGE.phone).messages.at(-1) ?? {};
-	assert.deepEqual([action, pinned, text], ['pin', messageId, 'The lift works again.']);
-	await see('output-panel').getByText(String(messageId)).first().waitFor();
-});
-
-step('Get Many lists the chats whose name it is given', async () => {
-	await select('resource', 'Chat');
-	await see('rlc-input').waitFor({ state: 'detached' });
-	await input('filter').fill('class');
-	await see('node-execute-button').click();
-	await see('output-panel').getByText('Class 3B').first().waitFor();
-	await select('resource', 'Message');
-	await select('operation', 'Unpin');
-});
-
 step('When Z-API fails, the message says what happened and what to do', async () => {
 	sandbox.faults.set({ response: KNOWN_FAULTS.notConnected });
 	// n8n ignores a click that comes while it still shows the end of the execution before.
@@ -220,4 +195,29 @@ step('An ID that is no chat is marked as soon as it is typed', async () => {
 	await see('rlc-input').fill('120363019502650977');
 	await see('parameter-issues').locator('svg').hover();
 	await seeText('Chat is neither a phone number, a group ID nor a LID.');
+});
+
+const select = async (parameter: string, option: string) => {
+	await see(`parameter-input-${parameter}`).click();
+	await page.getByRole('option', { name: new RegExp(`^${option}`) }).click();
+};
+
+step('Send and Pin asks for a text instead of a message ID', async () => {
+	sandbox.faults.reset();
+	await see('rlc-input').fill(DEMO_MESSAGE.phone);
+	await select('operation', 'Send and Pin');
+	await input('messageId').waitFor({ state: 'detached' });
+	await see('parameter-input-text').locator('textarea').fill('The lift works again.');
+	const { action, pinned } = await execute();
+	const { messageId, text } = sandbox.chats.get(DEMO_MESSAGE.phone).messages.at(-1) ?? {};
+	assert.deepEqual([action, pinned, text], ['pin', messageId, 'The lift works again.']);
+	await see('output-panel').getByText(String(messageId)).first().waitFor();
+});
+
+step('Get Many lists the chats whose name it is given', async () => {
+	await select('resource', 'Chat');
+	await see('rlc-input').waitFor({ state: 'detached' });
+	await input('filter').fill('class');
+	await see('node-execute-button').click();
+	await see('output-panel').getByText('Class 3B').first().waitFor();
 });
