@@ -68,7 +68,7 @@ test('a tool has all in the message, as an AI agent gets no description', () => 
 	const tool = { ...NODE, type: 'n8n-nodes-zapi-pin-message.zApiPinMessageTool' };
 	const error = toItemError(tool, input, 0);
 	expect(error.message).toBe('Chat is empty [item 0]. Use a phone number.');
-	expect((error as NodeOperationError).description ?? '').toBe('');
+	expect(error).toHaveProperty('description', undefined);
 	expect(toItemError(tool, toZApiError(refuse('bad', 422), []), 1).message).toMatch(
 		/\[item 1\]\. [A-Z]/,
 	);
