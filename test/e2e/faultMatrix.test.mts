@@ -19,20 +19,27 @@ after(async () => await n8n?.stop());
 test('the fault matrix holds in a real n8n, and its log holds no secret', async () => {
 	const { client, log } = n8n;
 	let workflows = 0;
-	const lines = await runFaultMatrix(async (sandbox, wanted, parameters, baseUrl = sandbox.url) => {
-		const name = `Case ${workflows++}`;
-		const credential = await client.saveCredential(name, { ...credentialOf(sandbox), baseUrl });
-		const items = JSON.stringify(wanted.map((json) => ({ json })));
-		const pin = { ...toPinNode('Pin', parameters), onError: 'continueRegularOutput' };
-		const workflow = await client.importWorkflow(
-			toWorkflow(name, `return ${items};`, pin),
-			credential,
-		);
-		const execution = await client.execute(workflow, TRIGGER);
-		assert.equal(execution.status, 'success');
-		const [output] = execution.runData.Pin?.[0]?.data?.main ?? [];
-		return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
-	}, 8);
+	// The engine's test has all of Send and Pin; here it would take minutes.
+	const isWanted: Parameters<typeof runFaultMatrix>[2] = (step, pattern) =>
+		step === 'Pin' || pattern.includes('once');
+	const lines = await runFaultMatrix(
+		async (sandbox, wanted, parameters, baseUrl = sandbox.url) => {
+			const name = `Case ${workflows++}`;
+			const credential = await client.saveCredential(name, { ...credentialOf(sandbox), baseUrl });
+			const items = JSON.stringify(wanted.map((json) => ({ json })));
+			const pin = { ...toPinNode('Pin', parameters), onError: 'continueRegularOutput' };
+			const workflow = await client.importWorkflow(
+				toWorkflow(name, `return ${items};`, pin),
+				credential,
+			);
+			const execution = await client.execute(workflow, TRIGGER);
+			assert.equal(execution.status, 'success');
+			const [output] = execution.runData.Pin?.[0]?.data?.main ?? [];
+			return { items: output as INodeExecutionData[], trace: JSON.stringify(execution) };
+		},
+		8,
+		isWanted,
+	);
 	console.log(`${toResult(lines)}\n\n${toTables(lines)}`);
 	assert.deepEqual(
 		lines.filter(({ violations, sentTwice }) => violations.length > 0 || sentTwice > 0),

@@ -125,13 +125,19 @@ export interface Line {
  * Runs every fault in every pattern, several at a time, each against a sandbox of its own.
  *
  * @param atOnce how many run at the same time
+ * @param isWanted which of them run; if absent, all
  */
-export async function runFaultMatrix(runItems: RunItems, atOnce: number): Promise<Line[]> {
+export async function runFaultMatrix(
+	runItems: RunItems,
+	atOnce: number,
+	isWanted: (step: Step, pattern: string) => boolean = () => true,
+): Promise<Line[]> {
 	const otherHost = await startHostileHost();
 	const steps = Object.keys(STEPS) as Step[];
 	const runs = steps.flatMap((step) =>
 		Object.entries(toCases(otherHost.url)).flatMap(([name, one]) =>
 			Object.entries(PATTERNS)
+				.filter(([pattern]) => isWanted(step, pattern))
 				.filter(([pattern]) => one.fault !== undefined || pattern === 'every item')
 				.map(([pattern, when]) => ({
 					isAlone: one.timeout !== undefined,
