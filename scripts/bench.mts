@@ -160,14 +160,15 @@ async function measureTimes() {
 	};
 
 	const LATE = { prepare: () => (sandbox.faults.latencyMs = 100) };
-	for (const [scheme, baseUrl] of [
-		['', sandbox.url],
-		[', HTTPS', tls.url],
+	// HTTP Request sends all at once. The default of this node is chosen for HTTPS, as Z-API has it.
+	for (const [scheme, baseUrl, limit] of [
+		['', sandbox.url, 2],
+		[', HTTPS', tls.url, 1.5],
 	] as const) {
 		const latency = `500 chats, 100 ms latency${scheme}`;
 		compare(latency, await measure(latency, all, 500, { ...LATE, baseUrl }), [
 			[WITH_CREDENTIAL, 0.65],
-			[WITH_SECRETS, 1.5],
+			[WITH_SECRETS, limit],
 		]);
 
 		const noLatency = `1000 chats, no latency${scheme}`;
