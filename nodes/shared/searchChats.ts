@@ -26,6 +26,7 @@ export async function searchChats(
 ): Promise<INodeListSearchResult> {
 	const connection = await readConnection(this);
 	const isWanted = toFilter(filter);
+	const wanted = toComparable(filter);
 	const results: INodeListSearchItems[] = [];
 	/** n8n requests the rest when the user scrolls. */
 	const pauseAt = (page: number, why: string) => {
@@ -43,7 +44,7 @@ export async function searchChats(
 			throw new NodeOperationError(this.getNode(), toSentences(error as Error));
 		}
 		for (const chat of chats.chats) {
-			if (isWanted(chat) || toComparable(toLabel(chat)).includes(toComparable(filter)))
+			if (isWanted(chat) || toComparable(toLabel(chat)).includes(wanted))
 				results.push({ name: toLabel(chat), value: chat.chat });
 		}
 		if (chats.isLast) return { results };

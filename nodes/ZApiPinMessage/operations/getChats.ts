@@ -42,9 +42,8 @@ export function toGetChatsJob(read: ReadParameter): Job {
 	let lastPhone: unknown;
 	const find = async ({ context, connection, options }: Session): Promise<Chat[]> => {
 		for (let isOver = false; !isOver && page <= MAX_PAGES; page++) {
-			const { chats, isLast, firstPhone } = await readChats(
-				...[context, connection, page, options.timeout],
-			);
+			const { timeout } = options;
+			const { chats, isLast, firstPhone } = await readChats(context, connection, page, timeout);
 			for (const chat of chats.filter((one) => isWanted(one, values))) {
 				// A list can name a chat twice: a text must not be sent there twice.
 				const key = toChatKey(chat.chat);

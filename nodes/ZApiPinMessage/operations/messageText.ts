@@ -1,12 +1,9 @@
-import { BLANK, refusal } from '../../shared/text';
+import { BLANK, FOUND_NOTHING, refusal } from '../../shared/text';
 
 /** Texts that nobody means to send. */
 const REFUSALS: ReadonlyArray<readonly [regExp: RegExp, what: string]> = [
 	[new RegExp(`^[${BLANK}]*$`), 'is empty'],
-	[
-		/^\s*-?(?:undefined|null|NaN|Infinity)\s*$/,
-		'is the result of an expression that found nothing',
-	],
+	[/^\s*-?(?:undefined|null|NaN|Infinity)\s*$/, FOUND_NOTHING[1]],
 	[/\[object \w+\]/, 'contains an object that was converted to text'],
 	[/^=\{\{|\{\{[^{}]*\$/, 'contains an expression that was not evaluated'],
 ];
