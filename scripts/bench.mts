@@ -60,11 +60,12 @@ const raw: Record<string, Partial<Record<string, Measured>>> = {};
 let n8n: N8n | undefined;
 
 const parts: Record<string, () => Promise<void>> = {
+	// First, as n8n needs more memory when its database holds many executions.
+	memory: measureMemory,
 	concurrency: measureConcurrency,
 	times: measureTimes,
 	trouble: measureTrouble,
 	receiving: measureReceiving,
-	memory: measureMemory,
 	installed: measureInstalled,
 };
 const wanted = process.argv.slice(3);
@@ -189,11 +190,12 @@ async function measureTimes() {
 		]);
 	}
 
+	// With the request for the status these are 201: of 50 in any second, the last can't be sent earlier.
 	const limited = '200 chats, service allows 50/s';
 	const slow = await measure(limited, [THIS_NODE], 200, {
 		prepare: () => (sandbox.faults.requestsPerSecond = 50),
 	});
-	judge(limited, slow[THIS_NODE], 200, { base: 3000, factor: 1.35 });
+	judge(limited, slow[THIS_NODE], 200, { base: 4000, factor: 1.35 });
 	const perItem = slow[THIS_NODE].requests / 200;
 	rows.push({
 		what: `${limited}: requests per item`,

@@ -43,7 +43,7 @@ const ROWS = `## Time and memory
 - _500 chats, 100 ms latency_: the node pins one message in each of 500 chats, and every response takes 100 ms. This depends on the number of concurrent requests.
 - _1000 chats, no latency_: the service responds at once. This depends on how much work n8n has with each item.
 - _One item, 100 ms latency_: a workflow that pins a single message. _HTTPS_: the same over TLS, as with Z-API. The certificate is created for the run, and n8n trusts its authority.
-- _200 chats, service allows 50/s_: the service refuses (HTTP 429) more than 50 requests in any second. The shortest possible time is 3 s.
+- _200 chats, service allows 50/s_: the service refuses (HTTP 429) more than 50 requests in any second. The node also asks for the instance's status, so there are 201 requests, and the shortest possible time is 4 s.
 - _HTTP 500 once on every 10th_: every tenth request fails once. No item may be lost or sent twice.
 - _10,000 chats_: whether the time and the memory for each item grow with the number of items.
 - _time ÷ …_: the node's time, divided by that of another node in the same run. Below 1, this node is faster.`;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isGroupId } from '../shared/chatId';
-import { isTrue, toObject } from '../shared/response';
+import { isTrue, toIso, toObject } from '../shared/response';
 
 /** The body of a webhook call by Z-API. Any field may be absent or of any type. */
 export type Callback = IDataObject;
@@ -113,12 +113,6 @@ export function toText(value: unknown): string | undefined {
 export function toNumber(value: unknown): number | undefined {
 	const number = Number(toText(value) ?? Number.NaN);
 	return Number.isFinite(number) ? number : undefined;
-}
-
-/** @returns ISO 8601, or undefined if the time is invalid */
-export function toIso(ms: number | undefined): string | undefined {
-	const date = new Date(ms ?? Number.NaN);
-	return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 export function withoutGaps(object: IDataObject): IDataObject {

@@ -1,6 +1,6 @@
 import { isSameChat, toChatId } from '../shared/chatId';
 import { isTrue } from '../shared/response';
-import { toComparable } from '../shared/chats';
+import { toComparable } from '../shared/text';
 import type { Callback } from './callback';
 import { toChatType, toMessageText } from './callback';
 import type { TriggerEventRow } from './events';

@@ -12,7 +12,7 @@ export type Registration = Record<Webhook, string> & {
 };
 
 /** Responses may contain URLs with secrets, in any form. */
-const UNQUOTED = { quotesResponse: false };
+const ECHOES_SECRETS = { echoesSecrets: true };
 
 /**
  * Reads what an instance has registered.
@@ -25,7 +25,7 @@ export async function readRegistration(
 	connection: Connection,
 ): Promise<Registration> {
 	const request = { method: 'GET', path: '/me' } as const;
-	const body = toObject(await requestBody(context, connection, request, isMe, UNQUOTED));
+	const body = toObject(await requestBody(context, connection, request, isMe, ECHOES_SECRETS));
 	const toUrl = (webhook: Webhook) => body[WEBHOOKS[webhook].field] ?? '';
 	const urls = Object.fromEntries(WEBHOOK_NAMES.map((webhook) => [webhook, toUrl(webhook)]));
 	return {
@@ -50,7 +50,7 @@ export async function changeRegistration(
 	to: Registration,
 ): Promise<void> {
 	const put = async (path: string, body: Record<string, string | boolean>) =>
-		await requestBody(context, connection, { method: 'PUT', path, body }, isDone, UNQUOTED);
+		await requestBody(context, connection, { method: 'PUT', path, body }, isDone, ECHOES_SECRETS);
 	const setSentByMe = async () =>
 		await put('/update-notify-sent-by-me', { notifySentByMe: to.sentByMe });
 	if (from.sentByMe && !to.sentByMe) await setSentByMe();

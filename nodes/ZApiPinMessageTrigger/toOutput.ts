@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isTrue } from '../shared/response';
+import { isTrue, toIso } from '../shared/response';
 import type { Callback } from './callback';
-import { toChatType, toIso, toNumber, toSender, toText, withoutGaps } from './callback';
+import { toChatType, toNumber, toSender, toText, withoutGaps } from './callback';
 import type { TriggerEventRow } from './events';
 import { WEBHOOKS } from './webhooks';
 

@@ -2,7 +2,8 @@ import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { isGroupId, isSameChat, toChatId } from './chatId';
 import type { Connection } from './connection';
 import { mask } from './mask';
-import { isTrue, toObject } from './response';
+import { isTrue, toIso, toObject } from './response';
+import { toComparable } from './text';
 import { requestBody } from './transport';
 
 /** A chat that messages can be pinned in. */
@@ -79,19 +80,11 @@ export function toLabel({ chat, name, isGroup, archived }: Chat): string {
 	return [name, isGroup && 'group', archived && 'archived', chat].filter(Boolean).join(' · ');
 }
 
-/** Text for comparisons that ignore accents and case. */
-export function toComparable(text: string): string {
-	return text
-		.normalize('NFD')
-		.replace(/\p{Mn}/gu, '')
-		.toLowerCase()
-		.trim();
-}
-
 /** Z-API sends booleans and numbers as text too. */
 function toChats(entry: unknown): Chat[] {
 	const { phone, name, isGroup, isGroupAnnouncement, archived, unread, lastMessageTime } =
 		toObject(entry);
+	const lastMessageAt = toIso(toMs(Number(lastMessageTime)));
 	return toChatIds(phone).map((chat) => ({
 		chat,
 		name: typeof name === 'string' ? name.trim() : '',
@@ -99,7 +92,7 @@ function toChats(entry: unknown): Chat[] {
 		isAnnouncement: isTrue(isGroupAnnouncement),
 		archived: isTrue(archived),
 		unread: Number(unread) || 0,
-		...toLastMessage(Number(lastMessageTime)),
+		...(lastMessageAt && { lastMessageAt }),
 	}));
 }
 
@@ -116,7 +109,7 @@ function toChatIds(value: unknown): string[] {
  * @param time Unix time, in seconds as Z-API documents it for chats, or in milliseconds as for groups; 0 or
  * NaN when there is no message
  */
-function toLastMessage(time: number): Pick<Chat, 'lastMessageAt'> {
-	const date = new Date(time < FIRST_MS ? time * 1000 : time);
-	return time && !Number.isNaN(date.getTime()) ? { lastMessageAt: date.toISOString() } : {};
+function toMs(time: number): number | undefined {
+	if (!time) return undefined;
+	return time < FIRST_MS ? time * 1000 : time;
 }

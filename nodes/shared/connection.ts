@@ -64,11 +64,11 @@ export async function readConnection(
  */
 export function toConnection(credential: ICredentialDataDecryptedObject): Connection {
 	const { instanceId, token, baseUrl } = takeApart({
-		instanceId: toText(credential.instanceId, 'Instance ID'),
-		token: toText(credential.token, 'Instance Token'),
-		baseUrl: toText(credential.baseUrl, 'Base URL'),
+		instanceId: toField(credential.instanceId, 'Instance ID'),
+		token: toField(credential.token, 'Instance Token'),
+		baseUrl: toField(credential.baseUrl, 'Base URL'),
 	});
-	const clientToken = toText(credential.clientToken, 'Client-Token');
+	const clientToken = toField(credential.clientToken, 'Client-Token');
 	checkPathSegment(instanceId, 'Instance ID');
 	checkCharacters(instanceId, 'Instance ID', WHERE_TO_FIND);
 	checkPathSegment(token, 'Instance Token');
@@ -198,7 +198,7 @@ function decode(segment: string): string {
 	}
 }
 
-function toText(value: unknown, field: string): string {
+function toField(value: unknown, field: string): string {
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (text.length <= MAX_FIELD_LENGTH) return text;
 	throw new UserError(`${field} is too long`, { description: WHERE_TO_FIND });

@@ -59,3 +59,9 @@ export function hasError(body: unknown): boolean {
 export function hasSuccessStatus({ statusCode = 0 }: ZApiResponse): boolean {
 	return statusCode >= 200 && statusCode < 300;
 }
+
+/** @returns ISO 8601, or undefined if the time is invalid */
+export function toIso(ms: number | undefined): string | undefined {
+	const date = new Date(ms ?? Number.NaN);
+	return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}

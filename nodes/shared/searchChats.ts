@@ -4,8 +4,9 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { PAGE_SIZE, readChats, toComparable, toFilter, toLabel } from './chats';
+import { PAGE_SIZE, readChats, toFilter, toLabel } from './chats';
 import { readConnection } from './connection';
+import { toComparable } from './text';
 import { toSentences } from './zApiError';
 
 /** How many pages one search reads, at most. */

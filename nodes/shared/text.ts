@@ -70,3 +70,12 @@ export function toWholeNumber(value: unknown): number | undefined {
 	if (!isDigits && (!Number.isSafeInteger(value) || Number(value) < 0)) return undefined;
 	return Number(value);
 }
+
+/** Text for comparisons that ignore accents and case. */
+export function toComparable(text: string): string {
+	return text
+		.normalize('NFD')
+		.replace(/\p{Mn}/gu, '')
+		.toLowerCase()
+		.trim();
+}

@@ -133,7 +133,7 @@ export function isDeeperThan(depth: number, value: unknown): boolean {
  * Sends one request that must succeed.
  *
  * @param isExpected whether a body without an error has the documented form
- * @param quotesResponse whether Z-API's own text may be shown; false if it can repeat secrets of the request
+ * @param echoesSecrets whether Z-API's own text may repeat other secrets than the credential's. It isn't shown then
  * @param timeoutMs how long the request may take until its response is complete
  * @returns the body
  * @throws {ZApiError} if the response is not a success
@@ -143,12 +143,12 @@ export async function requestBody(
 	connection: Connection,
 	request: ZApiRequest,
 	isExpected: (body: unknown) => boolean,
-	{ quotesResponse = true, timeoutMs = DEFAULT_TIMEOUT_MS } = {},
+	{ echoesSecrets = false, timeoutMs = DEFAULT_TIMEOUT_MS } = {},
 ): Promise<unknown> {
 	const response = await sendRequest(context, connection, request, timeoutMs);
 	const { body } = response;
 	if (hasSuccessStatus(response) && !hasError(body) && isExpected(body)) return body;
-	throw toZApiError(response, quotesResponse ? connection.secrets : undefined);
+	throw toZApiError(response, echoesSecrets ? undefined : connection.secrets);
 }
 
 /** Reads `Retry-After`: seconds, perhaps with a fraction, or an HTTP date. */

@@ -1,4 +1,4 @@
-import { type Chat, toComparable, toFilter, toLabel } from '../../nodes/shared/chats';
+import { type Chat, toFilter, toLabel } from '../../nodes/shared/chats';
 
 const NONE = { isAnnouncement: false, archived: false, unread: 0 };
 
@@ -49,8 +49,4 @@ test.each([
 ])('%s is shown with its ID last', (name, label) => {
 	const chat = CHATS[name];
 	expect(chat && toLabel(chat)).toBe(label);
-});
-
-test('text is compared without accents, case and blanks around it', () => {
-	expect(toComparable(' ÁÊÏõü Ç ')).toBe('aeiou c');
 });

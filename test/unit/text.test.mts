@@ -1,6 +1,6 @@
 import { toMessageId } from '../../nodes/ZApiPinMessage/messageId';
 import { toChatId } from '../../nodes/shared/chatId';
-import { BLANK } from '../../nodes/shared/text';
+import { BLANK, toComparable } from '../../nodes/shared/text';
 import { hostileTexts } from '../support/hostileText.mts';
 
 const READERS: Array<[name: string, read: (value: unknown) => string, text: string]> = [
@@ -83,3 +83,7 @@ function toUnits() {
 	const isBlank = (unit: string) => /[\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(unit);
 	return { blanks: units.filter(isBlank), others: units.filter((unit) => !isBlank(unit)) };
 }
+
+test('text is compared without accents, case and blanks around it', () => {
+	expect(toComparable(' ÁÊÏõü Ç ')).toBe('aeiou c');
+});

@@ -1,10 +1,10 @@
 import { UserError } from 'n8n-workflow';
 import type { Chat } from '../../shared/chats';
 import { toChatKey } from '../../shared/chatId';
-import { readChats, toComparable, toFilter } from '../../shared/chats';
+import { readChats, toFilter } from '../../shared/chats';
 import { toChoice } from '../../shared/choices';
 import { isTrue } from '../../shared/response';
-import { FOUND_NOTHING, refusal, toWholeNumber } from '../../shared/text';
+import { FOUND_NOTHING, refusal, toComparable, toWholeNumber } from '../../shared/text';
 import type { Job, ReadParameter, Session } from './operation';
 import { check, toFailed } from './operation';
 
