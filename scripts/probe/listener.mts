@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import Fastify from 'fastify';
+import { toObject } from '../../nodes/shared/response.ts';
 
 type Json = Record<string, unknown>;
 
@@ -36,7 +37,9 @@ export async function listen(publicUrl: string, port: number): Promise<Listener>
 	const calls: Call[] = [];
 	const app = Fastify({ forceCloseConnections: true });
 	app.removeAllContentTypeParsers();
-	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) =>
+		done(null, parse(String(text))),
+	);
 	app.post('/*', async (request, reply) => {
 		const { pathname } = new URL(request.url, 'http://localhost');
 		if (!pathname.endsWith(`/${secret}`)) return await reply.code(404).send();
@@ -65,11 +68,10 @@ export async function listen(publicUrl: string, port: number): Promise<Listener>
 	return listener;
 }
 
-function toObject(body: unknown): Json {
+function parse(text: string): unknown {
 	try {
-		const value: unknown = JSON.parse(String(body));
-		return typeof value === 'object' && value !== null ? (value as Json) : {};
+		return JSON.parse(text);
 	} catch {
-		return {};
+		return undefined;
 	}
 }
