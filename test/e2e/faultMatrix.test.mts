@@ -3,10 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { credentialOf } from '../../sandbox/account.mts';
+import { startSandbox } from '../../sandbox/server.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { runFaultMatrix, toResult, toTables } from '../support/faultMatrix.mts';
 import { startTestN8n } from '../support/n8n.mts';
+import { SEND_AND_PIN, toNotices } from '../support/notices.mts';
+import { pinsSent } from '../support/sandbox.mts';
+import { waitFor } from '../support/wait.mts';
 
 let n8n: N8n;
 
@@ -56,4 +60,29 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 		assert.deepEqual({ pinned, reportedPinned }, { pinned: items, reportedPinned: items });
 	}
 	assert.doesNotMatch(await readFile(log, 'utf8'), /canary/i);
+});
+
+test('after Stop, the log lists messages that were sent, but not pinned', async () => {
+	const { client, log } = n8n;
+	const sandbox = await startSandbox();
+	try {
+		sandbox.faults.set({ path: '/pin-message', response: 'silence' });
+		const credential = await client.saveCredential('Stop', credentialOf(sandbox));
+		const items = JSON.stringify(toNotices(2).map((json) => ({ json })));
+		const node = toPinNode('Notice', SEND_AND_PIN);
+		const workflow = await client.importWorkflow(
+			toWorkflow('Stop', `return ${items};`, node),
+			credential,
+		);
+		const executing = client.execute(workflow, TRIGGER);
+		await waitFor(() => pinsSent(sandbox).length === 2);
+		const { ids } = await client.listExecutions(workflow);
+		await client.call('POST', `/rest/executions/${ids[0]}/stop`);
+		assert.equal((await executing).status, 'canceled');
+		const told =
+			/Notice: The execution was stopped\. 0 of 2 items are done\. Item 0: The message was sent/;
+		await waitFor(async () => told.test(await readFile(log, 'utf8')));
+	} finally {
+		await sandbox.close();
+	}
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { CANARIES } from '../support/canaries.mts';
-import { runPinNode } from '../support/engine.mts';
+import { log, runPinNode } from '../support/engine.mts';
 import { findUntruths, SEND_AND_PIN, toNotices } from '../support/notices.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
 
@@ -240,7 +240,7 @@ test('if the node stops, the description lists messages that were sent, but not 
 	);
 });
 
-test('after Stop, the description lists messages that were sent, but not pinned', async () => {
+test('after Stop, the description and the log list messages that were sent, but not pinned', async () => {
 	sandbox.faults.set({ path: '/pin-message', response: 'silence' });
 	const { error, items } = await run(
 		{},
@@ -254,6 +254,7 @@ test('after Stop, the description lists messages that were sent, but not pinned'
 			`Item ${index}: The message was sent, but its pin is not confirmed. Pin it with Message ID ${messageId};`,
 		);
 	}
+	expect(log.join('')).toContain(`The execution was stopped. ${error?.description}`);
 	expect(textsSent()).toHaveLength(2);
 });
 

@@ -39,9 +39,12 @@ let sandbox: Sandbox;
 let main: N8n;
 let webhook: N8n;
 let workers: [N8n, N8n];
+let credential: { id: string; name: string };
 
 /** Executions of earlier tests. */
 const earlier = new Set<string>();
+
+const GROUP = '120363019502650977-group';
 
 /** What runs, in the order of its start. */
 const started: Array<Pick<N8n, 'stop'>> = [];
@@ -64,8 +67,11 @@ before(async () => {
 	await installNode();
 	await installN8n();
 
+	const webhookPort = await getPort();
 	const env = {
 		EXECUTIONS_MODE: 'queue',
+		// In front of a real n8n, a proxy passes webhook calls on to this process.
+		WEBHOOK_URL: `http://127.0.0.1:${webhookPort}/`,
 		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 		QUEUE_BULL_REDIS_PORT: String(redis.port),
 		DB_TYPE: 'postgresdb',
@@ -77,18 +83,19 @@ before(async () => {
 		N8N_CONCURRENCY_PRODUCTION_LIMIT: String(CONCURRENCY),
 		...STALLED,
 	};
-	const start = async (name: string, command: 'start' | 'webhook' | 'worker') => {
+	const start = async (name: string, command: 'start' | 'webhook' | 'worker', wanted?: number) => {
 		const userFolder = path.join(folder, name);
 		await unpackPackage(userFolder);
-		const n8n = await startN8n({ command, userFolder, port: await getPort(), env });
+		const port = wanted ?? (await getPort());
+		const n8n = await startN8n({ command, userFolder, port, env });
 		started.push(n8n);
 		return n8n;
 	};
 	main = await start('main', 'start');
-	webhook = await start('webhook', 'webhook');
+	webhook = await start('webhook', 'webhook', webhookPort);
 	workers = [await start('worker-1', 'worker'), await start('worker-2', 'worker')];
 
-	const credential = await main.client.saveCredential('Sandbox', credentialOf(sandbox));
+	credential = await main.client.saveCredential('Sandbox', credentialOf(sandbox));
 	await main.client.activate(await main.client.importWorkflow(toPinWorkflow(), credential));
 	// The webhook process learns of it a little later.
 	await waitFor(async () => (await pin(['first'])).status === 200);
@@ -127,6 +134,35 @@ test('200 executions pin 200 messages, each once, on both workers', async () => 
 	const stored = await read([...ones, ...others]);
 	assert.ok(stored.every(({ status }) => status === 'success'));
 	assert.deepEqual(stored.flatMap(toReported).sort(), [...messageIds].sort());
+});
+
+test('a call of the trigger starts one execution, in which all operations work', async () => {
+	const workflow = await main.client.importWorkflow(toTriggeredWorkflow(), credential);
+	await main.client.activate(workflow);
+	const { receivedCallbackUrl } = sandbox.instance;
+	assert.equal(new URL(receivedCallbackUrl).origin, webhook.url);
+	// The webhook process learns of it a little later.
+	await waitFor(async () => (await fetch(receivedCallbackUrl, { method: 'POST' })).status !== 404);
+
+	sandbox.chats.write(GROUP, 'Hello', { senderName: 'Ana', fromMe: false });
+	await waitFor(async () => (await executions()).flat().length > 0);
+	const { status, runData } = first(await read((await executions()).flat()));
+	assert.equal(status, 'success');
+	const outputOf = (node: string) => runData[node]?.[0]?.data?.main?.[0]?.[0]?.json;
+	assert.equal(outputOf('Trigger')?.text, 'Hello');
+	const { messages, pins } = sandbox.chats.get(GROUP);
+	const sent = messages.filter(({ text }) => text === 'Seen: Hello');
+	assert.deepEqual(
+		sent.map(({ messageId }) => messageId),
+		[outputOf('Send and Pin')?.messageId],
+	);
+	assert.equal(outputOf('Unpin')?.messageId, outputOf('Send and Pin')?.messageId);
+	assert.deepEqual(pins, []);
+	assert.equal(outputOf('Get Many')?.chat, GROUP);
+
+	await main.client.deactivate(workflow);
+	assert.equal(sandbox.instance.receivedCallbackUrl, '');
+	assert.equal((await executions()).flat().length, 1);
 });
 
 test('if a worker is killed, no message is reported as pinned that is not', async () => {
@@ -208,6 +244,29 @@ function toPinWorkflow() {
 			toPinNode('Pin', { options: { maxConcurrentRequests: 5 } }),
 		],
 		connections: { Webhook: to('Messages'), Messages: to('Pin') },
+		settings: { executionOrder: 'v1' },
+	};
+}
+
+/** Sends and pins a message in the chat of each received one, unpins it, and finds the chat. */
+function toTriggeredWorkflow() {
+	const phone = { __rl: true, mode: 'id', value: '={{ $json.chat }}' };
+	const trigger = 'n8n-nodes-zapi-pin-message.zApiPinMessageTrigger';
+	return {
+		name: 'Triggered',
+		nodes: [
+			{ ...toNode('Trigger', trigger, { events: ['messageReceived'] }), webhookId: 'triggered' },
+			toPinNode('Send and Pin', {
+				...{ operation: 'sendAndPin', phone, text: '=Seen: {{ $json.text }}' },
+			}),
+			toPinNode('Unpin', { operation: 'unpin', phone }),
+			toPinNode('Get Many', {
+				...{ resource: 'chat', operation: 'getAll', filter: '={{ $json.chat }}' },
+			}),
+		],
+		connections: {
+			...{ Trigger: to('Send and Pin'), 'Send and Pin': to('Unpin'), Unpin: to('Get Many') },
+		},
 		settings: { executionOrder: 'v1' },
 	};
 }

@@ -132,5 +132,8 @@ function readJob(context: IExecuteFunctions, read: ReadParameter): Job {
 }
 
 function toStopped(context: IExecuteFunctions, description: string): NodeOperationError {
-	return new NodeOperationError(context.getNode(), 'The execution was stopped', { description });
+	const message = 'The execution was stopped';
+	// n8n keeps neither the output nor the error of a node that it has stopped.
+	context.logger.warn(`${context.getNode().name}: ${message}. ${description}`);
+	return new NodeOperationError(context.getNode(), message, { description });
 }
