@@ -140,7 +140,7 @@ test('a call of the trigger starts one execution, in which all operations work',
 	const workflow = await main.client.importWorkflow(toTriggeredWorkflow(), credential);
 	await main.client.activate(workflow);
 	const { receivedCallbackUrl } = sandbox.instance;
-	assert.equal(new URL(receivedCallbackUrl).origin, webhook.url);
+	assert.equal(new URL(receivedCallbackUrl).port, new URL(webhook.url).port);
 	// The webhook process learns of it a little later.
 	await waitFor(async () => (await fetch(receivedCallbackUrl, { method: 'POST' })).status !== 404);
 
