@@ -84,11 +84,13 @@ export async function receive(
 ): Promise<ZApiResponse> {
 	let stream: StreamedResponse['body'] | undefined;
 	const deadline = AbortSignal.timeout(timeoutMs);
+	const done = new AbortController();
 	const timedOut = new Promise<ZApiResponse>((resolve) => {
-		deadline.addEventListener('abort', () => {
+		const onTimeout = () => {
 			resolve({ networkCode: 'ETIMEDOUT' });
 			stream?.destroy();
-		});
+		};
+		deadline.addEventListener('abort', onTimeout, { signal: done.signal });
 	});
 	const read = async (): Promise<ZApiResponse> => {
 		try {
@@ -102,7 +104,12 @@ export async function receive(
 			return { networkCode: toNetworkCode(error) };
 		}
 	};
-	return await Promise.race([timedOut, read()]);
+	try {
+		return await Promise.race([timedOut, read()]);
+	} finally {
+		// Removes the listener. With it, Node.js keeps the response in memory until the deadline.
+		done.abort();
+	}
 }
 
 /** @returns undefined if it is longer than `maxBytes`, isn't JSON or is nested too deep */

@@ -1,4 +1,6 @@
-import { toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport';
+import { getEventListeners } from 'node:events';
+import { Readable } from 'node:stream';
+import { receive, toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
@@ -49,4 +51,12 @@ test.each<[what: string, error: unknown, code: string]>([
 	['null', null, 'UNKNOWN'],
 ])('the network code, %s', (_what, error, code) => {
 	expect(toNetworkCode(error)).toBe(code);
+});
+
+test('after a response, nothing waits for its deadline, as this would keep it in memory', async () => {
+	const timeout = jest.spyOn(AbortSignal, 'timeout');
+	const response = { statusCode: 200, headers: {}, body: Readable.from([Buffer.from('{"a":1}')]) };
+	expect(await receive(Promise.resolve(response), 60_000)).toMatchObject({ body: { a: 1 } });
+	const deadline = timeout.mock.results[0]?.value as AbortSignal;
+	expect(getEventListeners(deadline, 'abort')).toStrictEqual([]);
 });
