@@ -7,6 +7,8 @@ module.exports = {
 	testEnvironment: 'node',
 	// For hanging tests only. No test depends on the speed of the machine.
 	testTimeout: 60_000,
+	// By default, Jest leaves one core unused.
+	maxWorkers: '100%',
 	testMatch: ['<rootDir>/test/{unit,engine,sandbox}/**/*.test.mts'],
 	moduleFileExtensions: ['mts', 'ts', 'js', 'json', 'node'],
 	// Some libraries are ES modules only, which Jest runs as CommonJS.

@@ -17,9 +17,8 @@ export class ZApi implements ICredentialType {
 			name: 'instanceId',
 			type: 'string',
 			default: '',
-			required: true,
 			placeholder: 'e.g. 3C67AB641C8AA0412F6A2242B4E2AC7F',
-			hint: 'In the Z-API panel, open Instances and your instance. You can also paste the whole URL of the instance here. The token is then taken from it.',
+			hint: 'In the Z-API panel, open Instances and your instance. You can leave it empty if you paste the whole URL of the instance into Instance Token.',
 		},
 		{
 			displayName: 'Instance Token',
@@ -29,7 +28,7 @@ export class ZApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. F8BA54D2A8B1C7F0E3D92A67',
-			hint: 'Next to the ID of the instance in the Z-API panel',
+			hint: 'Next to the ID of the instance in the Z-API panel. You can also paste the whole URL of the instance here.',
 		},
 		{
 			displayName: 'Client-Token',

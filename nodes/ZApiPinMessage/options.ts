@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
-import { toChoice } from '../shared/choices';
+import { toBoolean, toChoice } from '../shared/choices';
 import { toWholeNumber } from '../shared/text';
 import { DEFAULT_TIMEOUT_MS } from '../shared/transport';
 
@@ -21,7 +21,7 @@ const NUMERIC_OPTIONS = {
 		minValue: 1,
 		maxValue: 500,
 		description:
-			'How many items to process at the same time, at most one of each chat. More than 64 save little time and put more load on Z-API. 1 processes the items one after another.',
+			'How many items to process at the same time, at most one of each chat. Values above 64 save little time and put more load on Z-API. 1 processes the items one after another.',
 	},
 	retries: {
 		displayName: 'Retries',
@@ -29,7 +29,7 @@ const NUMERIC_OPTIONS = {
 		minValue: 0,
 		maxValue: 10,
 		description:
-			'How many times to retry an item when Z-API is busy or can\'t be reached. Leave n8n\'s own "Retry On Fail" off, as it sends all items again.',
+			"How many times to retry an item when Z-API is busy or can't be reached. Leave n8n's own Retry On Fail off, as it sends all items again.",
 	},
 	delayMessage: {
 		displayName: 'Delay Message',
@@ -68,13 +68,15 @@ const IF_NOT_CONNECTED = [
 	{
 		name: 'Stop',
 		value: 'stop',
-		description: 'Check the connection first, and send nothing if the instance is not connected',
+		description:
+			'Check the connection first, and send nothing if the instance is not connected. If Z-API does not say whether it is, the requests are sent.',
 	},
 ] as const;
 
 /** The options of one execution. */
 export type PinOptions = Record<keyof typeof NUMERIC_OPTIONS, number> & {
 	ifNotConnected: (typeof IF_NOT_CONNECTED)[number]['value'];
+	includeInputFields: boolean;
 };
 
 type OptionValues = Partial<Record<keyof PinOptions, unknown>>;
@@ -135,6 +137,7 @@ export function toOptions(values: OptionValues): PinOptions {
 		delayMessage: toNumber('delayMessage', values),
 		delayTyping: toNumber('delayTyping', values),
 		ifNotConnected: toChoice(IF_NOT_CONNECTED, ifNotConnected, 'If Not Connected'),
+		includeInputFields: toBoolean(values.includeInputFields, false, 'Include Input Fields'),
 	};
 }
 

@@ -65,7 +65,7 @@ const text: INodeProperties = {
 	displayOptions: { show: { operation: ['sendAndPin'] } },
 	placeholder: 'e.g. The water will be off on Friday from 9 to 12 h.',
 	description:
-		'The text to send. *bold*, _italic_ and ~strikethrough~ work as in WhatsApp. Leave Retry On Fail in the settings of the node off, as n8n would send the text again.',
+		'The text to send. *bold*, _italic_ and ~strikethrough~ work as in WhatsApp. Turn off Retry On Fail in the settings of the node: Send and Pin does not run while it is on.',
 };
 
 const duration: INodeProperties = {
@@ -90,7 +90,7 @@ const filter: INodeProperties = {
 	...ofChats,
 	placeholder: 'e.g. Class 3B',
 	description:
-		'Part of the name of the chats to list, ignoring case and accents, or a phone number or ID, at least five digits of it. Leave it empty to list all chats.',
+		'Part of the name of the chats to list (case and accents are ignored), or at least five digits of a phone number or ID. Leave it empty to list all chats.',
 };
 
 const chatType: INodeProperties = {

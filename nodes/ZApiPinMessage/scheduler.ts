@@ -86,7 +86,7 @@ const ROUNDS_PER_INCREASE = 50;
 const BEYOND_AGAIN = 2.25;
 
 const SYSTEM_CLOCK: Clock = {
-	now: Date.now,
+	now: () => performance.now(),
 	random: Math.random,
 	sleep: sleepUntilAborted,
 };
@@ -123,6 +123,8 @@ export async function schedule<J, T>(
 			if (!last.ok && retry === 'pause') pacer.refuse(turn, last.retryAfterMs);
 			else if (!retry) pacer.pass(turn);
 			pacer.release(turn);
+			// The abort may be why it failed, so the job was not finished.
+			if (!last.ok && signal?.aborted) return;
 
 			if (!last.ok && last.isProgress) backOffs = 0;
 			const mayRetry = retry === 'pause' ? pacer.fruitlessPauses < retries : backOffs < retries;
@@ -331,7 +333,7 @@ class Pacer {
 		const passed = this.countPassed(this.since, turn.at);
 		if (this.quota === Infinity) this.period = elapsed;
 		else if (this.quota > 1) this.period /= 2;
-		this.quota = Math.max(1, Math.floor((passed * this.period) / elapsed));
+		this.quota = Math.max(1, Math.floor(passed * (this.period / elapsed)));
 		this.beyond = 1;
 		this.proven = 0;
 		this.since = turn.at;

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isGroupId } from '../shared/chatId';
+import { isGroupId, NO_PINS } from '../shared/chatId';
 import { isTrue, toIso, toObject } from '../shared/response';
 
 /** The body of a webhook call by Z-API. Any field may be absent or of any type. */
@@ -84,16 +84,17 @@ export function toChatType(callback: Callback): 'groups' | 'private' | undefined
 	const phone = toText(callback.phone) ?? '';
 	if (isTrue(callback.isGroup) || isGroupId(phone)) return 'groups';
 	const isOther = isTrue(callback.isNewsletter) || isTrue(callback.broadcast);
-	return isOther || /[@-](newsletter|broadcast)$/.test(phone) ? undefined : 'private';
+	return isOther || NO_PINS.test(phone) ? undefined : 'private';
 }
 
 /** The person who did it. The LID of a private chat is in `chatLid`, or only in `senderLid`. */
 export function toSender(callback: Callback): IDataObject | undefined {
 	const { participantPhone, participantLid, senderLid, chatLid, connectedPhone } = callback;
 	const isMine = isTrue(callback.fromMe);
-	const others = isTrue(callback.isGroup)
-		? { phone: undefined, lid: senderLid }
-		: { phone: callback.phone, lid: firstText(senderLid, chatLid) };
+	const others =
+		toChatType(callback) === 'private'
+			? { phone: callback.phone, lid: firstText(senderLid, chatLid) }
+			: { phone: undefined, lid: senderLid };
 	const { phone, lid } = isMine ? { phone: connectedPhone, lid: undefined } : others;
 	const phones = [participantPhone, phone].map(toText);
 	const sender = withoutGaps({

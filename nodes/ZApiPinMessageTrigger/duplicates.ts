@@ -9,7 +9,7 @@ const seen = new Map<string, number>();
 
 /**
  * Checks whether the same call came within the last ten minutes, and remembers it if not. Best effort: each
- * process of n8n remembers its own calls, and forgets the oldest if there are too many.
+ * process of n8n remembers the calls that it received, and forgets the oldest if there are too many.
  *
  * @param key identifies a call of a webhook
  */

@@ -82,7 +82,8 @@ export const EVENTS = [
 	{
 		name: 'Message Sent',
 		value: 'messageSent',
-		description: 'Z-API sends a message or a pin from its queue',
+		description:
+			'Z-API sends a message or a pin from its queue. A workflow that sends for each of these events starts itself without end.',
 		webhook: 'delivery',
 		recognizes: ({ error }) => !error,
 		toOutput: ({ messageId }) => ({ eventId: toText(messageId) }),

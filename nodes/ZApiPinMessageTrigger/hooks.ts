@@ -73,6 +73,10 @@ export const create = toHook(async (hook) => {
 	}
 }, checkHttps);
 
+const OTHER_INSTANCE = new Error(
+	'The credential is for another instance than when the workflow was published. Remove the webhooks of the previous instance in the Z-API panel.',
+);
+
 /**
  * Restores the previous URLs, unless another system has replaced this node's URL.
  *
@@ -91,6 +95,9 @@ export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
 
 const giveBack = toHook(async (hook) => {
 	const { context, connection, memory, now, key } = hook;
+	if (memory.instanceId && memory.instanceId !== connection.instanceId) {
+		logNotGivenBack(context, OTHER_INSTANCE);
+	}
 	const target = { ...hook.before };
 	const isListening = !hook.isTest && leaveToTest(hook, target);
 	await changeRegistration(context, connection, now, target);

@@ -1,4 +1,4 @@
-import { isSameChat, toChatId } from '../shared/chatId';
+import { isSameChat, toChatIds } from '../shared/chatId';
 import { isTrue } from '../shared/response';
 import { toComparable } from '../shared/text';
 import type { Callback } from './callback';
@@ -39,17 +39,8 @@ function isWantedChat(callback: Callback, { chats, chatType }: TriggerSettings):
 	if (chats.length === 0) return true;
 	const { phone, chatLid, senderLid } = callback;
 	// In a group, `senderLid` is that of a member.
-	const ids = [phone, chatLid, type === 'private' ? senderLid : undefined].flatMap(toIds);
+	const ids = [phone, chatLid, type === 'private' ? senderLid : undefined].flatMap(toChatIds);
 	return chats.some((chat) => ids.some((id) => isSameChat(chat, id)));
-}
-
-function toIds(value: unknown): string[] {
-	try {
-		return [toChatId(value)];
-	} catch {
-		// A channel or no chat.
-		return [];
-	}
 }
 
 function isWantedMessage(callback: Callback, settings: TriggerSettings): boolean {

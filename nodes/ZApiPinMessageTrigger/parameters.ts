@@ -95,8 +95,9 @@ const sentByMe: INodeProperties = {
 	type: 'options',
 	options: toOptions(SENT_BY_ME),
 	default: 'pins',
-	description: 'Which activity of the connected number starts the workflow',
-	hint: 'Messages that you write with the connected number start the workflow only if you choose it here.',
+	description:
+		'Which activity of the connected number starts the workflow. Does not apply to Message Sent and Sending Failed.',
+	hint: 'Messages that you write with the connected number start the workflow only if you choose Everything or Pins and What Is Done on the Phone.',
 };
 
 const options: INodeProperties = {
@@ -112,6 +113,7 @@ const options: INodeProperties = {
 			type: 'options',
 			options: [...CHAT_TYPES],
 			default: 'groups',
+			description: 'Which chats start the workflow',
 		},
 		{
 			displayName: 'Ignore Edits',
@@ -141,6 +143,7 @@ const options: INodeProperties = {
 			type: 'boolean',
 			default: true,
 			description: 'Whether to return a simplified version of the response instead of the raw data',
+			hint: 'If you turn it off, the whole callback is added in the field callback.',
 		},
 		{
 			displayName: 'Text Contains',

@@ -1,7 +1,7 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 import { toChatId } from '../shared/chatId';
-import { toChoice } from '../shared/choices';
+import { toBoolean, toChoice } from '../shared/choices';
 import { toObject } from '../shared/response';
 import type { TriggerEvent } from './events';
 import { EVENTS } from './events';
@@ -77,13 +77,5 @@ function toText(value: unknown, parameter: string): string {
 	if (typeof value === 'string' || typeof value === 'number') return String(value);
 	throw new UserError(`${parameter} is not text`, {
 		description: 'Check the expression: it has to yield text.',
-	});
-}
-
-function toBoolean(value: unknown, fallback: boolean, parameter: string): boolean {
-	if (value === undefined) return fallback;
-	if (typeof value === 'boolean') return value;
-	throw new UserError(`${parameter} is neither true nor false`, {
-		description: 'Check the expression: it has to yield true or false.',
 	});
 }

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import { isGroupId, isSameChat, toChatId } from './chatId';
+import { isGroupId, isSameChat, toChatIds } from './chatId';
 import type { Connection } from './connection';
 import { mask } from './mask';
 import { isTrue, toIso, toObject } from './response';
@@ -94,15 +94,6 @@ function toChats(entry: unknown): Chat[] {
 		unread: Number(unread) || 0,
 		...(lastMessageAt && { lastMessageAt }),
 	}));
-}
-
-/** @returns an empty list for a channel, a broadcast list, or anything that is no chat */
-function toChatIds(value: unknown): string[] {
-	try {
-		return [toChatId(value)];
-	} catch {
-		return [];
-	}
 }
 
 /**

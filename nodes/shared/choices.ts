@@ -1,4 +1,5 @@
 import { UserError } from 'n8n-workflow';
+import { isFalse, isTrue } from './response';
 
 /**
  * Checks a parameter that takes one of a table's values, as an expression can return anything.
@@ -27,4 +28,18 @@ export function toChoice<T extends string>(
 	parameter: string,
 ): T {
 	return findChoice(choices, value, parameter).value;
+}
+
+/**
+ * Checks a parameter that is true or false. Both may come as text, as from an AI model.
+ *
+ * @param fallback for undefined
+ * @throws {UserError} naming the parameter
+ */
+export function toBoolean(value: unknown, fallback: boolean, parameter: string): boolean {
+	if (value === undefined) return fallback;
+	if (isTrue(value) || isFalse(value)) return isTrue(value);
+	throw new UserError(`${parameter} is neither true nor false`, {
+		description: 'Check the expression: it has to yield true or false.',
+	});
 }

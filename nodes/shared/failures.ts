@@ -83,11 +83,12 @@ export const FAILURES: readonly Failure[] = [
 			'Copy Instance ID and Instance Token again from the Z-API panel into the credential, both from the same instance.',
 	},
 	{
-		name: 'queueFull',
-		matches: (response) => says(/\bqueue\b/i)(response) && !isUncertain(response),
-		message: 'The queue of the Z-API instance is full',
+		name: 'notQueued',
+		matches: (response) =>
+			says(/\bqueue\b/i)(response) && !isUncertain(response) && !hasStatus(429, 503)(response),
+		message: 'Z-API did not add the request to its queue',
 		description:
-			'While an instance is not connected to WhatsApp, Z-API keeps at most 1,000 requests for it. Connect the instance in the Z-API panel, or empty its queue there, then try again.',
+			'While an instance is not connected to WhatsApp, Z-API keeps at most 1,000 requests for it. Then connect the instance in the Z-API panel, or empty its queue there, and try again.',
 		quotesResponse: true,
 	},
 	{

@@ -25,7 +25,11 @@ export async function searchChats(
 	filter = '',
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const connection = await readConnection(this);
+	/** The editor shows only the message. */
+	const toShown = (error: Error) => new NodeOperationError(this.getNode(), toSentences(error));
+	const connection = await readConnection(this).catch((error: Error) => {
+		throw toShown(error);
+	});
 	const isWanted = toFilter(filter);
 	const wanted = toComparable(filter);
 	const results: INodeListSearchItems[] = [];
@@ -41,8 +45,7 @@ export async function searchChats(
 			chats = await readChats(this, connection, page);
 		} catch (error) {
 			if (results.length > 0) return pauseAt(page, (error as Error).message);
-			// The editor shows only the message.
-			throw new NodeOperationError(this.getNode(), toSentences(error as Error));
+			throw toShown(error as Error);
 		}
 		for (const chat of chats.chats) {
 			if (isWanted(chat) || toComparable(toLabel(chat)).includes(wanted))

@@ -117,6 +117,8 @@ test.each<[parameters: object, message: string]>([
 	],
 	[{ limit: 0 }, 'Limit is out of range [item 0]'],
 	[{ limit: '={{ "many" }}' }, 'Limit is out of range [item 0]'],
+	[{ includeArchived: '={{ 1 }}' }, 'Include Archived is neither true nor false [item 0]'],
+	[{ returnAll: '={{ "yes" }}' }, 'Return All is neither true nor false [item 0]'],
 	[{ chatType: 'channels' }, 'Type has an unknown value [item 0]'],
 ])('%j is refused, and nothing is sent', async (parameters, message) => {
 	const { error } = await run(parameters);

@@ -97,10 +97,20 @@ test('the status may be text', async () => {
 	expect(items?.[0]?.json.state).toBe('queued');
 });
 
+const STOP = { options: { ifNotConnected: 'stop' } };
+
+test('the status may be in the text only', async () => {
+	const body = { error: 'You are not connected.' };
+	sandbox.faults.set({ path: '/status', response: { status: 200, body } });
+	const { error } = await runPinNode(credentialOf(sandbox), STOP);
+	expect(error?.message).toMatch(/^The Z-API instance is not connected to WhatsApp/);
+	expect(pinsSent(sandbox)).toHaveLength(0);
+});
+
 const UNREADABLE = [
 	['503', { status: 503, body: { connected: false } }],
 	['HTML', { status: 200, body: '<html>' }],
-	['a response without a status', { status: 200, body: { error: 'You are not connected.' } }],
+	['a response without a status', { status: 200, body: { error: 'You are already connected.' } }],
 	['a closed connection', 'reset' as const],
 	['silence', 'silence' as const],
 ] as const;
@@ -113,8 +123,6 @@ test.each(UNREADABLE)('an unreadable status changes nothing: %s', async (_what, 
 		expect([items?.[0]?.json.state, hints]).toStrictEqual(['accepted', []]);
 	}
 });
-
-const STOP = { options: { ifNotConnected: 'stop' } };
 
 test.each([
 	['notConnected', 'The Z-API instance is not connected to WhatsApp', /scan the QR code/],
@@ -168,7 +176,7 @@ test('the 1,001st item for a disconnected instance is refused, as its queue is f
 	);
 	const failed = items?.filter(({ json }) => json.error !== undefined);
 	expect(failed).toHaveLength(1);
-	expect(failed?.[0]?.json).toMatchObject({ code: 'queueFull', temporary: false });
+	expect(failed?.[0]?.json).toMatchObject({ code: 'notQueued', temporary: false });
 });
 
 const TAKEN = {
@@ -210,6 +218,17 @@ test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 		});
 	},
 );
+
+test('a broken expression in Include Input Fields is a failed item', async () => {
+	const options = { includeInputFields: "={{ $('Gone').item.json.x }}" };
+	const { items } = await runPinNode(
+		credentialOf(sandbox),
+		{ ...DEMO, options },
+		{ items: [TAKEN], onError: 'continueRegularOutput' },
+	);
+	expect(items?.map(({ json }) => json)).toMatchObject([{ code: 'unexpected', chat: CHAT }]);
+	expect(sandbox.requests).toHaveLength(0);
+});
 
 test('without Include Input Fields, the error output replaces fields of the input by those of the failure', async () => {
 	const parameters = { ...DEMO, messageId: '={{ "" }}' };
@@ -287,7 +306,7 @@ test('a hint says what slowed the execution down', async () => {
 	sandbox.faults.set({ path: '/pin-message', times: 1, response: { status: 429, headers } });
 	const { hints } = await runPinNode(credentialOf(sandbox), {});
 	expect(hints).toStrictEqual([
-		'Z-API asked for fewer requests once, so the node waited 1 s in all.',
+		'Z-API was busy or asked for fewer requests once, so the node waited 1 s in total.',
 	]);
 });
 

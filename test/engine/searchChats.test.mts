@@ -115,7 +115,9 @@ test.each([
 
 test('an invalid credential is reported before anything is sent', async () => {
 	const credential = { ...credentialOf(sandbox), token: '' };
-	await expect(searchChats(credential)).rejects.toThrow(/^Instance Token is empty/);
+	await expect(searchChats(credential)).rejects.toThrow(
+		/^Instance Token is empty or not usable\. Copy it /,
+	);
 	expect(sandbox.requests).toHaveLength(0);
 });
 

@@ -258,6 +258,20 @@ test('after Stop, the description and the log list messages that were sent, but 
 	expect(textsSent()).toHaveLength(2);
 });
 
+test.each([undefined, 'continueRegularOutput'] as const)(
+	'after Stop while texts are sent, the log lists those that may have been sent; On Error: %s',
+	async (onError) => {
+		const firstLogLine = log.length;
+		sandbox.faults.set({ path: '/send-text', response: 'silence' });
+		const cancelWhen = () => textsSent().length === 2;
+		const { error } = await run({}, { items: toNotices(2), onError, cancelWhen });
+		expect(error?.message).toBe('The execution was stopped');
+		const logged = log.slice(firstLogLine).join('');
+		expect(logged).toContain('Item 0: The message may have been sent.');
+		expect(logged).toContain('Item 1: The message may have been sent.');
+	},
+);
+
 test('with random faults, nothing is sent twice, no item is lost, and each item is correct', async () => {
 	const responses: Array<Pick<Fault, 'response' | 'isDone'>> = [
 		...[429, 500, 502, 503].map((status) => ({ response: { status } })),

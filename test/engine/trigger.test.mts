@@ -555,7 +555,7 @@ test.each([
 	],
 	[
 		'text instead of a switch',
-		{ ...PINS, options: { replaceExistingWebhook: 'false' } },
+		{ ...PINS, options: { replaceExistingWebhook: 'no' } },
 		/^Replace Existing Webhook is neither true nor false/,
 	],
 ])('%s: nothing is registered', async (_what, parameters, sentence) => {
@@ -588,6 +588,19 @@ test('deactivating while Z-API is down fails, and the next attempt restores the 
 	sandbox.faults.reset();
 	await trigger.deactivate();
 	expect(registered()).toBe(OTHER);
+});
+
+test('after a change to another instance, the log says that the previous URLs were not restored', async () => {
+	const firstLogLine = log.length;
+	const staticData = {
+		'node:Trigger': { instanceId: 'INSTANCE-0', previous: { received: OTHER } },
+	};
+	const trigger = await openTrigger(credentialOf(sandbox), PINS, { staticData });
+	await trigger.deactivate();
+	expect(log.slice(firstLogLine).join('')).toMatch(
+		/were not restored\. The credential is for another instance/,
+	);
+	expect(registered()).toBe('');
 });
 
 test('a test that ends while Z-API is down does not throw, and logs a message', async () => {

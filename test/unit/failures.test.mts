@@ -28,7 +28,9 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 	],
 	['subscriptionLapsed', [says('To continue you must subscribe to this instance again')]],
 	['instanceNotFound', [says('Instance not found', 404), says('instance not found', 200)]],
-	['queueFull', [says('Queue limit reached', 200), says('You are not connected: queue is full')]],
+	['notQueued', [says('Queue limit reached', 200), says('You are not connected: queue is full')]],
+	['tooManyRequests', [says('Too many requests in the queue', 429)]],
+	['serviceOverloaded', [says('The queue is down', 503)]],
 	['sessionToRestore', [says('You need to restore the session', 503)]],
 	[
 		'notConnected',

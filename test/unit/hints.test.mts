@@ -48,12 +48,12 @@ test('queued items give a hint about the connection', () => {
 });
 
 test.each([
-	[1, 1000, 'once, so the node waited 1 s in all.'],
-	[1, 30, 'once, so the node waited 1 s in all.'],
-	[1, 1003, 'once, so the node waited 1 s in all.'],
-	[3, 7600, '3 times, so the node waited 8 s in all.'],
+	[1, 1000, 'once, so the node waited 1 s in total.'],
+	[1, 30, 'once, so the node waited 1 s in total.'],
+	[1, 1003, 'once, so the node waited 1 s in total.'],
+	[3, 7600, '3 times, so the node waited 8 s in total.'],
 ])('%i pauses of %i ms give a hint', (pauses, pausedMs, words) => {
 	const [hint] = toHints([], { pauses, pausedMs });
 	expect(hint).toMatchObject({ type: 'info', location: 'outputPane' });
-	expect(hint?.message).toBe(`Z-API asked for fewer requests ${words}`);
+	expect(hint?.message).toBe(`Z-API was busy or asked for fewer requests ${words}`);
 });

@@ -2,7 +2,7 @@ import { options, toOptions } from '../../nodes/ZApiPinMessage/options';
 
 const REQUESTS = { maxConcurrentRequests: 64, retries: 3, timeout: 30_000 };
 const NUMBERS = { ...REQUESTS, delayMessage: 0, delayTyping: 0 };
-const DEFAULTS = { ...NUMBERS, ifNotConnected: 'queue' };
+const DEFAULTS = { ...NUMBERS, ifNotConnected: 'queue', includeInputFields: false };
 
 test('options that are not set have their defaults', () => {
 	expect(toOptions({})).toStrictEqual(DEFAULTS);
@@ -78,4 +78,12 @@ test('If Not Connected is one of its choices', () => {
 			}),
 		);
 	}
+});
+
+test('Include Input Fields is true or false, also as text', () => {
+	expect(toOptions({ includeInputFields: 'true' }).includeInputFields).toBe(true);
+	expect(toOptions({ includeInputFields: 'false' }).includeInputFields).toBe(false);
+	expect(() => toOptions({ includeInputFields: 1 })).toThrow(
+		'Include Input Fields is neither true nor false',
+	);
 });

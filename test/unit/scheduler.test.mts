@@ -346,6 +346,21 @@ describe('stop', () => {
 		expect(attempts).toHaveLength(1000);
 	});
 
+	test('a job that fails after the signal was not finished', async () => {
+		for (const stopOnFailure of [true, false]) {
+			const controller = new AbortController();
+			const attempt = async (job: number) => {
+				controller.abort();
+				return await Promise.resolve(job === 0 ? OK : REFUSED);
+			};
+			const settings = { concurrency: 2, retries: 3, keyOf: String, signal: controller.signal };
+			const { attempts, stoppedBy } = await schedule([0, 1], attempt, {
+				...{ ...settings, stopOnFailure },
+			});
+			expect([attempts, stoppedBy]).toStrictEqual([[OK, undefined], undefined]);
+		}
+	});
+
 	test('with an aborted signal, nothing starts', async () => {
 		const { started, outcomes } = await run(5, () => OK, { signal: AbortSignal.abort() });
 		expect(started).toHaveLength(0);

@@ -109,7 +109,7 @@ test.each<[message: string, description: string | RegExp, parameters: object]>([
 	['Text Contains is not text', TEXT, { options: { textContains: ['#notice'] } }],
 	['Text Contains is not text', TEXT, { options: { textContains: null } }],
 	['Simplify is neither true nor false', SWITCH, { options: { simplify: 'no' } }],
-	['Ignore Edits is neither true nor false', SWITCH, { options: { ignoreEdits: 'true' } }],
+	['Ignore Edits is neither true nor false', SWITCH, { options: { ignoreEdits: 'yes' } }],
 	[
 		'Ignore Status Replies is neither true nor false',
 		SWITCH,

@@ -193,6 +193,16 @@ test.each<[what: string, callback: IDataObject, sender: IDataObject | undefined]
 		{ name: 'Ana' },
 	],
 	[
+		'a channel, which is nobody',
+		{ phone: '120363166555745933@newsletter', senderLid: null },
+		{ name: 'Ana' },
+	],
+	[
+		'a member of a group that only its ID shows to be one',
+		{ phone: '120363019502650977-group', isGroup: null, senderLid: '7@lid' },
+		{ lid: '7@lid', name: 'Ana' },
+	],
+	[
 		'a member of whom nothing is known',
 		{
 			...IN_GROUP,

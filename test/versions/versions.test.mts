@@ -9,9 +9,14 @@ import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { N8N_1_VERSION, N8N_OLDEST_VERSION, N8N_VERSION } from '../../scripts/n8n/install.mts';
-import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
+import type { N8nClient, StoredWorkflow } from '../../scripts/n8n/client.mts';
+import { toNode, toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
 import { startTestN8n, type TestN8n } from '../support/n8n.mts';
+import { first } from '../support/only.mts';
 import { pinsSent } from '../support/sandbox.mts';
+import { waitFor } from '../support/wait.mts';
+
+const GROUP = '120363019502650977-group';
 
 const PACKAGE = 'n8n-nodes-zapi-pin-message';
 
@@ -21,6 +26,22 @@ const NODE_TYPES = {
 	[`${PACKAGE}.zApiPinMessageTool`]: ['ai_tool'],
 	[`${PACKAGE}.zApiPinMessageTrigger`]: ['main'],
 };
+
+/** Publishes or unpublishes a workflow; n8n 1 calls it activating. */
+async function setActive(
+	client: N8nClient,
+	workflow: StoredWorkflow,
+	version: string,
+	active: boolean,
+): Promise<void> {
+	if (!version.startsWith('1.')) {
+		await (active ? client.activate(workflow) : client.deactivate(workflow));
+		return;
+	}
+	const path = `/rest/workflows/${workflow.id}`;
+	const { versionId } = await client.call<StoredWorkflow>('GET', path);
+	await client.call('PATCH', path, { active, versionId });
+}
 
 for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 	describe(`n8n ${version}`, () => {
@@ -79,7 +100,7 @@ for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 			);
 			assert.deepEqual(
 				results.map(({ value }) => value),
-				['120363019502650977-group'],
+				[GROUP],
 			);
 		});
 
@@ -102,6 +123,34 @@ for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 			assert.equal(stopped.status, 'error');
 			assert.match(error?.message ?? '', /not connected to WhatsApp/);
 			sandbox.faults.reset();
+		});
+
+		test('registers the trigger, starts an execution for a message, and removes the trigger', async () => {
+			const trigger = {
+				...toNode('Trigger', `${PACKAGE}.zApiPinMessageTrigger`, {}),
+				webhookId: 'trigger',
+			};
+			const workflow = await n8n.client.importWorkflow(
+				{
+					name: 'Trigger',
+					nodes: [trigger],
+					connections: {},
+					settings: { executionOrder: 'v1' },
+				},
+				credential,
+			);
+			await setActive(n8n.client, workflow, version, true);
+			const { origin, pathname } = new URL(sandbox.instance.receivedCallbackUrl);
+			assert.equal((await fetch(origin + pathname, { method: 'POST' })).status, 401);
+			sandbox.chats.write(GROUP, 'Hello', { senderName: 'Ana', fromMe: false });
+			await waitFor(async () => (await n8n.client.listExecutions(workflow)).count > 0);
+			const { ids } = await n8n.client.listExecutions(workflow);
+			const { status, runData } = await n8n.client.readExecution(first(ids));
+			assert.deepEqual([ids.length, status], [1, 'success']);
+			const { chat, text } = runData.Trigger?.[0]?.data?.main?.[0]?.[0]?.json ?? {};
+			assert.deepEqual([chat, text], [GROUP, 'Hello']);
+			await setActive(n8n.client, workflow, version, false);
+			assert.equal(sandbox.instance.receivedCallbackUrl, '');
 		});
 
 		test('sends a failed item to the error output, with the fields of its input', async () => {

@@ -1,8 +1,11 @@
-import { isFalse, toObject } from '../../shared/response';
+import { hasSuccessStatus, isTrue, toObject } from '../../shared/response';
 import { sendRequest } from '../../shared/transport';
 import type { ZApiError } from '../../shared/zApiError';
 import { toZApiError } from '../../shared/zApiError';
 import type { Session } from '../operations/operation';
+
+/** Names of the failures that say it. */
+const DISCONNECTED = ['notConnected', 'sessionToRestore'];
 
 /**
  * Requests once whether the instance is connected to WhatsApp.
@@ -17,6 +20,7 @@ export async function findDisconnection({
 }: Session): Promise<ZApiError | undefined> {
 	const request = { method: 'GET', path: '/status' } as const;
 	const response = await sendRequest(context, connection, request, options.timeout);
-	const isDisconnected = response.statusCode === 200 && isFalse(toObject(response.body).connected);
-	return isDisconnected ? toZApiError(response, connection.secrets) : undefined;
+	if (!hasSuccessStatus(response) || isTrue(toObject(response.body).connected)) return undefined;
+	const error = toZApiError(response, connection.secrets);
+	return DISCONNECTED.includes(error.failure.name) ? error : undefined;
 }

@@ -38,7 +38,10 @@ export function toHints(
 	if (pauses > 0) {
 		const times = pauses === 1 ? 'once' : `${pauses} times`;
 		const seconds = Math.max(1, Math.round(pausedMs / 1000));
-		add('info', `Z-API asked for fewer requests ${times}, so the node waited ${seconds} s in all.`);
+		add(
+			'info',
+			`Z-API was busy or asked for fewer requests ${times}, so the node waited ${seconds} s in total.`,
+		);
 	}
 	return hints;
 }

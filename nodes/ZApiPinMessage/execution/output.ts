@@ -1,7 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 import type { Failure } from '../../shared/failures';
-import { isTrue } from '../../shared/response';
 import { toItemError, toSentences, ZApiError } from '../../shared/zApiError';
 import type { Job, Output } from '../operations/operation';
 import type { Attempt } from '../scheduler';
@@ -25,15 +24,16 @@ const UNFORESEEN: Failure = {
  * `messageId`.
  *
  * @param attempts the last attempt at each job
+ * @param isIncluded whether it includes the input's fields
  */
 export function toOutput(
 	context: IExecuteFunctions,
 	jobs: Job[],
 	attempts: Array<Attempt<Output>>,
+	isIncluded: boolean,
 ): INodeExecutionData[] {
 	const node = context.getNode();
 	const inputs = context.getInputData();
-	const isIncluded = isTrue(context.getNodeParameter('options.includeInputFields', 0, false));
 	return attempts.flatMap((attempt, itemIndex) => {
 		const toItem = (fields: IDataObject): INodeExecutionData => ({
 			json: isIncluded ? { ...inputs[itemIndex]?.json, zApi: fields } : fields,

@@ -34,7 +34,7 @@ const STATUS_GRACE_MS = 1000;
  * @returns in the order of the items: what Z-API accepted or, if the node continues after a failure, what
  * happened and what to do
  * @throws {NodeOperationError} if an input is refused; nothing was sent
- * @throws {NodeApiError} if Z-API did not accept an item; no new request was sent after it
+ * @throws {NodeApiError} if Z-API did not accept an item; no other item was started after it
  */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const stopOnFailure = !context.continueOnFail();
@@ -49,10 +49,11 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	if (stopOnFailure && errors[0])
 		throw toError(errors[0], refusals.indexOf(errors[0]), NOTHING_SENT);
 	if (session instanceof Error || errors.length === jobs.length) {
-		return toOutput(context, jobs, errors.map(toRefused));
+		const isIncluded = !(session instanceof Error) && session.options.includeInputFields;
+		return toOutput(context, jobs, errors.map(toRefused), isIncluded);
 	}
 
-	const { ifNotConnected, maxConcurrentRequests, retries } = session.options;
+	const { ifNotConnected, includeInputFields, maxConcurrentRequests, retries } = session.options;
 	const isAsked = isQueued && ifNotConnected !== 'stop';
 	const status = isAsked ? findDisconnection(session) : undefined;
 	const runnable = [...jobs.entries()].flatMap(([itemIndex, job]) =>
@@ -88,7 +89,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	const known = disconnection ? finished.map(toQueued) : finished;
 	// Older versions of n8n 1 don't have it.
 	context.addExecutionHints?.(...toHints(known, { pauses, pausedMs }));
-	return toOutput(context, jobs, known);
+	return toOutput(context, jobs, known, includeInputFields);
 }
 
 /**

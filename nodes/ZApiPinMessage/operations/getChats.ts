@@ -2,8 +2,7 @@ import { UserError } from 'n8n-workflow';
 import type { Chat } from '../../shared/chats';
 import { toChatKey } from '../../shared/chatId';
 import { readChats, toFilter } from '../../shared/chats';
-import { toChoice } from '../../shared/choices';
-import { isTrue } from '../../shared/response';
+import { toBoolean, toChoice } from '../../shared/choices';
 import { FOUND_NOTHING, refusal, toComparable, toWholeNumber } from '../../shared/text';
 import type { Job, ReadParameter, Session } from './operation';
 import { check, toFailed } from './operation';
@@ -31,8 +30,9 @@ export function toGetChatsJob(read: ReadParameter): Job {
 	const { values, refusal: refused } = check<Search>({
 		isNamed: () => toFilter(toFilterText(read)),
 		type: () => toChoice(CHAT_TYPES, read('chatType'), 'Type'),
-		includeArchived: () => isTrue(read('includeArchived')),
-		limit: () => (isTrue(read('returnAll')) ? Infinity : toLimit(read('limit'))),
+		includeArchived: () => toBoolean(read('includeArchived'), true, 'Include Archived'),
+		limit: () =>
+			toBoolean(read('returnAll'), false, 'Return All') ? Infinity : toLimit(read('limit')),
 	});
 	if (refused) return { identity, refusal: refused };
 

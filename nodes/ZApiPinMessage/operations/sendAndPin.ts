@@ -98,8 +98,8 @@ export function toSendAndPinJob(read: ReadParameter): Job {
  * @see https://developer.z-api.io (`POST /send-text`): sent twice, it arrives twice
  */
 async function sendText(
-	{ context, connection }: Session,
-	{ chat, text, options: { timeout, delayMessage, delayTyping } }: Notice,
+	{ context, connection, options: { timeout } }: Session,
+	{ chat, text, options: { delayMessage, delayTyping } }: Notice,
 ): Promise<Sent | ZApiError> {
 	const body = {
 		phone: chat,
