@@ -25,13 +25,13 @@ export default {
 		'nodes/ZApiPinMessage/{messageId,options,scheduler}.ts',
 		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
 		'nodes/ZApiPinMessage/operations/{messageText,operation,verifyQueueResponse}.ts',
-		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,inTurn,isWanted,settings,toOutput,webhookUrl}.ts',
+		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,isWanted,settings,toOutput,webhookUrl}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',
 		config: {
 			testMatch: ['<rootDir>/test/unit/**/*.test.mts'],
-			testPathIgnorePatterns: ['/(documents|words|receiveCallback)\\.'],
+			testPathIgnorePatterns: ['/(documents|words|inTurn|longTexts|receiveCallback)\\.'],
 			testEnvironment: './test/mutation/environment.js',
 			moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.js' },
 		},

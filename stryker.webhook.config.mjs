@@ -1,14 +1,14 @@
-// Like stryker.config.mjs, for the code that receives webhook calls. Its tests use n8n-core, which Jest takes
-// seconds to load, so it runs separately.
+// Like stryker.config.mjs, for code whose tests take longer: they use n8n-core, or n8n-workflow with fake timers,
+// and Jest takes seconds to load these.
 import config from './stryker.config.mjs';
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
 	...config,
-	mutate: ['nodes/ZApiPinMessageTrigger/receiveCallback.ts'],
+	mutate: ['nodes/ZApiPinMessageTrigger/{inTurn,receiveCallback}.ts'],
 	jest: {
 		configFile: 'jest.config.js',
-		config: { testMatch: ['<rootDir>/test/unit/receiveCallback.test.mts'] },
+		config: { testMatch: ['<rootDir>/test/unit/{inTurn,receiveCallback}.test.mts'] },
 	},
 	htmlReporter: { fileName: '.local/mutation.webhook.html' },
 };

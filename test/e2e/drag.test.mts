@@ -22,9 +22,11 @@ let pinAndUnpin: StoredWorkflow;
 
 const see = (id: string) => page.getByTestId(id);
 const pins = () => sandbox.chats.get(DEMO_MESSAGE.phone).pins.map(({ messageId }) => messageId);
+/** Without the edges, where parts of the editor behind the node stick out. */
+const clip = { x: 11, y: 11, width: 1378, height: 838 };
 const shoot = async (name: string, folder = '.local/screenshots') => {
 	const file = new URL(`../../${folder}/${name}.png`, import.meta.url);
-	await page.screenshot({ path: fileURLToPath(file), animations: 'disabled' });
+	await page.screenshot({ path: fileURLToPath(file), animations: 'disabled', clip });
 };
 
 before(async () => {
