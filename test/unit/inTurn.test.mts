@@ -43,6 +43,19 @@ test('a run waits for the timeout at most, then starts', async () => {
 	await both;
 });
 
+test('a run waits for the one before it when an earlier one has ended', async () => {
+	const log: string[] = [];
+	const [a, b, c] = [toWork(log, 'a'), toWork(log, 'b'), toWork(log, 'c')];
+	const earlier = [inTurn('key', TIMEOUT, a.run), inTurn('key', TIMEOUT, b.run)];
+	a.end();
+	await earlier[0];
+	c.end();
+	const last = inTurn('key', TIMEOUT, c.run);
+	b.end();
+	await Promise.all([...earlier, last]);
+	expect(log).toStrictEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+});
+
 test('a run starts when the previous one is rejected', async () => {
 	const rejected = inTurn('key', TIMEOUT, async () => await Promise.reject(new Error('a')));
 	const next = inTurn('key', TIMEOUT, async () => await Promise.resolve('b'));
