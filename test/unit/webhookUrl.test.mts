@@ -149,6 +149,7 @@ test('a secret is checked against its hash', () => {
 
 test('only the host of a registered URL is shown', () => {
 	expect(toHost('https://user:password@crm.test:8443/hook?key=a')).toBe('crm.test:8443');
+	expect(toHost('http://crm.test/hook')).toBe('crm.test');
 });
 
 test.each([
@@ -157,6 +158,8 @@ test.each([
 	['mailto:a@crm.test'],
 	['file:///etc/passwd'],
 	['ftp://crm.test/'],
+	['xhttps://crm.test/'],
+	['httpsx://crm.test/'],
 	[`https://${'a'.repeat(10_000_000)}.test/`],
 	[`https://${'a.'.repeat(200)}test/`],
 ])('the host of %.30s is unknown', (registered) => {
