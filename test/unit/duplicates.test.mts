@@ -2,7 +2,7 @@ import { forget, isDuplicate } from '../../nodes/ZApiPinMessageTrigger/duplicate
 
 const MINUTE = 60_000;
 
-beforeEach(() => jest.useFakeTimers({ now: 0 }));
+beforeEach(() => jest.useFakeTimers({ now: 1_800_000_000_000 }));
 afterEach(() => {
 	// What one test leaves behind is too old for the next.
 	jest.advanceTimersByTime(20 * MINUTE);
