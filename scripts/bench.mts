@@ -60,7 +60,7 @@ const raw: Record<string, Partial<Record<string, Measured>>> = {};
 let n8n: N8n | undefined;
 
 const parts: Record<string, () => Promise<void>> = {
-	// First, as n8n needs more memory when its database holds many executions.
+	// First, so that what the other parts leave in n8n's database doesn't count.
 	memory: measureMemory,
 	concurrency: measureConcurrency,
 	times: measureTimes,

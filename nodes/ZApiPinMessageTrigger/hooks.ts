@@ -73,9 +73,8 @@ export const create = toHook(async (hook) => {
 	}
 }, checkHttps);
 
-const OTHER_INSTANCE = new Error(
-	'The credential is for another instance than when the workflow was published. Remove the webhooks of the previous instance in the Z-API panel.',
-);
+const OTHER_INSTANCE =
+	'The credential is for another instance than when the workflow was published. Remove the webhooks of the previous instance in the Z-API panel.';
 
 /**
  * Restores the previous URLs, unless another system has replaced this node's URL.
@@ -88,7 +87,7 @@ export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
 	try {
 		return await giveBack(context);
 	} catch (error) {
-		logNotGivenBack(context, error as Error);
+		logNotGivenBack(context, (error as Error).message);
 		return false;
 	}
 }
@@ -134,7 +133,7 @@ async function undo(
 	} catch (error) {
 		// An error here would hide why the activation failed. n8n calls `delete` next.
 		if (!borrowed.has(key)) borrowed.set(key, previous);
-		logNotGivenBack(context, error as Error);
+		logNotGivenBack(context, (error as Error).message);
 	}
 }
 
@@ -229,6 +228,6 @@ function checkFree(
 	);
 }
 
-function logNotGivenBack(context: IHookFunctions, error: Error): void {
-	context.logger.error(`The webhooks of Z-API were not restored. ${error.message}`);
+function logNotGivenBack(context: IHookFunctions, why: string): void {
+	context.logger.error(`The webhooks of Z-API were not restored. ${why}`);
 }

@@ -144,7 +144,7 @@ export function toChatId(value: unknown): string {
 	throw findRefusal(text, CHAT) ?? refusal(CHAT.name, NO_FORM, CHAT.advice);
 }
 
-/** @returns the chat as `toChatId` returns it; an empty list for a channel, a broadcast list, or anything that is no chat */
+/** @returns what `toChatId` returns; an empty list for a channel, a broadcast list, or anything that is no chat */
 export function toChatIds(value: unknown): string[] {
 	try {
 		return [toChatId(value)];

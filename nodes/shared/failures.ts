@@ -88,7 +88,7 @@ export const FAILURES: readonly Failure[] = [
 			says(/\bqueue\b/i)(response) && !isUncertain(response) && !hasStatus(429, 503)(response),
 		message: 'Z-API did not add the request to its queue',
 		description:
-			'While an instance is not connected to WhatsApp, Z-API keeps at most 1,000 requests for it. Then connect the instance in the Z-API panel, or empty its queue there, and try again.',
+			'Z-API keeps at most 1,000 requests for an instance that is not connected to WhatsApp. If this one is not, connect it in the Z-API panel, or empty its queue there, then try again.',
 		quotesResponse: true,
 	},
 	{

@@ -140,7 +140,8 @@ export function isDeeperThan(depth: number, value: unknown): boolean {
  * Sends one request that must succeed.
  *
  * @param isExpected whether a body without an error has the documented form
- * @param echoesSecrets whether Z-API's own text may repeat other secrets than the credential's. It isn't shown then
+ * @param echoesSecrets whether the response may repeat other secrets than the credential's; its text is not
+ * shown then
  * @param timeoutMs how long the request may take until its response is complete
  * @returns the body
  * @throws {ZApiError} if the response is not a success

@@ -107,6 +107,16 @@ test('the status may be in the text only', async () => {
 	expect(pinsSent(sandbox)).toHaveLength(0);
 });
 
+test('`connected: false` is enough, whatever the text', async () => {
+	const body = { connected: false, error: 'You must subscribe to this instance again' };
+	sandbox.faults.set({ path: '/status', response: { status: 200, body } });
+	const { error } = await runPinNode(credentialOf(sandbox), STOP);
+	expect(error?.message).toBeDefined();
+	expect(pinsSent(sandbox)).toHaveLength(0);
+	const { items } = await runPinNode(credentialOf(sandbox), {});
+	expect(items?.[0]?.json.state).toBe('queued');
+});
+
 const UNREADABLE = [
 	['503', { status: 503, body: { connected: false } }],
 	['HTML', { status: 200, body: '<html>' }],
@@ -218,6 +228,21 @@ test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 		});
 	},
 );
+
+test.each([
+	['an invalid credential', { token: '' }, {}],
+	['another invalid option', {}, { retries: 99 }],
+])('with %s, Include Input Fields outputs the fields of the input', async (_what, fields, more) => {
+	const options = { includeInputFields: true, ...more };
+	const { items } = await runPinNode(
+		{ ...credentialOf(sandbox), ...fields },
+		{ ...DEMO, options },
+		{ items: [TAKEN], onError: 'continueRegularOutput' },
+	);
+	expect(items?.map(({ json }) => json)).toStrictEqual([
+		{ ...TAKEN, zApi: expect.objectContaining({ code: 'invalidParameter', chat: CHAT }) },
+	]);
+});
 
 test('a broken expression in Include Input Fields is a failed item', async () => {
 	const options = { includeInputFields: "={{ $('Gone').item.json.x }}" };

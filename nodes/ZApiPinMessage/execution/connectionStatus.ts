@@ -1,10 +1,10 @@
-import { hasSuccessStatus, isTrue, toObject } from '../../shared/response';
+import { hasSuccessStatus, isFalse, isTrue, toObject } from '../../shared/response';
 import { sendRequest } from '../../shared/transport';
 import type { ZApiError } from '../../shared/zApiError';
 import { toZApiError } from '../../shared/zApiError';
 import type { Session } from '../operations/operation';
 
-/** Names of the failures that say it. */
+/** Names of the failures that say it without `connected`. */
 const DISCONNECTED = ['notConnected', 'sessionToRestore'];
 
 /**
@@ -20,7 +20,8 @@ export async function findDisconnection({
 }: Session): Promise<ZApiError | undefined> {
 	const request = { method: 'GET', path: '/status' } as const;
 	const response = await sendRequest(context, connection, request, options.timeout);
-	if (!hasSuccessStatus(response) || isTrue(toObject(response.body).connected)) return undefined;
+	const { connected } = toObject(response.body);
+	if (!hasSuccessStatus(response) || isTrue(connected)) return undefined;
 	const error = toZApiError(response, connection.secrets);
-	return DISCONNECTED.includes(error.failure.name) ? error : undefined;
+	return isFalse(connected) || DISCONNECTED.includes(error.failure.name) ? error : undefined;
 }

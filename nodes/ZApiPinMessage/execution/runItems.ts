@@ -3,6 +3,7 @@ import { NodeOperationError, sleep, UserError } from 'n8n-workflow';
 import { toChatKey } from '../../shared/chatId';
 import { findChoice } from '../../shared/choices';
 import { readConnection } from '../../shared/connection';
+import { isTrue } from '../../shared/response';
 import { toItemError } from '../../shared/zApiError';
 import type { Job, Output, ReadParameter, Session } from '../operations/operation';
 import type { Operation } from '../operations/operations';
@@ -49,8 +50,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	if (stopOnFailure && errors[0])
 		throw toError(errors[0], refusals.indexOf(errors[0]), NOTHING_SENT);
 	if (session instanceof Error || errors.length === jobs.length) {
-		const isIncluded = !(session instanceof Error) && session.options.includeInputFields;
-		return toOutput(context, jobs, errors.map(toRefused), isIncluded);
+		return toOutput(context, jobs, errors.map(toRefused), isIncluding(context));
 	}
 
 	const { ifNotConnected, includeInputFields, maxConcurrentRequests, retries } = session.options;
@@ -105,6 +105,15 @@ async function openSession(context: IExecuteFunctions, isQueued: boolean): Promi
 	const disconnection = isAsked && (await findDisconnection(session));
 	if (disconnection) throw disconnection;
 	return session;
+}
+
+/** Include Input Fields, also if another option or the credential is invalid: no item loses its input. */
+function isIncluding(context: IExecuteFunctions): boolean {
+	try {
+		return isTrue(context.getNodeParameter('options.includeInputFields', 0, false));
+	} catch {
+		return false;
+	}
 }
 
 /** Reads and checks every item. */
