@@ -19,9 +19,9 @@ export default {
 	mutate: [
 		'nodes/shared/{chatId,choices,connection,failures,mask,response,text,zApiError}.ts',
 		// Without their HTTP.
-		'nodes/shared/chats.ts:62-115',
-		'nodes/shared/transport.ts:126-130',
-		'nodes/shared/transport.ts:154-176',
+		'nodes/shared/chats.ts:62-106',
+		'nodes/shared/transport.ts:133-137',
+		'nodes/shared/transport.ts:162-184',
 		'nodes/ZApiPinMessage/{messageId,options,scheduler}.ts',
 		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
 		'nodes/ZApiPinMessage/operations/{messageText,operation,verifyQueueResponse}.ts',
