@@ -19,10 +19,10 @@ export default {
 	mutate: [
 		'nodes/shared/{chatId,choices,connection,failures,mask,response,text,zApiError}.ts',
 		// Without their HTTP.
-		'nodes/shared/chats.ts:62-106',
+		'nodes/shared/chats.ts:62-110',
 		'nodes/shared/transport.ts:133-137',
 		'nodes/shared/transport.ts:162-184',
-		'nodes/ZApiPinMessage/{messageId,options,scheduler}.ts',
+		'nodes/ZApiPinMessage/{messageId,options}.ts',
 		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
 		'nodes/ZApiPinMessage/operations/{messageText,operation,verifyQueueResponse}.ts',
 		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,isWanted,settings,toOutput,webhookUrl}.ts',
@@ -31,7 +31,9 @@ export default {
 		configFile: 'jest.config.js',
 		config: {
 			testMatch: ['<rootDir>/test/unit/**/*.test.mts'],
-			testPathIgnorePatterns: ['/(documents|words|inTurn|longTexts|receiveCallback)\\.'],
+			testPathIgnorePatterns: [
+				'/(documents|words|npmReadme|longTexts|inTurn|receiveCallback|scheduler|simulation)\\.',
+			],
 			testEnvironment: './test/mutation/environment.js',
 			moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.js' },
 		},

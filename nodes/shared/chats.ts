@@ -80,8 +80,12 @@ export function toLabel({ chat, name, isGroup, archived }: Chat): string {
 	return [name, isGroup && 'group', archived && 'archived', chat].filter(Boolean).join(' · ');
 }
 
-/** Z-API sends booleans and numbers as text too. */
-function toChats(entry: unknown): Chat[] {
+/**
+ * Reads a chat. Z-API sends booleans and numbers as text too.
+ *
+ * @returns an empty list for what has no pins, such as a channel
+ */
+export function toChats(entry: unknown): Chat[] {
 	const { phone, name, isGroup, isGroupAnnouncement, archived, unread, lastMessageTime } =
 		toObject(entry);
 	const lastMessageAt = toIso(toMs(Number(lastMessageTime)));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { NodeHelpers } from 'n8n-workflow';
 import { ZApiPinMessage } from '../../nodes/ZApiPinMessage/ZApiPinMessage.node';
-import { isSameChat, toChatId } from '../../nodes/shared/chatId';
+import { isGroupId, isSameChat, toChatId } from '../../nodes/shared/chatId';
 import { hostileTexts } from '../support/hostileText.mts';
 
 const ACCEPTED: Array<[value: unknown, chat: string]> = [
@@ -227,7 +227,13 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 				'Ana@g.us',
 				'5@g.us',
 			],
-			...['0120363019502650977@g.us', '999999999999999@lidx', 'status@call', '5511999999999@'],
+			...[
+				'5511999999999@broadcaster',
+				'0120363019502650977@g.us',
+				'999999999999999@lidx',
+				'status@call',
+				'5511999999999@',
+			],
 		],
 		'has an ending that is neither that of a phone number, a group nor a LID',
 		SHAPE,
@@ -288,7 +294,8 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 				'2. 5511999999999x',
 				'٥٥١١٩',
 			],
-			...['5511999999999-grou', '5511999999999 -group', '55 11 99999-999 9'],
+			...['5511999999999-grou', '5511999999999 -group', '55 11 99999-999 9', '3b:11'],
+			...['not_true_5511', 'x77df5293ebc176ffa6', '77df5293ebc176ffa6x'],
 			...['55 (11 99999-9999', '55 11) 99999-9999', '55 () 11999999999', '55  11..999999999'],
 			...['55 11. 99999 9999', '55 11 -- 999999999', '.5511999999999', '-group'],
 		],
@@ -374,6 +381,7 @@ test.each([
 	['5510999999999', '551099999999', false],
 	['5411999999999', '541199999999', false],
 	['55119999999999', '5511999999999', false],
+	['15511999999999', '1551199999999', false],
 	['5511999999999-1623281429', '551199999999-1623281429', false],
 	['5511999999999-group', '551199999999-group', false],
 	['5511999999999@lid', '551199999999@lid', false],
@@ -382,6 +390,17 @@ test.each([
 	['999999999999999@lid', '999999999999999', false],
 ])('%s and %s are one chat: %s', (chat, other, isSame) => {
 	expect(isSameChat(chat, other)).toBe(isSame);
+});
+
+test.each([
+	['120363019502650977-group', true],
+	['5511999999999-1623281429', true],
+	['5511999999999', false],
+	['999999999999999@lid', false],
+	['a120363019502650977-group', false],
+	['120363019502650977-groups', false],
+])('%s is the ID of a group: %s', (chat, isGroup) => {
+	expect(isGroupId(chat)).toBe(isGroup);
 });
 
 /** What n8n says of a value while it is typed. */

@@ -1,4 +1,4 @@
-import { type Chat, toFilter, toLabel } from '../../nodes/shared/chats';
+import { type Chat, toChats, toFilter, toLabel } from '../../nodes/shared/chats';
 
 const NONE = { isAnnouncement: false, archived: false, unread: 0 };
 
@@ -25,6 +25,8 @@ test.each<[filter: string, names: string[]]>([
 	// No accents of letters, but characters of names.
 	['^', []],
 	['3b', ['school']],
+	['b 98888', []],
+	['98888 b', []],
 	['98888', ['bakery']],
 	['+55 (11) 98888-7777', ['bakery']],
 	['11 9 8888 7777', ['bakery']],
@@ -49,4 +51,55 @@ test.each([
 ])('%s is shown with its ID last', (name, label) => {
 	const chat = CHATS[name];
 	expect(chat && toLabel(chat)).toBe(label);
+});
+
+const TIME = '2026-01-01T00:00:00.000Z';
+const SECONDS = Date.parse(TIME) / 1000;
+
+test.each<[what: string, entry: unknown, chats: Array<Partial<Chat>>]>([
+	[
+		'a chat as Z-API documents it',
+		{ phone: '5511988887777', name: ' Padaria ', unread: '2', lastMessageTime: String(SECONDS) },
+		[
+			{
+				...NONE,
+				chat: '5511988887777',
+				name: 'Padaria',
+				isGroup: false,
+				unread: 2,
+				lastMessageAt: TIME,
+			},
+		],
+	],
+	[
+		'a group, with its time in milliseconds',
+		{ phone: '120363019502650977-group', isGroup: 'true', lastMessageTime: SECONDS * 1000 },
+		[{ ...NONE, chat: '120363019502650977-group', name: '', isGroup: true, lastMessageAt: TIME }],
+	],
+	[
+		'a group by its ID alone, without a message',
+		{
+			phone: '5511999999999-1623281429',
+			name: 3,
+			isGroup: false,
+			unread: 'many',
+			lastMessageTime: '0',
+		},
+		[{ ...NONE, chat: '5511999999999-1623281429', name: '', isGroup: true }],
+	],
+	[
+		'a group by its field alone',
+		{ phone: '999999999999999@lid', isGroup: true, isGroupAnnouncement: 'true', archived: 'true' },
+		[
+			{
+				...{ chat: '999999999999999@lid', name: '', isGroup: true },
+				...{ isAnnouncement: true, archived: true, unread: 0 },
+			},
+		],
+	],
+	['a channel', { phone: '120363166555745933@newsletter', name: 'News' }, []],
+	['no chat', 'chat', []],
+	['null', null, []],
+])('%s is read', (_what, entry, chats) => {
+	expect(toChats(entry)).toStrictEqual(chats);
 });

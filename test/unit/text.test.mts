@@ -1,6 +1,6 @@
 import { toMessageId } from '../../nodes/ZApiPinMessage/messageId';
 import { toChatId } from '../../nodes/shared/chatId';
-import { BLANK, toComparable } from '../../nodes/shared/text';
+import { BLANK, findRefusal, toComparable, toWholeNumber } from '../../nodes/shared/text';
 import { hostileTexts } from '../support/hostileText.mts';
 
 const READERS: Array<[name: string, read: (value: unknown) => string, text: string]> = [
@@ -86,4 +86,32 @@ function toUnits() {
 
 test('text is compared without accents, case and blanks around it', () => {
 	expect(toComparable(' ÁÊÏõü Ç ')).toBe('aeiou c');
+});
+
+test.each([
+	...['Xnull', 'nullX', 'a <b>', '<b> a', 'a %b%', '%b% a', 'a {b}', '{b} a', '3chat', 'chat3'],
+	...['a=', '50%', '$'],
+])('%j is not refused as left by an expression', (text) => {
+	const parameter = { name: 'Text', maxLength: 100, advice: '', refusals: [] };
+	expect(findRefusal(text, parameter)).toBeUndefined();
+});
+
+test.each<[value: unknown, number: number | undefined]>([
+	[0, 0],
+	['0', 0],
+	['10', 10],
+	[2 ** 53 - 1, 2 ** 53 - 1],
+	[2 ** 53, undefined],
+	[-1, undefined],
+	[1.5, undefined],
+	['-1', undefined],
+	['1.5', undefined],
+	['1234567890', undefined],
+	['x1', undefined],
+	['1x', undefined],
+	['', undefined],
+	[[1], undefined],
+	[null, undefined],
+])('%j as a whole number: %p', (value, number) => {
+	expect(toWholeNumber(value)).toBe(number);
 });

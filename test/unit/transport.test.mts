@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
-import { receive, toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport';
+import { isDeeperThan, receive, toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
@@ -44,6 +44,7 @@ test.each<[what: string, error: unknown, code: string]>([
 	['a code that is a number', { code: 500, cause: RESET }, 'ECONNRESET'],
 	['a network down', { code: 'ENETDOWN', syscall: 'connect' }, 'ENETDOWN'],
 	['a network down before the response', { code: 'ENETDOWN', syscall: 'read' }, 'ECONNRESET'],
+	['a network down while sending', { code: 'EHOSTUNREACH', syscall: 'write' }, 'ECONNRESET'],
 	['a TLS failure', { code: 'EPROTO', syscall: 'write' }, 'EPROTO'],
 	['no code', new Error('none'), 'UNKNOWN'],
 	['a cause that is text', wrap('ECONNRESET', 1), 'UNKNOWN'],
@@ -51,6 +52,18 @@ test.each<[what: string, error: unknown, code: string]>([
 	['null', null, 'UNKNOWN'],
 ])('the network code, %s', (_what, error, code) => {
 	expect(toNetworkCode(error)).toBe(code);
+});
+
+test.each<[value: unknown, depth: number]>([
+	['text', 0],
+	[null, 0],
+	[{}, 1],
+	[[1, null, 'text'], 1],
+	[{ a: 1, b: [{}] }, 3],
+	[[[], [[]]], 3],
+])('%j is %d deep', (value, depth) => {
+	expect(isDeeperThan(depth, value)).toBe(false);
+	if (depth > 0) expect(isDeeperThan(depth - 1, value)).toBe(true);
 });
 
 test('after a response, nothing waits for its deadline, as this would keep it in memory', async () => {

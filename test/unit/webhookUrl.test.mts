@@ -53,6 +53,7 @@ test('the registered URL is that of n8n, with the secret, the owner and the name
 	expect([...searchParams.keys()]).toStrictEqual(['secret', 'owner', 'workflow']);
 	expect(searchParams.get('secret')).toBe(production.secret);
 	expect(searchParams.get('workflow')).toBe('Pins');
+	expect(searchParams.get('owner')).toMatch(/^[\w-]{8}\.[\w-]{16}$/);
 	expect(production.href).not.toMatch(/n8n-1|w1/);
 });
 
@@ -150,6 +151,8 @@ test('a secret is checked against its hash', () => {
 test('only the host of a registered URL is shown', () => {
 	expect(toHost('https://user:password@crm.test:8443/hook?key=a')).toBe('crm.test:8443');
 	expect(toHost('http://crm.test/hook')).toBe('crm.test');
+	const longest = `${'a.'.repeat(128)}test`;
+	expect(toHost(`https://${longest}/hook`)).toBe(longest);
 });
 
 test.each([

@@ -1,0 +1,19 @@
+// Like stryker.config.mjs, for code whose tests take longer: they simulate many requests, or use n8n-core or
+// n8n-workflow with fake timers, and Jest takes seconds to load these.
+import config from './stryker.config.mjs';
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+	...config,
+	mutate: [
+		'nodes/ZApiPinMessage/scheduler.ts',
+		'nodes/ZApiPinMessageTrigger/{inTurn,receiveCallback}.ts',
+	],
+	jest: {
+		configFile: 'jest.config.js',
+		config: {
+			testMatch: ['<rootDir>/test/unit/{inTurn,receiveCallback,scheduler,simulation}.test.mts'],
+		},
+	},
+	htmlReporter: { fileName: '.local/mutation.slow.html' },
+};
