@@ -15,5 +15,4 @@ export default {
 			testMatch: ['<rootDir>/test/unit/{inTurn,receiveCallback,scheduler,simulation}.test.mts'],
 		},
 	},
-	htmlReporter: { fileName: '.local/mutation.slow.html' },
 };

@@ -20,6 +20,7 @@ test.each([
 	['//elsewhere.test/../pin-message', PINNED.replace('pin', '/pin')],
 	['https://api.z-api.io/instances/other/token/typed/pin-message', PINNED],
 	['/instances/other/token/typed/pin-message', PINNED],
+	['/a/instances/b/token/c/d', PINNED.replace('pin-message', 'a/instances/b/token/c/d')],
 	['/chats?page=1&pageSize=20', PINNED.replace('pin-message', 'chats?page=1&pageSize=20')],
 ])("%s goes to the credential's own instance", async (url, expected) => {
 	// The HTTP Request node says `uri`, everything else `url`.

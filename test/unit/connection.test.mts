@@ -90,6 +90,7 @@ test.each([
 	['instanceId', 'https://api.z-api.io/instances/I1/token/TOKEN123', 'https://proxy.test'],
 	['token', ' https://api.z-api.io/instances/I1/token/TOKEN%3123?x=1 ', ''],
 	['token', '/instances/I1/token/TOKEN123/', 'https://proxy.test'],
+	['token', 'http://127.0.0.1:4000/instances/I1/token/TOKEN123', ''],
 	['baseUrl', 'https://proxy.test/zapi/instances/I1/token/TOKEN123/status', ''],
 ])("the panel's URL in %s fills the fields: %s", (name, url, baseUrl) => {
 	const connection = toConnection({ ...CREDENTIAL, baseUrl, [name]: url });

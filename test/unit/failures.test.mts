@@ -167,6 +167,10 @@ test('a refusal with a success status is about the input, and quoted', () => {
 	expect(toFailure(says('bad', 200))).toMatchObject({ isAboutInput: true, quotesResponse: true });
 });
 
+test.each([['203.0.113.7 not allowed'], ['Queue limit reached']])('%s is quoted', (text) => {
+	expect(toFailure(says(text))).toMatchObject({ quotesResponse: true });
+});
+
 test('3 MB of text take no longer than a little of it', () => {
 	// A quadratic pattern would take longer than a test may.
 	expect(toFailure(says('client-token 1.1.1.1:'.repeat(150_000))).name).toBe('requestRefused');

@@ -21,6 +21,13 @@ test('keeps field names that Z-API documents', () => {
 	});
 });
 
+test.each(['zaapId', 'messageId', 'id', 'error', 'message', 'value'])(
+	'keeps the name %s',
+	(key) => {
+		expect(mask({ [key]: key }, [key])).toStrictEqual({ [key]: '***' });
+	},
+);
+
 test('lists all spellings of secrets, the longest first', () => {
 	expect(toSpellings(['a "b', 'a "b/c'])).toStrictEqual([
 		...['a%20%22b%2Fc', 'a+%22b%2Fc', 'a%20%22b', 'a \\"b/c', 'a+%22b', 'a "b/c', 'a \\"b', 'a "b'],
