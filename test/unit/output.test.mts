@@ -1,5 +1,12 @@
-import { explain, toProgress, toQueued } from '../../nodes/ZApiPinMessage/execution/output';
-import type { Job } from '../../nodes/ZApiPinMessage/operations/operation';
+import { type IExecuteFunctions, type INode, UserError } from 'n8n-workflow';
+import {
+	explain,
+	toOutput,
+	toProgress,
+	toQueued,
+	toRefused,
+} from '../../nodes/ZApiPinMessage/execution/output';
+import { type Job, toFailed } from '../../nodes/ZApiPinMessage/operations/operation';
 import { toZApiError, ZApiError } from '../../nodes/shared/zApiError';
 
 const done = { ok: true, value: {} } as const;
@@ -77,4 +84,57 @@ test('a queued item has no expiry, and keeps the order of its fields', () => {
 	);
 	expect(value.state).toBe('accepted');
 	expect(toQueued(failed)).toBe(failed);
+});
+
+const inputOf = (onError?: INode['onError']) => {
+	const context = {
+		getNode: () => ({ name: 'Pin', type: 'zApiPinMessage', onError }),
+		getInputData: () => [{ json: { messageId: 'input' } }, { json: { messageId: 'other' } }],
+	};
+	// It is asked for nothing else.
+	return context as unknown as IExecuteFunctions;
+};
+
+const OVERLOADED = toZApiError({ statusCode: 503, body: {} }, []);
+
+test('each output item has its own input item', () => {
+	const attempts: Parameters<typeof toOutput>[2] = [
+		{ ok: true, value: [{ chat: '1' }, { chat: '2' }] },
+		{ ok: true, value: { chat: '3' } },
+	];
+	const jobs = [toJob(), toJob()];
+	expect(toOutput(inputOf(), jobs, attempts, false)).toStrictEqual([
+		{ json: { chat: '1' }, pairedItem: { item: 0 } },
+		{ json: { chat: '2' }, pairedItem: { item: 0 } },
+		{ json: { chat: '3' }, pairedItem: { item: 1 } },
+	]);
+	const [first, , last] = toOutput(inputOf(), jobs, attempts, true);
+	expect(first?.json).toStrictEqual({ messageId: 'input', zApi: { chat: '1' } });
+	expect(last?.json).toStrictEqual({ messageId: 'other', zApi: { chat: '3' } });
+});
+
+test.each<[what: string, error: Error, job: Partial<Job>, code: string, temporary: boolean]>([
+	['an overloaded service', OVERLOADED, {}, 'serviceOverloaded', true],
+	['the same after a part', OVERLOADED, { partlyDone: SENT }, 'serviceOverloaded', false],
+	['an invalid parameter', new UserError('no'), {}, 'invalidParameter', false],
+	['a refused job', new Error('no'), { refusal: new Error('no') }, 'invalidParameter', false],
+	['an unexpected error', new Error('no'), {}, 'unexpected', false],
+])('the output of %s', (_what, error, job, code, temporary) => {
+	const jobs = [{ ...toJob(), identity: { chat: '1' }, ...job }];
+	const attempts = [toFailed(error)];
+	const [item] = toOutput(inputOf(), jobs, attempts, false);
+	expect(item).toMatchObject({ json: { code, temporary, chat: '1' }, pairedItem: { item: 0 } });
+	expect(item?.json.error).toMatch(/\w/);
+	expect(item).not.toHaveProperty('error');
+	const [failedItem] = toOutput(inputOf('continueErrorOutput'), jobs, attempts, false);
+	expect(failedItem).toHaveProperty('error.message', item?.json.error);
+	expect(Object.keys(failedItem ?? {})).not.toContain('error');
+});
+
+test('a failed attempt says how to retry', () => {
+	const error = toZApiError({ statusCode: 503, retryAfterMs: 2000 }, []);
+	expect(toFailed(error)).toStrictEqual({ ok: false, error, retry: 'pause', retryAfterMs: 2000 });
+	const other = new Error('no');
+	expect(toFailed(other)).toStrictEqual({ ok: false, error: other });
+	expect(toRefused(other)).toStrictEqual({ ok: false, error: other });
 });

@@ -114,3 +114,20 @@ test.each<[statusCode: number, body: unknown, isAccepted: boolean]>([
 ])('HTTP %i with %j is accepted: %s', (statusCode, body, isAccepted) => {
 	expect(verifyQueueResponse({ statusCode, body })).toBe(isAccepted ? body : undefined);
 });
+
+test.each<[id: unknown, isAccepted: boolean]>([
+	['3EB0A', true],
+	[3, true],
+	['a'.repeat(200), true],
+	['a'.repeat(201), false],
+	['', false],
+	[0, false],
+	[true, false],
+	[{}, false],
+	[['3EB0A'], false],
+	[undefined, false],
+])('the message ID %j shows that a request was queued: %s', (messageId, isAccepted) => {
+	const body = { messageId };
+	const verified = verifyQueueResponse({ statusCode: 200, body });
+	expect(verified).toStrictEqual(isAccepted ? body : undefined);
+});
