@@ -1,5 +1,5 @@
-// Mutation tests of the pure code: `npm run mutate`, more than an hour on two cores. The engine tests use dist/, so they can't
-// notice the changes.
+// Mutation tests of the pure code: `npm run mutate`, more than an hour on two cores. The engine tests use dist/,
+// so they can't notice the changes.
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 /** Texts for people: test/unit/words.test.mts reads them, and no test should repeat every word. */
@@ -43,7 +43,7 @@ export default {
 	ignorePatterns: ['.local', 'dist'],
 	tempDirName: '.local/stryker',
 	// No HTML: its report, with the texts of all failures, can be longer than Node.js allows for a text.
-	reporters: ['progress-append-only', 'clear-text'],
+	reporters: ['progress', 'clear-text'],
 	clearTextReporter: { reportTests: false },
 	thresholds: { high: 95, low: 90, break: 90 },
 };

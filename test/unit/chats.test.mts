@@ -92,8 +92,12 @@ test.each<[what: string, entry: unknown, chats: Array<Partial<Chat>>]>([
 		{ phone: '999999999999999@lid', isGroup: true, isGroupAnnouncement: 'true', archived: 'true' },
 		[
 			{
-				...{ chat: '999999999999999@lid', name: '', isGroup: true },
-				...{ isAnnouncement: true, archived: true, unread: 0 },
+				...NONE,
+				chat: '999999999999999@lid',
+				name: '',
+				isGroup: true,
+				isAnnouncement: true,
+				archived: true,
 			},
 		],
 	],
