@@ -91,13 +91,32 @@ const row = (name: string, operation: 'pin' | 'unpin' = 'pin') => {
 	return { message: failure.message, description: toAdvice(failure, operation) };
 };
 
-test.each(['pin', 'unpin'] as const)(
+describe.each(['pin', 'unpin'] as const)(
 	'if Z-API may have carried out a failed %s, the description says what to do',
-	async (operation) => {
-		sandbox.faults.set({ response: 'resetMidResponse' });
-		const { error } = await runPinNode(credentialOf(sandbox), { operation, ...ONCE });
-		expect(error?.description).toBe(row('connectionLost', operation).description);
-		expect(error?.description).toMatch({ pin: /Pinning again/, unpin: /unpin it/ }[operation]);
+	(operation) => {
+		const sentence = { pin: /Pinning again/, unpin: /unpin it again/ }[operation];
+
+		test('at the last attempt', async () => {
+			sandbox.faults.set({ response: 'resetMidResponse' });
+			const { error } = await runPinNode(credentialOf(sandbox), { operation, ...ONCE });
+			expect(error?.description).toBe(row('connectionLost', operation).description);
+			expect(error?.description).toMatch(sentence);
+		});
+
+		test.each(['subscriptionLapsed', 'errorWithSuccessStatus'] as const)(
+			'at an earlier attempt, before %s',
+			async (certain) => {
+				sandbox.faults.set(
+					{ path: '/pin-message', times: 1, response: 'resetMidResponse' },
+					{ response: KNOWN_FAULTS[certain] },
+				);
+				const { error } = await runPinNode(credentialOf(sandbox), { operation });
+				expect(error?.description).toMatch(sentence);
+				sandbox.faults.set({ response: KNOWN_FAULTS[certain] });
+				const { error: onlyCertain } = await runPinNode(credentialOf(sandbox), { operation });
+				expect(onlyCertain?.description).not.toMatch(sentence);
+			},
+		);
 	},
 );
 

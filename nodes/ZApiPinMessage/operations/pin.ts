@@ -26,6 +26,8 @@ export interface Pin {
 	messageId: string;
 	/** Pins only. */
 	duration?: Duration;
+	/** Whether Z-API may have carried out one of the attempts so far. A later attempt can't tell. */
+	maybeDone?: boolean;
 }
 
 /** Reads the parameters of one item that pins or unpins a message. */
@@ -50,14 +52,16 @@ export function toPinJob(action: PinAction, read: ReadParameter): Job {
 /**
  * Sends one pin or unpin, without retries.
  *
+ * @param pin the same object for each attempt
  * @returns the fields of the output if Z-API accepted it; else why not, and whether a retry may help
  * @see https://developer.z-api.io (Pin / Unpin messages)
  */
 export async function sendPin(
 	{ context, connection, options }: Session,
 	action: PinAction,
-	{ chat, messageId, duration }: Pin,
+	pin: Pin,
 ): Promise<Attempt<IDataObject>> {
+	const { chat, messageId, duration } = pin;
 	const body = {
 		phone: chat,
 		messageId,
@@ -83,7 +87,10 @@ export async function sendPin(
 		};
 		return { ok: true, value };
 	}
-	const error = toZApiError(response, connection.secrets, (failure) => toAdvice(failure, action));
+	const error = toZApiError(response, connection.secrets, (failure) => {
+		pin.maybeDone ||= failure.maybeDone;
+		return toAdvice({ ...failure, maybeDone: pin.maybeDone }, action);
+	});
 	return toFailed(error);
 }
 
@@ -92,6 +99,6 @@ export function toAdvice(
 	{ isAboutInput, maybeDone, description }: Failure,
 	action: PinAction,
 ): string {
-	if (isAboutInput) return 'Check Chat and Message ID.';
-	return maybeDone ? `${description} ${MAYBE_DONE[action]}` : description;
+	const advice = isAboutInput ? 'Check Chat and Message ID.' : description;
+	return maybeDone ? `${advice} ${MAYBE_DONE[action]}` : advice;
 }

@@ -12,7 +12,7 @@ import { DURATIONS } from '../durations';
 import { toMessageText } from './messageText';
 import type { Job, PartlyDone, ReadParameter, Session } from './operation';
 import { check, toFailed } from './operation';
-import { sendPin } from './pin';
+import { type Pin, sendPin } from './pin';
 import { verifyQueueResponse } from './verifyQueueResponse';
 
 /** The parameters of an item. */
@@ -23,9 +23,8 @@ interface Notice {
 	options: PinOptions;
 }
 
-/** A text that Z-API has accepted. */
-interface Sent {
-	messageId: string;
+/** A text that Z-API has accepted, and its pin. */
+interface Sent extends Pin {
 	response: IDataObject;
 }
 
@@ -34,8 +33,8 @@ const PERHAPS_SENT: PartlyDone = {
 	description: 'Look in the chat before you send it again.',
 };
 
-const toSentOnly = ({ messageId }: Sent, isUncertain: boolean): PartlyDone => ({
-	message: isUncertain
+const toSentOnly = ({ messageId, maybeDone }: Sent): PartlyDone => ({
+	message: maybeDone
 		? 'The message was sent, but its pin is not confirmed'
 		: 'The message was sent, but not pinned',
 	description: `Pin it with Message ID ${messageId}; don't send it again.`,
@@ -57,7 +56,6 @@ export function toSendAndPinJob(read: ReadParameter): Job {
 	const identity: IDataObject = { action, ...(values.chat && { chat: values.chat }) };
 	if (refusal) return { identity, refusal };
 
-	const { chat, duration } = values;
 	let sent: Sent | undefined;
 	const job: Job = {
 		identity,
@@ -75,16 +73,13 @@ export function toSendAndPinJob(read: ReadParameter): Job {
 				identity.messageId = sent.messageId;
 			}
 			// Z-API's queue keeps the order, so the pin can follow at once.
-			const { messageId, response } = sent;
-			job.partlyDone = toSentOnly(sent, true);
-			const pinning = await sendPin(session, 'pin', { chat, messageId, duration });
+			job.partlyDone = toSentOnly({ ...sent, maybeDone: true });
+			const pinning = await sendPin(session, 'pin', sent);
 			if (!pinning.ok) {
-				const { error } = pinning;
-				const isCertain = error instanceof ZApiError && !error.failure.maybeDone;
-				job.partlyDone = toSentOnly(sent, !isCertain);
+				job.partlyDone = toSentOnly(sent);
 				return { ...pinning, isProgress: isFirstPin };
 			}
-			const responses = { send: response, pin: pinning.value.response };
+			const responses = { send: sent.response, pin: pinning.value.response };
 			return { ok: true, value: { ...pinning.value, action, response: responses } };
 		},
 	};
@@ -99,7 +94,7 @@ export function toSendAndPinJob(read: ReadParameter): Job {
  */
 async function sendText(
 	{ context, connection, options: { timeout } }: Session,
-	{ chat, text, options: { delayMessage, delayTyping } }: Notice,
+	{ chat, text, duration, options: { delayMessage, delayTyping } }: Notice,
 ): Promise<Sent | ZApiError> {
 	const body = {
 		phone: chat,
@@ -112,7 +107,8 @@ async function sendText(
 	const accepted = verifyQueueResponse(response);
 	if (!accepted) return toZApiError(response, connection.secrets, toAdvice);
 	const masked = mask(accepted, connection.secrets);
-	return { messageId: String(masked.messageId || masked.id), response: masked };
+	const messageId = String(masked.messageId || masked.id);
+	return { chat, messageId, duration, response: masked };
 }
 
 /** What to do after a text was not sent. If it may have been sent, `PERHAPS_SENT` says it. */
