@@ -80,9 +80,14 @@ test.each([
 	for (const length of [2001, 1_000_000]) {
 		const value = `https://${'/'.repeat(length - 9)}x`;
 		expect(() => toConnection({ ...CREDENTIAL, [name]: value })).toThrow(
-			expect.objectContaining({ message: `${field} is too long` }),
+			expect.objectContaining({
+				message: `${field} is too long`,
+				description: expect.stringContaining('Z-API panel'),
+			}),
 		);
 	}
+	const longest = `https://a/${'x'.repeat(1990)}`;
+	expect(toConnection({ ...CREDENTIAL, [name]: longest })).toHaveProperty(name, longest);
 });
 
 test.each([
@@ -97,6 +102,13 @@ test.each([
 	expect(connection).toMatchObject({ instanceId: 'I1', token: 'TOKEN123' });
 	const expected = name === 'baseUrl' ? 'https://proxy.test/zapi' : baseUrl;
 	expect(connection.baseUrl).toBe(expected || 'https://api.z-api.io');
+});
+
+test('only what begins like a URL is taken apart, and what is not encoded stays as it is', () => {
+	const instanceId = 'x/instances/I1/token/TOKEN123';
+	expect(toConnection({ ...CREDENTIAL, instanceId }).instanceId).toBe(instanceId);
+	const token = '/instances/I1/token/TOKEN%123%';
+	expect(toConnection({ ...CREDENTIAL, token }).token).toBe('TOKEN%123%');
 });
 
 test.each([

@@ -23,6 +23,19 @@ test.each<[value: string, messageId: string]>([
 	expect(toMessageId(value)).toBe(messageId);
 });
 
+test.each([
+	'3EB0wamid',
+	'3EB0gBEG',
+	'3EB0true_1',
+	'120363019502650977-groupA',
+	'XSM0123456789abcdef0123456789abcdef',
+	'SM0123456789abcdef0123456789abcdef0',
+	'A5511999999999-1623281429',
+	'5511999999999-1623281429A',
+])('%s only contains what is refused as a whole', (messageId) => {
+	expect(toMessageId(messageId)).toBe(messageId);
+});
+
 const CHECK = /^Check the expression\. .*77DF5293.*not zaapId\.$/;
 const WHERE = /^Use messageId from Z-API Pin Message Trigger.*, not zaapId\.$/;
 const ONE_EACH = /^Make an item of each/;
@@ -62,10 +75,15 @@ test.each<[value: unknown, what: string, advice: RegExp]>([
 	['1632228638000', 'has digits only', CHECK],
 	['1779374011-59', 'has digits only', CHECK],
 	['1234567890123456789', 'has digits only', CHECK],
+	[`Atrue_5511999999999@c.us_${ID}`, 'is a chat ID', CHECK],
+	[`true_5511999999999@c.us_${ID}_in_2`, 'is a chat ID', CHECK],
+	[`.${ID} ${ID}`, 'has white space in it', CHECK],
+	[`${ID} ${ID}.`, 'has white space in it', CHECK],
 	['A 1', 'has white space in it', CHECK],
 	['A\n1', 'has white space in it', CHECK],
 	['A\u200b1', 'has a character that no message ID has', CHECK],
 	['3EB0:1/2_x=', 'has a character that no message ID has', CHECK],
+	['3EB0A:1', 'has a character that no message ID has', CHECK],
 	['A1,', 'has a character that no message ID has', CHECK],
 	['1.5', 'has a character that no message ID has', CHECK],
 	[

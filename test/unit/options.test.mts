@@ -54,7 +54,28 @@ test.each(BOUNDS)("n8n's editor has the same limits for %s", (name, displayName,
 			displayOptions: { show: { '/operation': ['sendAndPin'] } },
 		}),
 	});
-	expect(options).toMatchObject({ name: 'options', type: 'collection', default: {} });
+});
+
+test('the options are a collection, in which a choice and a switch have their defaults', () => {
+	expect(options).toMatchObject({
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		default: {},
+		options: expect.arrayContaining([
+			expect.objectContaining({
+				name: 'ifNotConnected',
+				type: 'options',
+				default: 'queue',
+				displayOptions: { show: { '/resource': ['message'] } },
+				options: [
+					expect.objectContaining({ value: 'queue' }),
+					expect.objectContaining({ value: 'stop' }),
+				],
+			}),
+			expect.objectContaining({ name: 'includeInputFields', type: 'boolean', default: false }),
+		]),
+	});
 });
 
 test('the options are in the order of their names', () => {

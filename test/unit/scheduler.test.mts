@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { type Attempt, schedule, type ScheduleOptions } from '../../nodes/ZApiPinMessage/scheduler';
 import { countSucceeded } from '../support/simulation.mts';
@@ -223,6 +224,29 @@ describe('overload', () => {
 		expect(pausedMs).toBeGreaterThanOrEqual(900);
 	});
 
+	test('the pauses of a job are added up', async () => {
+		const respond = (_job: number, nth: number) => (nth < 3 ? OVERLOADED : OK);
+		const { pauses, pausedMs, elapsed } = await run(1, respond);
+		expect(pauses).toBe(2);
+		expect(pausedMs).toBe(elapsed - 3 * LATENCY_MS);
+	});
+
+	test('the system clock measures a pause', async () => {
+		let attempts = 0;
+		const attempt = async () =>
+			await Promise.resolve(attempts++ ? OK : { ...OVERLOADED, retryAfterMs: 250 });
+		const settings = { concurrency: 1, retries: 1, stopOnFailure: false, keyOf: String };
+		const { pausedMs } = await schedule([0], attempt, settings);
+		expect(pausedMs).toBeGreaterThan(200);
+	});
+
+	test('when the service refuses everything, a job keeps its own last failure', async () => {
+		const respond = (job: number, nth: number) => (job === 0 && nth === 1 ? BUSY : OVERLOADED);
+		const { outcomes, attemptsOf } = await run(20, respond, { retries: 1 });
+		expect(attemptsOf(0)).toHaveLength(1);
+		expect(outcomes).toStrictEqual(['busy', ...Array(19).fill('overloaded')]);
+	});
+
 	test('a long job does not delay the one that ends the pause', async () => {
 		const clock = new VirtualClock();
 		const starts: number[] = [];
@@ -311,12 +335,22 @@ describe('stop', () => {
 		expect(outcomes).toStrictEqual([undefined, 'refused']);
 	});
 
+	test('a job that fails after the stop has no back-off', async () => {
+		const { elapsed } = await run(2, (job) => (job === 0 ? REFUSED : BUSY), {
+			stopOnFailure: true,
+		});
+		expect(elapsed).toBe(LATENCY_MS);
+	});
+
 	test.each([
-		['is in its back-off', BUSY],
-		['is paused', OVERLOADED],
-		['is under way', OK],
-	])('a signal ends it at once while a job %s', async (_what, response) => {
+		['is in its back-off', BUSY, true],
+		['is in its back-off, with a clock that ignores signals like n8n 1', BUSY, false],
+		['is paused', OVERLOADED, true],
+		['is under way', OK, true],
+	])('a signal ends it at once while a job %s', async (_what, response, hearsSignals) => {
 		const clock = new VirtualClock();
+		const { sleep } = clock;
+		if (!hearsSignals) clock.sleep = async (ms) => await sleep(ms);
 		const controller = new AbortController();
 		let count = 0;
 		const attempt = async () => {
@@ -344,6 +378,7 @@ describe('stop', () => {
 		expect(clock.now()).toBeLessThanOrEqual(300);
 		expect(count).toBeLessThanOrEqual(6);
 		expect(attempts).toHaveLength(1000);
+		expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 	});
 
 	test('a job that fails after the signal was not finished', async () => {

@@ -60,6 +60,28 @@ test('begins with few requests at a time', async () => {
 	expect(starts.filter((at) => at < 1.2 * LATENCY_MS).length).toBeLessThanOrEqual(60);
 });
 
+test('one at a time, each refusal is a pause, as long as the service asks', async () => {
+	const limit = slidingWindow(10);
+	const pauseMs = 3000;
+	let resumesAt = 0;
+	let early = 0;
+	const service: Service = {
+		take(now, latencyMs) {
+			if (now < resumesAt) early++;
+			const taken = limit.take(now, latencyMs);
+			if (taken === undefined) resumesAt = now + pauseMs;
+			return taken;
+		},
+		nextIn: () => pauseMs,
+	};
+	const simulation = { service: () => service, items: 200 };
+	const settings = { concurrency: 1, hasRetryAfter: true };
+	const { requests, pauses } = await simulate(simulation, settings);
+	expect(pauses).toBeGreaterThan(3);
+	expect(pauses).toBe(requests - 200);
+	expect(early).toBe(0);
+});
+
 /** What so many a second may do at first, and so many after 5 seconds. */
 const changing = (before: number, after: number) => () => {
 	const [first, second] = [slidingWindow(before), slidingWindow(after)];
