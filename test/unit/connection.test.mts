@@ -77,17 +77,14 @@ test.each([
 	['Client-Token', 'clientToken'],
 	['Base URL', 'baseUrl'],
 ])('%s has at most 2,000 characters', (field, name) => {
-	for (const length of [2001, 1_000_000]) {
-		const value = `https://${'/'.repeat(length - 9)}x`;
-		expect(() => toConnection({ ...CREDENTIAL, [name]: value })).toThrow(
-			expect.objectContaining({
-				message: `${field} is too long`,
-				description: expect.stringContaining('Z-API panel'),
-			}),
-		);
-	}
 	const longest = `https://a/${'x'.repeat(1990)}`;
 	expect(toConnection({ ...CREDENTIAL, [name]: longest })).toHaveProperty(name, longest);
+	expect(() => toConnection({ ...CREDENTIAL, [name]: `${longest}x` })).toThrow(
+		expect.objectContaining({
+			message: `${field} is too long`,
+			description: expect.stringContaining('Z-API panel'),
+		}),
+	);
 });
 
 test.each([
