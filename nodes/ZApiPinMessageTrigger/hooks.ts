@@ -229,5 +229,5 @@ function checkFree(
 }
 
 function logNotGivenBack(context: IHookFunctions, why: string): void {
-	context.logger.error(`The webhooks of Z-API were not restored. ${why}`);
+	context.logger.error(`The webhooks of Z-API may not have been restored. ${why}`);
 }

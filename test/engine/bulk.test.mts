@@ -238,6 +238,6 @@ test('with random faults, items, order, pairing and the sandbox agree', async ()
 			}
 		},
 	);
-	// To find the smallest faults takes minutes.
+	// Without shrinking, which takes minutes.
 	await fc.assert(property, { numRuns: 40, endOnFailure: true });
 }, 180_000);

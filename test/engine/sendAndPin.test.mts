@@ -272,7 +272,7 @@ test.each([undefined, 'continueRegularOutput'] as const)(
 	},
 );
 
-test('a certain failure says nothing of an earlier pin that may have been accepted', async () => {
+test('after a pin that may have been accepted, a certain failure does not say that it was not pinned', async () => {
 	sandbox.faults.set(
 		{ path: '/pin-message', times: 1, response: 'resetMidResponse', isDone: true },
 		{ path: '/pin-message', response: KNOWN_FAULTS.subscriptionLapsed },
@@ -316,6 +316,6 @@ test('with random faults, nothing is sent twice, no item is lost, and each item 
 			expect(accountOf(sandbox).acceptedTwice).toBe(0);
 		},
 	);
-	// To find the smallest faults takes minutes.
+	// Without shrinking, which takes minutes.
 	await fc.assert(property, { numRuns: 40, endOnFailure: true });
 }, 180_000);

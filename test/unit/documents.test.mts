@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FAILURES } from '../../nodes/shared/failures';
 import { type Operation, RESOURCES } from '../../nodes/ZApiPinMessage/operations/operations';
-import { toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
+import { MAYBE_DONE, toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
 import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events';
 import { WEBHOOKS } from '../../nodes/ZApiPinMessageTrigger/webhooks';
 
@@ -54,7 +54,8 @@ test('docs/failures.md lists the failures of the code; UPDATE_DOCS=1 writes it',
 	const sections = FAILURES.map((failure) => {
 		const done = failure.maybeDone ? '. _May have been done_' : '';
 		const facts = `\`${failure.name}\`. ${failure.retry ? '_Retried_' : 'Not retried'}${done}.`;
-		return `## ${failure.message}\n\n${facts}\n\n${toAdvice(failure, 'pin')}\n`;
+		const advice = toAdvice(failure) + (failure.maybeDone ? ` ${MAYBE_DONE.pin}` : '');
+		return `## ${failure.message}\n\n${facts}\n\n${advice}\n`;
 	});
 	const [intro = ''] = read('docs/failures.md').split('\n## ');
 	const text = [intro, ...sections].join('\n');

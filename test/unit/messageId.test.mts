@@ -32,7 +32,7 @@ test.each([
 	'SM0123456789abcdef0123456789abcdef0',
 	'A5511999999999-1623281429',
 	'5511999999999-1623281429A',
-])('%s only contains what is refused as a whole', (messageId) => {
+])('%s contains what is refused, but in another place', (messageId) => {
 	expect(toMessageId(messageId)).toBe(messageId);
 });
 

@@ -62,6 +62,19 @@ test('a message says first what is partly done, then why the rest is not done', 
 	});
 });
 
+test('a failure adds what may have been done before it', () => {
+	const busy = toZApiError({ statusCode: 429 }, []);
+	const unexpected = new Error('Maximum call stack size exceeded');
+	const job = { ...toJob(), caution: 'Pin it again.' };
+	expect(explain(busy, job)).toMatchObject({
+		message: busy.message,
+		description: `${busy.description} Pin it again.`,
+		httpCode: '429',
+		failure: { name: 'tooManyRequests', retry: 'pause' },
+	});
+	expect(explain(unexpected, job)).toBe(unexpected);
+});
+
 test('an unexpected error does not hide what is partly done', () => {
 	expect(explain(new Error('Maximum call stack size exceeded'), toJob(SENT))).toMatchObject({
 		message: 'The message was sent',

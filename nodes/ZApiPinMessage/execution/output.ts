@@ -70,10 +70,17 @@ function toFailedFields(
 	};
 }
 
-/** Says first which part was done. The error itself can't say it, as it may be that of another job. */
+/**
+ * Says first which part was done, and last what may have been done. The error itself can't say it, as it may
+ * be that of another job.
+ */
 export function explain(error: Error, job?: Job): Error {
-	if (!job?.partlyDone) return error;
-	const { message, description } = job.partlyDone;
+	const { partlyDone, caution } = job ?? {};
+	if (!partlyDone) {
+		if (!caution || !(error instanceof ZApiError)) return error;
+		return new ZApiError(error.failure, `${error.description} ${caution}`, error.httpCode);
+	}
+	const { message, description } = partlyDone;
 	const reason = toSentences(error).replace(/\.?$/, '.');
 	const failure = { ...(error instanceof ZApiError ? error.failure : UNFORESEEN), message };
 	const httpCode = error instanceof ZApiError ? error.httpCode : undefined;

@@ -22,6 +22,8 @@ export type Job = {
 	isQueued?: boolean;
 	/** The part that its attempts have done so far, if not all of it is done. */
 	partlyDone?: PartlyDone;
+	/** What to tell if it fails, as one of its attempts may have been carried out. */
+	caution?: string;
 } & (
 	| {
 			/** Why it can't be carried out. */

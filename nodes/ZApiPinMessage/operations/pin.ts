@@ -14,13 +14,13 @@ import { verifyQueueResponse } from './verifyQueueResponse';
 
 export type PinAction = 'pin' | 'unpin';
 
-/** What to do if Z-API may have accepted the request without confirming it. */
-const MAYBE_DONE: Record<PinAction, string> = {
-	pin: 'Pinning again renews the pin, and members may see the notice once more.',
+/** What to do if Z-API may have accepted an attempt without confirming it. */
+export const MAYBE_DONE: Record<PinAction, string> = {
+	pin: 'If the message is pinned all the same, pinning it again renews the pin, and members may see the notice once more.',
 	unpin: 'If the message is still pinned, unpin it again.',
 };
 
-/** The parameters of a pin or unpin. */
+/** A pin or unpin, and what is known of its attempts. */
 export interface Pin {
 	chat: string;
 	messageId: string;
@@ -42,11 +42,16 @@ export function toPinJob(action: PinAction, read: ReadParameter): Job {
 	const identity: IDataObject = { action, ...values };
 	delete identity.duration;
 	if (refusal) return { identity, refusal };
-	return {
+	const job: Job = {
 		identity,
 		isQueued: true,
-		attempt: async (session) => await sendPin(session, action, values),
+		attempt: async (session) => {
+			const attempt = await sendPin(session, action, values);
+			if (values.maybeDone) job.caution = MAYBE_DONE[action];
+			return attempt;
+		},
 	};
+	return job;
 }
 
 /**
@@ -87,18 +92,12 @@ export async function sendPin(
 		};
 		return { ok: true, value };
 	}
-	const error = toZApiError(response, connection.secrets, (failure) => {
-		pin.maybeDone ||= failure.maybeDone;
-		return toAdvice({ ...failure, maybeDone: pin.maybeDone }, action);
-	});
+	const error = toZApiError(response, connection.secrets, toAdvice);
+	pin.maybeDone ||= error.failure.maybeDone;
 	return toFailed(error);
 }
 
-/** What to do after a pin or unpin has failed. */
-export function toAdvice(
-	{ isAboutInput, maybeDone, description }: Failure,
-	action: PinAction,
-): string {
-	const advice = isAboutInput ? 'Check Chat and Message ID.' : description;
-	return maybeDone ? `${advice} ${MAYBE_DONE[action]}` : advice;
+/** What to do after a pin or unpin has failed. If it may have been accepted, `MAYBE_DONE` adds to it. */
+export function toAdvice({ isAboutInput, description }: Failure): string {
+	return isAboutInput ? 'Check Chat and Message ID.' : description;
 }

@@ -89,7 +89,7 @@ export function toSendAndPinJob(read: ReadParameter): Job {
 /**
  * Sends one text, without retries.
  *
- * @returns the response that accepted it, or why there is none
+ * @returns the text and its pin if Z-API accepted it, else why not
  * @see https://developer.z-api.io (`POST /send-text`): sent twice, it arrives twice
  */
 async function sendText(
