@@ -63,7 +63,10 @@ test.each([
 	'pin-message',
 	'',
 ])('the credential is not sent to %j', async (url) => {
-	await expect(authenticate(CREDENTIAL, { url })).rejects.toThrow('its own Base URL');
+	await expect(authenticate(CREDENTIAL, { url })).rejects.toMatchObject({
+		message: 'This credential can only be sent to its own Base URL',
+		description: expect.stringMatching(/^Begin the URL with the credential's Base URL/),
+	});
 });
 
 test('a missing Base URL means Z-API itself', async () => {

@@ -25,6 +25,7 @@ test.each<[attempts: Parameters<typeof toProgress>[1], sentence: string]>([
 	[[done], '1 of 1 item is done, the last of them is item 0.'],
 	[[failed, undefined], '0 of 2 items are done.'],
 	[[failed, done, undefined], '1 of 3 items is done, the last of them is item 1.'],
+	[[done, done, done, failed], '3 of 4 items are done, the last of them is item 2.'],
 	[[done, done, failed], '2 of 3 items are done, the last of them is item 1.'],
 	[[done, undefined, done], '2 of 3 items are done (0, 2), the last of them is item 2.'],
 	[
@@ -142,6 +143,12 @@ test.each<[what: string, error: Error, job: Partial<Job>, code: string, temporar
 	const [failedItem] = toOutput(inputOf('continueErrorOutput'), jobs, attempts, false);
 	expect(failedItem).toHaveProperty('error.message', item?.json.error);
 	expect(Object.keys(failedItem ?? {})).not.toContain('error');
+});
+
+test('a failed item has a description if there is one', () => {
+	const fieldsOf = (error: Error) => toOutput(inputOf(), [toJob()], [toFailed(error)], false)[0];
+	expect(fieldsOf(OVERLOADED)?.json.description).toBe(OVERLOADED.description);
+	expect(fieldsOf(new UserError('no'))?.json).not.toHaveProperty('description');
 });
 
 test('a failed attempt says how to retry', () => {
