@@ -17,15 +17,17 @@ export default {
 	plugins: ['@stryker-mutator/jest-runner', './stryker.config.mjs'],
 	ignorers: ['texts'],
 	mutate: [
-		'nodes/shared/{chatId,choices,connection,failures,mask,response,text,zApiError}.ts',
+		'nodes/shared/{choices,text,chat/chatId}.ts',
+		'nodes/shared/transport/{connection,failures,mask,response,zApiError}.ts',
 		// Without their HTTP.
-		'nodes/shared/chats.ts:62-110',
-		'nodes/shared/transport.ts:133-137',
-		'nodes/shared/transport.ts:162-184',
+		'nodes/shared/chat/chats.ts:62-110',
+		'nodes/shared/transport/transport.ts:133-137',
+		'nodes/shared/transport/transport.ts:162-184',
 		'nodes/ZApiPinMessage/{messageId,options}.ts',
 		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
 		'nodes/ZApiPinMessage/operations/{messageText,operation,verifyQueueResponse}.ts',
-		'nodes/ZApiPinMessageTrigger/{callback,duplicates,events,isWanted,settings,toOutput,webhookUrl}.ts',
+		'nodes/ZApiPinMessageTrigger/{events,settings,registration/webhookUrl}.ts',
+		'nodes/ZApiPinMessageTrigger/callback/{callback,duplicates,isWanted,toOutput}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',

@@ -7,7 +7,7 @@ export default {
 	...config,
 	mutate: [
 		'nodes/ZApiPinMessage/scheduler.ts',
-		'nodes/ZApiPinMessageTrigger/{inTurn,receiveCallback}.ts',
+		'nodes/ZApiPinMessageTrigger/{registration/inTurn,callback/receiveCallback}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',

@@ -1,5 +1,5 @@
 import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
-import { authenticate, DEFAULT_BASE_URL } from '../nodes/shared/connection';
+import { authenticate, DEFAULT_BASE_URL } from '../nodes/shared/transport/connection';
 
 /** Access to one Z-API instance. The connection test is `testConnection`, run by the node. */
 export class ZApi implements ICredentialType {

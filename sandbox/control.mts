@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { mask } from '../nodes/shared/mask.ts';
+import { mask } from '../nodes/shared/transport/mask.ts';
 import type { Fault } from './faults.mts';
 import { authorIn, type Duration, DURATIONS_MS } from './chats.mts';
 import type { Instance } from './instance.mts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sse, { type SSEReplyInterface } from '@fastify/sse';
 import type { FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { mask } from '../nodes/shared/mask.ts';
+import { mask } from '../nodes/shared/transport/mask.ts';
 import { showRequests, showSettings } from './control.mts';
 import { OFFERED_FAULTS } from './faults.mts';
 import type { QueueEntry } from './queue.mts';

@@ -5,8 +5,8 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { testConnection } from '../shared/credentialTest';
-import { searchChats } from '../shared/searchChats';
+import { testConnection } from '../shared/transport/credentialTest';
+import { searchChats } from '../shared/chat/searchChats';
 import { runItems } from './execution/runItems';
 import { parameters } from './parameters';
 

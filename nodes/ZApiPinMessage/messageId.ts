@@ -1,4 +1,4 @@
-import { PRIVATE_CHATS_AND_GROUPS } from '../shared/chatId';
+import { PRIVATE_CHATS_AND_GROUPS } from '../shared/chat/chatId';
 import type { IdParameter } from '../shared/text';
 import { findRefusal, toText } from '../shared/text';
 

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 import { toBoolean, toChoice } from '../shared/choices';
 import { toWholeNumber } from '../shared/text';
-import { DEFAULT_TIMEOUT_MS } from '../shared/transport';
+import { DEFAULT_TIMEOUT_MS } from '../shared/transport/transport';
 
 interface NumericOption {
 	displayName: string;

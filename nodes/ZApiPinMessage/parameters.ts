@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { WHAT_A_CHAT_LOOKS_LIKE } from '../shared/chatId';
-import { chatParameter } from '../shared/chatParameter';
+import { WHAT_A_CHAT_LOOKS_LIKE } from '../shared/chat/chatId';
+import { chatParameter } from '../shared/chat/chatParameter';
 import { MESSAGE_ID_EXAMPLE } from './messageId';
 import { DEFAULT_DURATION, DURATIONS } from './durations';
 import { CHAT_TYPES } from './operations/getChats';

@@ -1,4 +1,4 @@
-import type { Retry } from '../shared/failures';
+import type { Retry } from '../shared/transport/failures';
 import { sleepUntilAborted } from '../shared/sleep';
 
 /** The result of one attempt at a job. */

@@ -6,12 +6,12 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { testConnection } from '../shared/credentialTest';
-import { searchChats } from '../shared/searchChats';
-import { create, deleteWebhook } from './hooks';
+import { testConnection } from '../shared/transport/credentialTest';
+import { searchChats } from '../shared/chat/searchChats';
+import { create, deleteWebhook } from './registration/hooks';
 import { DISPLAY_NAME, parameters } from './parameters';
-import { receiveCallback } from './receiveCallback';
-import { WEBHOOK_PATH } from './webhookUrl';
+import { receiveCallback } from './callback/receiveCallback';
+import { WEBHOOK_PATH } from './registration/webhookUrl';
 
 /** Starts a workflow with events of an instance: in its chats, in its queue, or of its connection. */
 export class ZApiPinMessageTrigger implements INodeType {

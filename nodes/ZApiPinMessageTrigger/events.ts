@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Callback } from './callback';
+import type { Callback } from './callback/callback';
 import {
 	isMessage,
 	toKind,
@@ -10,7 +10,7 @@ import {
 	toReferenced,
 	toSubject,
 	toText,
-} from './callback';
+} from './callback/callback';
 import type { Webhook } from './webhooks';
 import { WEBHOOKS } from './webhooks';
 

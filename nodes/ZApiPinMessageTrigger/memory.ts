@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
-import type { Registration } from './registration';
+import type { Registration } from './registration/registration';
 
 /**
  * What the node stores in the static data of its workflow while it is registered. n8n saves it when the

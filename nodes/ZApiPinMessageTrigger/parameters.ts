@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { chatParameter } from '../shared/chatParameter';
+import { chatParameter } from '../shared/chat/chatParameter';
 import { EVENTS } from './events';
 
 /** Name of the node in n8n and in messages. */

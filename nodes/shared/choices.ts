@@ -1,5 +1,5 @@
 import { UserError } from 'n8n-workflow';
-import { isFalse, isTrue } from './response';
+import { isFalse, isTrue } from './transport/response';
 
 /**
  * Checks a parameter that takes one of a table's values, as an expression can return anything.

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { toFailure } from '../../nodes/shared/failures.ts';
-import { hasError, isTrue, toObject, type ZApiResponse } from '../../nodes/shared/response.ts';
+import { toFailure } from '../../nodes/shared/transport/failures.ts';
+import {
+	hasError,
+	isTrue,
+	toObject,
+	type ZApiResponse,
+} from '../../nodes/shared/transport/response.ts';
 import type { WebhookUrl } from '../../sandbox/instance.mts';
 import { Changes } from './changes.mts';
 import type { Call, Listener } from './listener.mts';

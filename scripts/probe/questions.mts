@@ -49,7 +49,7 @@ export async function askAllowed(signal: AbortSignal): Promise<Set<Permission>> 
  */
 export async function readChat(signal: AbortSignal): Promise<string> {
 	// Takes a second to load, so only where it is needed.
-	const { toChatId } = await import('../../nodes/shared/chatId.ts');
+	const { toChatId } = await import('../../nodes/shared/chat/chatId.ts');
 	const check = (text: string) => {
 		try {
 			return toChatId(text) !== '';

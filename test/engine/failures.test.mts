@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { credentialOf } from '../../sandbox/account.mts';
-import { FAILURES } from '../../nodes/shared/failures';
+import { FAILURES } from '../../nodes/shared/transport/failures';
 import { MAYBE_DONE, toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { CANARIES } from '../support/canaries.mts';

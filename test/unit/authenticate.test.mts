@@ -1,4 +1,4 @@
-import { authenticate } from '../../nodes/shared/connection';
+import { authenticate } from '../../nodes/shared/transport/connection';
 
 const CREDENTIAL = {
 	instanceId: 'I1',

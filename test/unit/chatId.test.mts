@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { NodeHelpers } from 'n8n-workflow';
 import { ZApiPinMessage } from '../../nodes/ZApiPinMessage/ZApiPinMessage.node';
-import { isGroupId, isSameChat, toChatId } from '../../nodes/shared/chatId';
+import { isGroupId, isSameChat, toChatId } from '../../nodes/shared/chat/chatId';
 import { hostileTexts } from '../support/hostileText.mts';
 
 const ACCEPTED: Array<[value: unknown, chat: string]> = [

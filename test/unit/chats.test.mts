@@ -1,4 +1,4 @@
-import { type Chat, toChats, toFilter, toLabel } from '../../nodes/shared/chats';
+import { type Chat, toChats, toFilter, toLabel } from '../../nodes/shared/chat/chats';
 
 const NONE = { isAnnouncement: false, archived: false, unread: 0 };
 

@@ -1,4 +1,4 @@
-import { toConnection } from '../../nodes/shared/connection';
+import { toConnection } from '../../nodes/shared/transport/connection';
 
 const CREDENTIAL = {
 	instanceId: ' I/1 ',

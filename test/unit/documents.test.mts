@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { FAILURES } from '../../nodes/shared/failures';
+import { FAILURES } from '../../nodes/shared/transport/failures';
 import { type Operation, RESOURCES } from '../../nodes/ZApiPinMessage/operations/operations';
 import { MAYBE_DONE, toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
 import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events';

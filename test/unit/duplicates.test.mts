@@ -1,4 +1,4 @@
-import { forget, isDuplicate } from '../../nodes/ZApiPinMessageTrigger/duplicates';
+import { forget, isDuplicate } from '../../nodes/ZApiPinMessageTrigger/callback/duplicates';
 
 const MINUTE = 60_000;
 

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { toSubject } from '../../nodes/ZApiPinMessageTrigger/callback';
+import { toSubject } from '../../nodes/ZApiPinMessageTrigger/callback/callback';
 import { EVENTS, findEvent } from '../../nodes/ZApiPinMessageTrigger/events';
 import {
 	CONNECTED,

@@ -1,5 +1,5 @@
-import type { ZApiResponse } from '../../nodes/shared/response';
-import { toFailure } from '../../nodes/shared/failures';
+import type { ZApiResponse } from '../../nodes/shared/transport/response';
+import { toFailure } from '../../nodes/shared/transport/failures';
 
 const says = (error: string, statusCode = 400): ZApiResponse => ({ statusCode, body: { error } });
 

@@ -1,4 +1,4 @@
-import { inTurn } from '../../nodes/ZApiPinMessageTrigger/inTurn';
+import { inTurn } from '../../nodes/ZApiPinMessageTrigger/registration/inTurn';
 
 const TIMEOUT = 30_000;
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { EVENTS, findEvent } from '../../nodes/ZApiPinMessageTrigger/events';
-import { isWanted } from '../../nodes/ZApiPinMessageTrigger/isWanted';
+import { isWanted } from '../../nodes/ZApiPinMessageTrigger/callback/isWanted';
 import type { TriggerSettings } from '../../nodes/ZApiPinMessageTrigger/settings';
 import {
 	CONNECTED,

@@ -1,11 +1,11 @@
 // Whatever reads text that somebody else wrote is quick with a megabyte of it: no pattern is quadratic.
-import { type Chat, toFilter } from '../../nodes/shared/chats';
-import { authenticate, toConnection } from '../../nodes/shared/connection';
-import { toFailure } from '../../nodes/shared/failures';
-import { mask, toSpellings } from '../../nodes/shared/mask';
-import { toErrorText } from '../../nodes/shared/response';
-import { toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport';
-import { toZApiError } from '../../nodes/shared/zApiError';
+import { type Chat, toFilter } from '../../nodes/shared/chat/chats';
+import { authenticate, toConnection } from '../../nodes/shared/transport/connection';
+import { toFailure } from '../../nodes/shared/transport/failures';
+import { mask, toSpellings } from '../../nodes/shared/transport/mask';
+import { toErrorText } from '../../nodes/shared/transport/response';
+import { toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport/transport';
+import { toZApiError } from '../../nodes/shared/transport/zApiError';
 import { hostileTexts } from '../support/hostileText.mts';
 
 const CHAT: Chat = {

@@ -1,4 +1,4 @@
-import { mask, toSpellings } from '../../nodes/shared/mask';
+import { mask, toSpellings } from '../../nodes/shared/transport/mask';
 
 test('masks secrets in texts and keys at any depth, regardless of case', () => {
 	const value = { 'a T.1 b': ['x', 1, null, { deep: 't.1T.1' }], c: 'Tx1', d: true };

@@ -7,7 +7,7 @@ import {
 	toRefused,
 } from '../../nodes/ZApiPinMessage/execution/output';
 import { type Job, toFailed } from '../../nodes/ZApiPinMessage/operations/operation';
-import { toZApiError, ZApiError } from '../../nodes/shared/zApiError';
+import { toZApiError, ZApiError } from '../../nodes/shared/transport/zApiError';
 
 const done = { ok: true, value: {} } as const;
 const failed = { ok: false, error: new Error('no') } as const;

@@ -7,7 +7,7 @@ import {
 	isTrue,
 	toErrorText,
 	toObject,
-} from '../../nodes/shared/response';
+} from '../../nodes/shared/transport/response';
 
 test.each([[null], [undefined], ['text'], [1], [true], [[{ error: 'in a list' }]]])(
 	'%j is no object',

@@ -1,5 +1,5 @@
 import { toMessageId } from '../../nodes/ZApiPinMessage/messageId';
-import { toChatId } from '../../nodes/shared/chatId';
+import { toChatId } from '../../nodes/shared/chat/chatId';
 import { BLANK, findRefusal, toComparable, toWholeNumber } from '../../nodes/shared/text';
 import { hostileTexts } from '../support/hostileText.mts';
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { findEvent } from '../../nodes/ZApiPinMessageTrigger/events';
-import { toOutput } from '../../nodes/ZApiPinMessageTrigger/toOutput';
+import { toOutput } from '../../nodes/ZApiPinMessageTrigger/callback/toOutput';
 import {
 	CONNECTED,
 	DELIVERY,

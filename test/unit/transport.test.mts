@@ -1,6 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
-import { isDeeperThan, receive, toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport';
+import {
+	isDeeperThan,
+	receive,
+	toNetworkCode,
+	toRetryAfterMs,
+} from '../../nodes/shared/transport/transport';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 

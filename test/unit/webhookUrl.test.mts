@@ -1,5 +1,5 @@
 import type { IHookFunctions } from 'n8n-workflow';
-import { toConnection } from '../../nodes/shared/connection';
+import { toConnection } from '../../nodes/shared/transport/connection';
 import { toHash } from '../../nodes/ZApiPinMessageTrigger/memory';
 import {
 	checkHttps,
@@ -11,7 +11,7 @@ import {
 	toSecret,
 	toWebhookUrl,
 	toWorkflowName,
-} from '../../nodes/ZApiPinMessageTrigger/webhookUrl';
+} from '../../nodes/ZApiPinMessageTrigger/registration/webhookUrl';
 
 /** What n8n tells of itself and of the node. */
 interface Where {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { FAILURES } from '../../nodes/shared/failures';
+import { FAILURES } from '../../nodes/shared/transport/failures';
 
 const BLAME = /\b(error|problem|failure|mistake)s?\b/i;
 

@@ -1,5 +1,10 @@
 import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
-import { toItemError, toSentences, toZApiError, ZApiError } from '../../nodes/shared/zApiError';
+import {
+	toItemError,
+	toSentences,
+	toZApiError,
+	ZApiError,
+} from '../../nodes/shared/transport/zApiError';
 
 const NODE = {
 	...{ id: '1', name: 'Pin', type: 'pin', typeVersion: 1, parameters: {} },

@@ -1,7 +1,7 @@
-import { hasSuccessStatus, isFalse, isTrue, toObject } from '../../shared/response';
-import { sendRequest } from '../../shared/transport';
-import type { ZApiError } from '../../shared/zApiError';
-import { toZApiError } from '../../shared/zApiError';
+import { hasSuccessStatus, isFalse, isTrue, toObject } from '../../shared/transport/response';
+import { sendRequest } from '../../shared/transport/transport';
+import type { ZApiError } from '../../shared/transport/zApiError';
+import { toZApiError } from '../../shared/transport/zApiError';
 import type { Session } from '../operations/operation';
 
 /** Names of the failures that say it without `connected`. */

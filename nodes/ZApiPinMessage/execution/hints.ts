@@ -1,5 +1,5 @@
 import type { IDataObject, NodeExecutionHint } from 'n8n-workflow';
-import { toChatKey } from '../../shared/chatId';
+import { toChatKey } from '../../shared/chat/chatId';
 import type { Output } from '../operations/operation';
 import type { Attempt, Schedule } from '../scheduler';
 

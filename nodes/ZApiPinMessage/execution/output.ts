@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
-import type { Failure } from '../../shared/failures';
-import { toItemError, toSentences, ZApiError } from '../../shared/zApiError';
+import type { Failure } from '../../shared/transport/failures';
+import { toItemError, toSentences, ZApiError } from '../../shared/transport/zApiError';
 import type { Job, Output } from '../operations/operation';
 import type { Attempt } from '../scheduler';
 

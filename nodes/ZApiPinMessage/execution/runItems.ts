@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError, sleep, UserError } from 'n8n-workflow';
-import { toChatKey } from '../../shared/chatId';
+import { toChatKey } from '../../shared/chat/chatId';
 import { findChoice } from '../../shared/choices';
-import { readConnection } from '../../shared/connection';
-import { isTrue } from '../../shared/response';
-import { toItemError } from '../../shared/zApiError';
+import { readConnection } from '../../shared/transport/connection';
+import { isTrue } from '../../shared/transport/response';
+import { toItemError } from '../../shared/transport/zApiError';
 import type { Job, Output, ReadParameter, Session } from '../operations/operation';
 import type { Operation } from '../operations/operations';
 import { RESOURCES } from '../operations/operations';

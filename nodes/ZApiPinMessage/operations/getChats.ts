@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
-import type { Chat } from '../../shared/chats';
-import { toChatKey } from '../../shared/chatId';
-import { readChats, toFilter } from '../../shared/chats';
+import type { Chat } from '../../shared/chat/chats';
+import { toChatKey } from '../../shared/chat/chatId';
+import { readChats, toFilter } from '../../shared/chat/chats';
 import { toBoolean, toChoice } from '../../shared/choices';
 import { FOUND_NOTHING, refusal, toComparable, toWholeNumber } from '../../shared/text';
 import type { Job, ReadParameter, Session } from './operation';

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, IGetNodeParameterOptions } from 'n8n-workflow';
-import type { Connection } from '../../shared/connection';
-import { ZApiError } from '../../shared/zApiError';
+import type { Connection } from '../../shared/transport/connection';
+import { ZApiError } from '../../shared/transport/zApiError';
 import type { PinOptions } from '../options';
 import type { Attempt } from '../scheduler';
 

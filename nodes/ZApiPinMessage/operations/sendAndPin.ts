@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { toChatId } from '../../shared/chatId';
+import { toChatId } from '../../shared/chat/chatId';
 import { toChoice } from '../../shared/choices';
-import type { Failure } from '../../shared/failures';
-import { mask } from '../../shared/mask';
-import { sendRequest } from '../../shared/transport';
-import { toZApiError, ZApiError } from '../../shared/zApiError';
+import type { Failure } from '../../shared/transport/failures';
+import { mask } from '../../shared/transport/mask';
+import { sendRequest } from '../../shared/transport/transport';
+import { toZApiError, ZApiError } from '../../shared/transport/zApiError';
 import type { PinOptions } from '../options';
 import { toOptions } from '../options';
 import type { Duration } from '../durations';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ZApiResponse } from '../../shared/response';
-import { hasError, hasSuccessStatus, toObject } from '../../shared/response';
+import type { ZApiResponse } from '../../shared/transport/response';
+import { hasError, hasSuccessStatus, toObject } from '../../shared/transport/response';
 
 /** IDs have up to 32 characters. */
 const MAX_ID_LENGTH = 200;

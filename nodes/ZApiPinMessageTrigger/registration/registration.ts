@@ -1,9 +1,9 @@
 import type { IHookFunctions } from 'n8n-workflow';
-import type { Connection } from '../shared/connection';
-import { isTrue, toObject } from '../shared/response';
-import { requestBody } from '../shared/transport';
-import type { Webhook } from './webhooks';
-import { WEBHOOK_NAMES, WEBHOOKS } from './webhooks';
+import type { Connection } from '../../shared/transport/connection';
+import { isTrue, toObject } from '../../shared/transport/response';
+import { requestBody } from '../../shared/transport/transport';
+import type { Webhook } from '../webhooks';
+import { WEBHOOK_NAMES, WEBHOOKS } from '../webhooks';
 
 /** What an instance has registered: one URL for each webhook; empty: none. */
 export type Registration = Record<Webhook, string> & {

@@ -1,13 +1,13 @@
-import { isSameChat, toChatIds } from '../shared/chatId';
-import { isTrue } from '../shared/response';
-import { toComparable } from '../shared/text';
+import { isSameChat, toChatIds } from '../../shared/chat/chatId';
+import { isTrue } from '../../shared/transport/response';
+import { toComparable } from '../../shared/text';
 import type { Callback } from './callback';
 import { toChatType, toMessageText } from './callback';
-import type { TriggerEventRow } from './events';
-import { PIN_EVENTS } from './events';
-import { SENT_BY_ME } from './parameters';
-import type { TriggerSettings } from './settings';
-import { WEBHOOKS } from './webhooks';
+import type { TriggerEventRow } from '../events';
+import { PIN_EVENTS } from '../events';
+import { SENT_BY_ME } from '../parameters';
+import type { TriggerSettings } from '../settings';
+import { WEBHOOKS } from '../webhooks';
 
 /** Whether a callback of this event starts the workflow. */
 export function isWanted(

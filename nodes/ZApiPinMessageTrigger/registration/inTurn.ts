@@ -1,4 +1,4 @@
-import { sleepUntilAborted } from '../shared/sleep';
+import { sleepUntilAborted } from '../../shared/sleep';
 
 /** The last run of each key. */
 const last = new Map<string, Promise<unknown>>();

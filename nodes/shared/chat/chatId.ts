@@ -1,5 +1,5 @@
-import type { IdParameter, Refusal } from './text';
-import { BLANK, findRefusal, refusal, toText } from './text';
+import type { IdParameter, Refusal } from '../text';
+import { BLANK, findRefusal, refusal, toText } from '../text';
 
 const PHONE_NUMBER = '5511999999999';
 const GROUP = '120363019502650977-group';

@@ -5,9 +5,9 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { PAGE_SIZE, readChats, toFilter, toLabel } from './chats';
-import { readConnection } from './connection';
-import { toComparable } from './text';
-import { toSentences } from './zApiError';
+import { readConnection } from '../transport/connection';
+import { toComparable } from '../text';
+import { toSentences } from '../transport/zApiError';
 
 /** How many pages one search reads, at most. */
 const PAGES_SEARCHED = 50;

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { isGroupId, isSameChat, toChatIds } from './chatId';
-import type { Connection } from './connection';
-import { mask } from './mask';
-import { isTrue, toIso, toObject } from './response';
-import { toComparable } from './text';
-import { requestBody } from './transport';
+import type { Connection } from '../transport/connection';
+import { mask } from '../transport/mask';
+import { isTrue, toIso, toObject } from '../transport/response';
+import { toComparable } from '../text';
+import { requestBody } from '../transport/transport';
 
 /** A chat that messages can be pinned in. */
 export type Chat = {

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeHelpers, UserError } from 'n8n-workflow';
-import type { Connection } from '../shared/connection';
-import { DEFAULT_BASE_URL } from '../shared/connection';
-import { toHash } from './memory';
+import type { Connection } from '../../shared/transport/connection';
+import { DEFAULT_BASE_URL } from '../../shared/transport/connection';
+import { toHash } from '../memory';
 
 /** The last part of the webhook's path, the same in test and production URLs. */
 export const WEBHOOK_PATH = 'callback';

@@ -1,17 +1,17 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { readConnection } from '../shared/connection';
-import { toObject } from '../shared/response';
-import { isDeeperThan } from '../shared/transport';
-import { toSentences } from '../shared/zApiError';
+import { readConnection } from '../../shared/transport/connection';
+import { toObject } from '../../shared/transport/response';
+import { isDeeperThan } from '../../shared/transport/transport';
+import { toSentences } from '../../shared/transport/zApiError';
 import { forget, isDuplicate } from './duplicates';
-import { findEvent } from './events';
+import { findEvent } from '../events';
 import { isWanted } from './isWanted';
-import type { Memory } from './memory';
-import { readMemory, toHash } from './memory';
-import { DISPLAY_NAME } from './parameters';
-import { readSettings } from './settings';
+import type { Memory } from '../memory';
+import { readMemory, toHash } from '../memory';
+import { DISPLAY_NAME } from '../parameters';
+import { readSettings } from '../settings';
 import { toOutput } from './toOutput';
-import { isSecret, isSecretForm, toSecret } from './webhookUrl';
+import { isSecret, isSecretForm, toSecret } from '../registration/webhookUrl';
 
 /** Callbacks are far shorter, as they contain media as URLs. */
 const MAX_BODY_BYTES = 1_000_000;

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isTrue, toIso } from '../shared/response';
+import { isTrue, toIso } from '../../shared/transport/response';
 import type { Callback } from './callback';
 import { toChatType, toNumber, toSender, toText, withoutGaps } from './callback';
-import type { TriggerEventRow } from './events';
-import { WEBHOOKS } from './webhooks';
+import type { TriggerEventRow } from '../events';
+import { WEBHOOKS } from '../webhooks';
 
 /**
  * Makes the output item of a callback. For all events, `chat` is the chat, and `messageId` the message that
