@@ -7,6 +7,7 @@ import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { launchBrowser } from '../support/browser.mts';
+import { waitFor } from '../support/wait.mts';
 
 const SCREENSHOTS = '.local/screenshots';
 
@@ -170,7 +171,7 @@ test('entries wait while disconnected, and failed ones are shown', async () => {
 		const connection = page.getByRole('combobox', { name: 'Connection' });
 		assert.equal(await isConnected(), true);
 		await connection.selectOption('Disconnected from WhatsApp');
-		await until(async () => !(await isConnected()));
+		await waitFor(async () => !(await isConnected()));
 		await call(sandbox, '/pin-message', pinOf());
 		await call(sandbox, '/pin-message', pinOf({ messageId: 'NEVER-SEEN' }));
 		await page.getByRole('heading', { name: 'Queue 2 waiting, 0 failed' }).waitFor();
@@ -217,7 +218,7 @@ test('faults happen as set, requests show them, and no secret is on the page', a
 		await expectFaults(sandbox, [{ every: 1, times: 1, path: '/pin-message' }]);
 		assert.equal((await call(sandbox, '/pin-message', pinOf())).status, 500);
 		await newest(/POST \/pin-message.*on purpose.*500.*pin 77DF.*AD83 in Condomínio Jardim/s);
-		await until(async () => (await times.inputValue()) === '0');
+		await waitFor(async () => (await times.inputValue()) === '0');
 		assert.equal((await call(sandbox, '/pin-message', pinOf())).status, 200);
 		await newest(/200/);
 		assert.doesNotMatch(`${await requests.first().textContent()}`, /on purpose/);
@@ -234,7 +235,7 @@ test('faults happen as set, requests show them, and no secret is on the page', a
 		await page.getByRole('spinbutton', { name: 'Every Nth message' }).fill('2');
 		await page.getByRole('combobox', { name: 'For' }).selectOption('Every request');
 		await expectFaults(sandbox, [{ response: 'reset', every: 2, path: '' }]);
-		await until(() => sandbox.faults.latencyMs === 200);
+		await waitFor(() => sandbox.faults.latencyMs === 200);
 		await assert.rejects(call(sandbox, '/status'));
 
 		await newest(/GET \/status.*no response/s);
@@ -245,11 +246,11 @@ test('faults happen as set, requests show them, and no secret is on the page', a
 		await page.getByRole('spinbutton', { name: 'Rate limit' }).fill('1');
 		await page.getByRole('spinbutton', { name: 'Latency' }).fill('20');
 		await page.getByRole('spinbutton', { name: 'Latency' }).blur();
-		await until(() => sandbox.faults.requestsPerSecond === 1 && sandbox.faults.latencyMs === 20);
+		await waitFor(() => sandbox.faults.requestsPerSecond === 1 && sandbox.faults.latencyMs === 20);
 		const responses = await Promise.all([call(sandbox, '/status'), call(sandbox, '/status')]);
 		assert.deepEqual(responses.map(({ status }) => status).sort(), [200, 429]);
 		await page.getByRole('button', { name: 'All off' }).click();
-		await until(() => sandbox.faults.requestsPerSecond === 0 && sandbox.faults.latencyMs === 0);
+		await waitFor(() => sandbox.faults.requestsPerSecond === 0 && sandbox.faults.latencyMs === 0);
 
 		const wrong = { 'client-token': 'canary-wrong' };
 		const mixedUp = pinOf({ messageId: 'canary-wrong' });
@@ -295,7 +296,7 @@ test('the page works with the keyboard only', async () => {
 		await keyboard.type('in two lines');
 		await keyboard.press('Enter');
 		await page.getByRole('article').getByText('From the keyboard\nin two lines').waitFor();
-		await until(async () => (await page.getByRole('textbox').inputValue()) === '');
+		await waitFor(async () => (await page.getByRole('textbox').inputValue()) === '');
 
 		await call(sandbox, '/pin-message', pinOf({ phone: ANA, messageId: lastIn(sandbox, ANA) }));
 		await page.getByRole('list', { name: 'Pinned messages' }).getByRole('button').waitFor();
@@ -304,7 +305,7 @@ test('the page works with the keyboard only', async () => {
 		await page.locator('article:last-child:focus').waitFor();
 		await tabTo('Connection', 'combobox');
 		await keyboard.press('ArrowDown');
-		await until(() => sandbox.instance.connection === 'notConnected');
+		await waitFor(() => sandbox.instance.connection === 'notConnected');
 	});
 });
 
@@ -379,21 +380,13 @@ test(
 	},
 );
 
-/** Polls until the condition holds, a minute at most. */
-async function until(condition: () => boolean | Promise<boolean>) {
-	for (const deadline = Date.now() + 60_000; !(await condition());) {
-		assert.ok(Date.now() < deadline, `Never: ${condition}`);
-		await new Promise((resolve) => setTimeout(resolve, 20));
-	}
-}
-
 /** Waits until the sandbox has faults that are so, among other things. */
 async function expectFaults({ faults }: Sandbox, expected: object[]) {
 	const isSo = (fault: object, index: number) =>
 		Object.entries(expected[index] ?? {}).every(
 			([key, value]) => (fault as Record<string, unknown>)[key] === value,
 		);
-	await until(() => faults.active.length === expected.length && faults.active.every(isSo));
+	await waitFor(() => faults.active.length === expected.length && faults.active.every(isSo));
 }
 
 const lastIn = ({ chats }: Sandbox, phone: string) => chats.get(phone).messages.at(-1)?.messageId;

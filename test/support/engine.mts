@@ -12,7 +12,6 @@ import {
 	WebhookContext,
 	WorkflowExecute,
 } from 'n8n-core';
-import pWaitFor from 'p-wait-for';
 import {
 	type ICredentialDataDecryptedObject,
 	type ICredentialsHelper,
@@ -31,6 +30,7 @@ import {
 	NodeConnectionTypes,
 	Workflow,
 } from 'n8n-workflow';
+import { waitFor } from './wait.mts';
 
 const PACKAGE = 'n8n-nodes-zapi-pin-message';
 
@@ -88,7 +88,7 @@ export async function runPinNode(
 		pinData: { [start.name]: items.map((json) => ({ json })) },
 	});
 	if (cancelWhen) {
-		await pWaitFor(cancelWhen, { timeout: 10_000 });
+		await waitFor(cancelWhen, 10_000);
 		running.cancel();
 	}
 	const run = await running;
