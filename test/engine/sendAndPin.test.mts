@@ -297,7 +297,7 @@ test('with random faults, nothing is sent twice, no item is lost, and each item 
 		one: fc.constantFrom(...responses),
 		path: fc.constantFrom('/send-text', '/pin-message'),
 		every: fc.integer({ min: 1, max: 4 }),
-		times: fc.integer({ min: 1, max: 3 }),
+		times: fc.integer({ min: 1, max: 5 }),
 	});
 	const property = fc.asyncProperty(
 		fc.array(fault, { maxLength: 4 }),
