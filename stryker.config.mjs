@@ -17,7 +17,7 @@ export default {
 	plugins: ['@stryker-mutator/jest-runner', './stryker.config.mjs'],
 	ignorers: ['texts'],
 	mutate: [
-		'nodes/shared/{choices,text,chat/chatId}.ts',
+		'nodes/shared/{json,parameter,text,chat/chatId}.ts',
 		'nodes/shared/transport/{connection,failures,mask,response,zApiError}.ts',
 		// Without their HTTP.
 		'nodes/shared/chat/chats.ts:62-110',

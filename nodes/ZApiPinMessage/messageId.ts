@@ -1,6 +1,6 @@
 import { PRIVATE_CHATS_AND_GROUPS } from '../shared/chat/chatId';
-import type { IdParameter } from '../shared/text';
-import { findRefusal, toText } from '../shared/text';
+import type { IdParameter } from '../shared/parameter';
+import { findRefusal, toText } from '../shared/parameter';
 
 export const MESSAGE_ID_EXAMPLE = '77DF5293EBC176FFA6A88838E7A6AD83';
 

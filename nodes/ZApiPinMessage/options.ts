@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
-import { toBoolean, toChoice } from '../shared/choices';
-import { toWholeNumber } from '../shared/text';
+import { toBoolean, toChoice } from '../shared/parameter';
+import { toWholeNumber } from '../shared/parameter';
 import { DEFAULT_TIMEOUT_MS } from '../shared/transport/transport';
 
 interface NumericOption {

@@ -1,8 +1,8 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 import { toChatId } from '../shared/chat/chatId';
-import { toBoolean, toChoice } from '../shared/choices';
-import { toObject } from '../shared/transport/response';
+import { toBoolean, toChoice } from '../shared/parameter';
+import { toObject } from '../shared/json';
 import type { TriggerEvent } from './events';
 import { EVENTS } from './events';
 import type { ChatType, SentByMe } from './parameters';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import Fastify from 'fastify';
-import { toObject } from '../../nodes/shared/transport/response.ts';
+import { toObject } from '../../nodes/shared/json.ts';
 
 type Json = Record<string, unknown>;
 

@@ -2,12 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { toFailure } from '../../nodes/shared/transport/failures.ts';
-import {
-	hasError,
-	isTrue,
-	toObject,
-	type ZApiResponse,
-} from '../../nodes/shared/transport/response.ts';
+import { hasError, type ZApiResponse } from '../../nodes/shared/transport/response.ts';
+import { isTrue, toObject } from '../../nodes/shared/json.ts';
 import type { WebhookUrl } from '../../sandbox/instance.mts';
 import { Changes } from './changes.mts';
 import type { Call, Listener } from './listener.mts';

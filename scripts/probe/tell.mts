@@ -1,6 +1,7 @@
 // What was seen, in words. All that comes from Z-API goes through the masker.
 import { toFailure } from '../../nodes/shared/transport/failures.ts';
-import { hasError, toObject, type ZApiResponse } from '../../nodes/shared/transport/response.ts';
+import { hasError, type ZApiResponse } from '../../nodes/shared/transport/response.ts';
+import { toObject } from '../../nodes/shared/json.ts';
 import { isNumeric } from './masker.mts';
 import { type Probe, type Sent, toPinMessage } from './probe.mts';
 

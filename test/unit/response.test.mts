@@ -1,13 +1,6 @@
 import { verifyQueueResponse } from '../../nodes/ZApiPinMessage/operations/verifyQueueResponse';
-import {
-	hasError,
-	hasSuccessStatus,
-	isFalse,
-	isJson,
-	isTrue,
-	toErrorText,
-	toObject,
-} from '../../nodes/shared/transport/response';
+import { hasError, hasSuccessStatus, toErrorText } from '../../nodes/shared/transport/response';
+import { isFalse, isJson, isTrue, toObject } from '../../nodes/shared/json';
 
 test.each([[null], [undefined], ['text'], [1], [true], [[{ error: 'in a list' }]]])(
 	'%j is no object',

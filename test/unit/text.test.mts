@@ -1,6 +1,7 @@
 import { toMessageId } from '../../nodes/ZApiPinMessage/messageId';
 import { toChatId } from '../../nodes/shared/chat/chatId';
-import { BLANK, findRefusal, toComparable, toWholeNumber } from '../../nodes/shared/text';
+import { BLANK, toComparable } from '../../nodes/shared/text';
+import { findRefusal, toWholeNumber } from '../../nodes/shared/parameter';
 import { hostileTexts } from '../support/hostileText.mts';
 
 const READERS: Array<[name: string, read: (value: unknown) => string, text: string]> = [

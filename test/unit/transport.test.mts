@@ -1,11 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
-import {
-	isDeeperThan,
-	receive,
-	toNetworkCode,
-	toRetryAfterMs,
-} from '../../nodes/shared/transport/transport';
+import { isDeeperThan } from '../../nodes/shared/json';
+import { receive, toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport/transport';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 

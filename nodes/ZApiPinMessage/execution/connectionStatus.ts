@@ -1,4 +1,5 @@
-import { hasSuccessStatus, isFalse, isTrue, toObject } from '../../shared/transport/response';
+import { hasSuccessStatus } from '../../shared/transport/response';
+import { isFalse, isTrue, toObject } from '../../shared/json';
 import { sendRequest } from '../../shared/transport/transport';
 import type { ZApiError } from '../../shared/transport/zApiError';
 import { toZApiError } from '../../shared/transport/zApiError';

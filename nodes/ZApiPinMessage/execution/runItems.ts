@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError, sleep, UserError } from 'n8n-workflow';
 import { toChatKey } from '../../shared/chat/chatId';
-import { findChoice } from '../../shared/choices';
+import { findChoice } from '../../shared/parameter';
 import { readConnection } from '../../shared/transport/connection';
-import { isTrue } from '../../shared/transport/response';
+import { isTrue } from '../../shared/json';
 import { toItemError } from '../../shared/transport/zApiError';
 import type { Job, Output, ReadParameter, Session } from '../operations/operation';
 import type { Operation } from '../operations/operations';

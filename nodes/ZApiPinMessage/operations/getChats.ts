@@ -2,8 +2,9 @@ import { UserError } from 'n8n-workflow';
 import type { Chat } from '../../shared/chat/chats';
 import { toChatKey } from '../../shared/chat/chatId';
 import { readChats, toFilter } from '../../shared/chat/chats';
-import { toBoolean, toChoice } from '../../shared/choices';
-import { FOUND_NOTHING, refusal, toComparable, toWholeNumber } from '../../shared/text';
+import { toBoolean, toChoice } from '../../shared/parameter';
+import { FOUND_NOTHING, refusal, toWholeNumber } from '../../shared/parameter';
+import { toComparable } from '../../shared/text';
 import type { Job, ReadParameter, Session } from './operation';
 import { check, toFailed } from './operation';
 

@@ -1,4 +1,5 @@
-import { BLANK, FOUND_NOTHING, refusal } from '../../shared/text';
+import { BLANK } from '../../shared/text';
+import { FOUND_NOTHING, refusal } from '../../shared/parameter';
 
 /** Texts that nobody means to send. */
 const REFUSALS: ReadonlyArray<readonly [regExp: RegExp, what: string]> = [

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { toChatId } from '../../shared/chat/chatId';
-import { toChoice } from '../../shared/choices';
+import { toChoice } from '../../shared/parameter';
 import type { Failure } from '../../shared/transport/failures';
 import { mask } from '../../shared/transport/mask';
 import { sendRequest } from '../../shared/transport/transport';

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { ZApiResponse } from '../../shared/transport/response';
-import { hasError, hasSuccessStatus, toObject } from '../../shared/transport/response';
+import { hasError, hasSuccessStatus } from '../../shared/transport/response';
+import { toObject } from '../../shared/json';
 
 /** IDs have up to 32 characters. */
 const MAX_ID_LENGTH = 200;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isGroupId, NO_PINS } from '../../shared/chat/chatId';
-import { isTrue, toIso, toObject } from '../../shared/transport/response';
+import { isTrue, toIso, toObject } from '../../shared/json';
 
 /** The body of a webhook call by Z-API. Any field may be absent or of any type. */
 export type Callback = IDataObject;

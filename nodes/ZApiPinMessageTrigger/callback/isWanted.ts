@@ -1,5 +1,5 @@
 import { isSameChat, toChatIds } from '../../shared/chat/chatId';
-import { isTrue } from '../../shared/transport/response';
+import { isTrue } from '../../shared/json';
 import { toComparable } from '../../shared/text';
 import type { Callback } from './callback';
 import { toChatType, toMessageText } from './callback';

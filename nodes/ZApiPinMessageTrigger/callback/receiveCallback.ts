@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { readConnection } from '../../shared/transport/connection';
-import { toObject } from '../../shared/transport/response';
-import { isDeeperThan } from '../../shared/transport/transport';
+import { toObject } from '../../shared/json';
+import { isDeeperThan } from '../../shared/json';
 import { toSentences } from '../../shared/transport/zApiError';
 import { forget, isDuplicate } from './duplicates';
 import { findEvent } from '../events';

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isTrue, toIso } from '../../shared/transport/response';
+import { isTrue, toIso } from '../../shared/json';
 import type { Callback } from './callback';
 import { toChatType, toNumber, toSender, toText, withoutGaps } from './callback';
 import type { TriggerEventRow } from '../events';

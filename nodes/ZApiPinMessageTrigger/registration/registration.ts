@@ -1,6 +1,6 @@
 import type { IHookFunctions } from 'n8n-workflow';
 import type { Connection } from '../../shared/transport/connection';
-import { isTrue, toObject } from '../../shared/transport/response';
+import { isTrue, toObject } from '../../shared/json';
 import { requestBody } from '../../shared/transport/transport';
 import type { Webhook } from '../webhooks';
 import { WEBHOOK_NAMES, WEBHOOKS } from '../webhooks';

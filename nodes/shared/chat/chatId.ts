@@ -1,5 +1,6 @@
-import type { IdParameter, Refusal } from '../text';
-import { BLANK, findRefusal, refusal, toText } from '../text';
+import type { IdParameter, Refusal } from '../parameter';
+import { BLANK } from '../text';
+import { findRefusal, refusal, toText } from '../parameter';
 
 const PHONE_NUMBER = '5511999999999';
 const GROUP = '120363019502650977-group';

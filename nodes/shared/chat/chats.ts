@@ -2,7 +2,7 @@ import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { isGroupId, isSameChat, toChatIds } from './chatId';
 import type { Connection } from '../transport/connection';
 import { mask } from '../transport/mask';
-import { isTrue, toIso, toObject } from '../transport/response';
+import { isTrue, toIso, toObject } from '../json';
 import { toComparable } from '../text';
 import { requestBody } from '../transport/transport';
 

@@ -9,7 +9,7 @@ import type {
 
 import { authenticate } from './connection';
 import { toFailure } from './failures';
-import { isTrue, toObject } from './response';
+import { isTrue, toObject } from '../json';
 import { DEFAULT_TIMEOUT_MS, receive } from './transport';
 import { toSentences } from './zApiError';
 

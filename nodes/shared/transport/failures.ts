@@ -1,5 +1,6 @@
 import type { ZApiResponse } from './response';
-import { hasError, isFalse, isJson, toErrorText, toObject } from './response';
+import { hasError, toErrorText } from './response';
+import { isFalse, isJson, toObject } from '../json';
 
 /** A retry of one request after its own back-off, or after a pause of all requests. */
 export type Retry = 'backOff' | 'pause';

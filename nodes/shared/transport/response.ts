@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { isJson, toObject } from '../json';
 
 /** The result of one request: a response with any status, or none. */
 export interface ZApiResponse {
@@ -10,28 +10,6 @@ export interface ZApiResponse {
 	retryAfterMs?: number;
 	/** Node.js's code for why there was no response, e.g. `ECONNREFUSED`; absent if there was one. */
 	networkCode?: string;
-}
-
-/** The body as a JSON object, or an empty object if it is anything else. */
-export function toObject(body: unknown): IDataObject {
-	return typeof body === 'object' && body !== null && !Array.isArray(body)
-		? (body as IDataObject)
-		: {};
-}
-
-/** Whether the body is JSON. Z-API only sends objects and lists. */
-export function isJson(body: unknown): boolean {
-	return typeof body === 'object' && body !== null;
-}
-
-/** Z-API also sends booleans as text. */
-export function isTrue(value: unknown): boolean {
-	return value === true || value === 'true';
-}
-
-/** Not the opposite of `isTrue`: an absent value is neither. */
-export function isFalse(value: unknown): boolean {
-	return value === false || value === 'false';
 }
 
 /** Z-API's texts are shorter. Longer ones are cut before patterns are matched. */
@@ -58,10 +36,4 @@ export function hasError(body: unknown): boolean {
 
 export function hasSuccessStatus({ statusCode = 0 }: ZApiResponse): boolean {
 	return statusCode >= 200 && statusCode < 300;
-}
-
-/** @returns ISO 8601, or undefined if the time is invalid */
-export function toIso(ms: number | undefined): string | undefined {
-	const date = new Date(ms ?? Number.NaN);
-	return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -4,6 +4,7 @@ import type {
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 } from 'n8n-workflow';
+import { isDeeperThan } from '../json';
 import type { Connection } from './connection';
 import { CREDENTIAL_TYPE } from './connection';
 import type { ZApiResponse } from './response';
@@ -128,12 +129,6 @@ async function readBody(stream: StreamedResponse['body'], maxBytes: number): Pro
 	} catch {
 		return undefined;
 	}
-}
-
-/** Whether a JSON value is nested deeper than `depth`. Recurses no deeper itself. */
-export function isDeeperThan(depth: number, value: unknown): boolean {
-	if (typeof value !== 'object' || value === null) return false;
-	return depth === 0 || Object.values(value).some((entry) => isDeeperThan(depth - 1, entry));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { toObject } from '../../../nodes/shared/transport/response.ts';
+import { toObject } from '../../../nodes/shared/json.ts';
 import type { Call } from '../listener.mts';
 import { NotTried, type Probe, type Sent } from '../probe.mts';
 import { tell, tellDelivery, tellFields, tellOwnCallback, tellValue, toKind } from '../tell.mts';

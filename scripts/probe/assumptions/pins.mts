@@ -1,4 +1,4 @@
-import { toObject } from '../../../nodes/shared/transport/response.ts';
+import { toObject } from '../../../nodes/shared/json.ts';
 import { NotTried, type Probe, type Sent, toPinMessage } from '../probe.mts';
 import {
 	tell,

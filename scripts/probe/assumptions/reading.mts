@@ -1,4 +1,4 @@
-import { toObject } from '../../../nodes/shared/transport/response.ts';
+import { toObject } from '../../../nodes/shared/json.ts';
 import type { Probe } from '../probe.mts';
 import { tell, tellFields } from '../tell.mts';
 import type { Assumption } from './assumption.mts';

@@ -1,0 +1,111 @@
+import { UserError } from 'n8n-workflow';
+import { isFalse, isTrue } from './json';
+import { BLANK } from './text';
+
+/**
+ * Checks a parameter that takes one of a table's values, as an expression can return anything.
+ *
+ * @param choices the table of the parameter's options
+ * @param parameter its display name
+ * @returns the row of the table
+ * @throws {UserError} naming the parameter and its valid values
+ */
+export function findChoice<C extends { value: string }>(
+	choices: readonly C[],
+	value: unknown,
+	parameter: string,
+): C {
+	const choice = choices.find((candidate) => candidate.value === value);
+	if (choice) return choice;
+	throw new UserError(`${parameter} has an unknown value`, {
+		description: `Use one of: ${choices.map((candidate) => candidate.value).join(', ')}.`,
+	});
+}
+
+/** Like `findChoice`, but returns the value only. */
+export function toChoice<T extends string>(
+	choices: ReadonlyArray<{ value: T }>,
+	value: unknown,
+	parameter: string,
+): T {
+	return findChoice(choices, value, parameter).value;
+}
+
+/**
+ * Checks a parameter that is true or false. Both may come as text, as from an AI model.
+ *
+ * @param fallback for undefined
+ * @throws {UserError} naming the parameter
+ */
+export function toBoolean(value: unknown, fallback: boolean, parameter: string): boolean {
+	if (value === undefined) return fallback;
+	if (isTrue(value) || isFalse(value)) return isTrue(value);
+	throw new UserError(`${parameter} is neither true nor false`, {
+		description: 'Check the expression: it has to yield true or false.',
+	});
+}
+
+/** A kind of invalid text, and what to do; by default, the parameter's `advice`. */
+export type Refusal = readonly [regExp: RegExp, what: string, advice?: string];
+
+/** A parameter that takes an ID as text. */
+export interface IdParameter {
+	name: string;
+	/** In UTF-16 units, including surrounding blanks. Patterns never get a longer text. */
+	maxLength: number;
+	advice: string;
+	/** The first that matches is used. */
+	refusals: readonly Refusal[];
+}
+
+/** The result of an expression that found nothing, such as `undefined`. */
+export const FOUND_NOTHING: Refusal = [
+	/^\W?(?:undefined|null|nan|none|nil|empty|true|false|-?infinity|invalid date(?:time)?|n\/a|(?:ref|value|name|num|div\/0)!)\W?(?:-group|@.*)?$|undefined|\[(?:object|array|error)\b/i,
+	'is the result of an expression that found nothing',
+	'Check the expression and the item that it reads: the value is not there.',
+];
+
+/** Results of wrong expressions, for all parameters. */
+const LEFT_BY_EXPRESSIONS: readonly Refusal[] = [
+	[/^$/, 'is empty'],
+	[
+		/\{\{|\}\}|^=|\$(?:[({]|json|node|input|item|vars)|^<.*>$|^%.*%$|^\{.*\}$|^\[?[a-z]*[ _]?(?:message|chat|phone)[ _]?(?:id|number)?\]?$/i,
+		'is an expression or a placeholder that was not evaluated',
+		'Switch the parameter to Expression, or drag the value in from the input panel.',
+	],
+	FOUND_NOTHING,
+];
+
+const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
+
+/**
+ * Reads the text of a parameter.
+ *
+ * @param value the parameter as it came, from a user or an expression
+ * @returns the text without surrounding blanks; '' if there is none
+ * @throws {UserError} naming the parameter, if it isn't text or is too long for an ID
+ */
+export function toText(value: unknown, { name, maxLength, advice }: IdParameter): string {
+	if (value === undefined || value === null) return '';
+	if (typeof value !== 'string') throw refusal(name, 'is not text', advice);
+	if (value.length > maxLength) throw refusal(name, 'is too long', advice);
+	return value.replace(SURROUNDING_BLANKS, '');
+}
+
+/** @returns why the text is invalid, if a row matches it */
+export function findRefusal(text: string, parameter: IdParameter): UserError | undefined {
+	const rows = [...LEFT_BY_EXPRESSIONS, ...parameter.refusals];
+	const row = rows.find(([regExp]) => regExp.test(text));
+	return row && refusal(parameter.name, row[1], row[2] ?? parameter.advice);
+}
+
+export function refusal(name: string, what: string, description: string): UserError {
+	return new UserError(`${name} ${what}`, { description });
+}
+
+/** Reads a number that may come as text, as from an AI model; undefined if it isn't a whole one from 0. */
+export function toWholeNumber(value: unknown): number | undefined {
+	const isDigits = typeof value === 'string' && /^\d{1,9}$/.test(value);
+	if (!isDigits && (!Number.isSafeInteger(value) || Number(value) < 0)) return undefined;
+	return Number(value);
+}
