@@ -1,6 +1,6 @@
 import { PRIVATE_CHATS_AND_GROUPS } from '../shared/chat/chatId';
 import type { IdParameter } from '../shared/parameter';
-import { findRefusal, toText } from '../shared/parameter';
+import { findInvalid, readIdText } from '../shared/parameter';
 
 export const MESSAGE_ID_EXAMPLE = '77DF5293EBC176FFA6A88838E7A6AD83';
 
@@ -50,9 +50,9 @@ const MESSAGE_ID: IdParameter = {
  * @see https://developer.z-api.io (`messageId` of the received webhook)
  */
 export function toMessageId(value: unknown): string {
-	const text = toText(value, MESSAGE_ID);
+	const text = readIdText(value, MESSAGE_ID);
 	const id = SERIALISED.exec(text)?.[1] ?? text;
-	const refusal = findRefusal(id, MESSAGE_ID);
+	const refusal = findInvalid(id, MESSAGE_ID);
 	if (refusal) throw refusal;
 	return id;
 }

@@ -46,7 +46,7 @@ export function toBoolean(value: unknown, fallback: boolean, parameter: string):
 }
 
 /** A kind of invalid text, and what to do; by default, the parameter's `advice`. */
-export type Refusal = readonly [regExp: RegExp, what: string, advice?: string];
+export type InvalidText = readonly [regExp: RegExp, what: string, advice?: string];
 
 /** A parameter that takes an ID as text. */
 export interface IdParameter {
@@ -55,18 +55,18 @@ export interface IdParameter {
 	maxLength: number;
 	advice: string;
 	/** The first that matches is used. */
-	refusals: readonly Refusal[];
+	refusals: readonly InvalidText[];
 }
 
 /** The result of an expression that found nothing, such as `undefined`. */
-export const FOUND_NOTHING: Refusal = [
+export const FOUND_NOTHING: InvalidText = [
 	/^\W?(?:undefined|null|nan|none|nil|empty|true|false|-?infinity|invalid date(?:time)?|n\/a|(?:ref|value|name|num|div\/0)!)\W?(?:-group|@.*)?$|undefined|\[(?:object|array|error)\b/i,
 	'is the result of an expression that found nothing',
 	'Check the expression and the item that it reads: the value is not there.',
 ];
 
 /** Results of wrong expressions, for all parameters. */
-const LEFT_BY_EXPRESSIONS: readonly Refusal[] = [
+const LEFT_BY_EXPRESSIONS: readonly InvalidText[] = [
 	[/^$/, 'is empty'],
 	[
 		/\{\{|\}\}|^=|\$(?:[({]|json|node|input|item|vars)|^<.*>$|^%.*%$|^\{.*\}$|^\[?[a-z]*[ _]?(?:message|chat|phone)[ _]?(?:id|number)?\]?$/i,
@@ -85,7 +85,7 @@ const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
  * @returns the text without surrounding blanks; '' if there is none
  * @throws {UserError} naming the parameter, if it isn't text or is too long for an ID
  */
-export function toText(value: unknown, { name, maxLength, advice }: IdParameter): string {
+export function readIdText(value: unknown, { name, maxLength, advice }: IdParameter): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value !== 'string') throw refusal(name, 'is not text', advice);
 	if (value.length > maxLength) throw refusal(name, 'is too long', advice);
@@ -93,7 +93,7 @@ export function toText(value: unknown, { name, maxLength, advice }: IdParameter)
 }
 
 /** @returns why the text is invalid, if a row matches it */
-export function findRefusal(text: string, parameter: IdParameter): UserError | undefined {
+export function findInvalid(text: string, parameter: IdParameter): UserError | undefined {
 	const rows = [...LEFT_BY_EXPRESSIONS, ...parameter.refusals];
 	const row = rows.find(([regExp]) => regExp.test(text));
 	return row && refusal(parameter.name, row[1], row[2] ?? parameter.advice);

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isGroupId, NO_PINS } from '../../shared/chat/chatId';
+import { isGroupId, CHANNEL_OR_BROADCAST } from '../../shared/chat/chatId';
 import { isTrue, toIso, toObject } from '../../shared/json';
 
 /** The body of a webhook call by Z-API. Any field may be absent or of any type. */
@@ -84,7 +84,7 @@ export function toChatType(callback: Callback): 'groups' | 'private' | undefined
 	const phone = toText(callback.phone) ?? '';
 	if (isTrue(callback.isGroup) || isGroupId(phone)) return 'groups';
 	const isOther = isTrue(callback.isNewsletter) || isTrue(callback.broadcast);
-	return isOther || NO_PINS.test(phone) ? undefined : 'private';
+	return isOther || CHANNEL_OR_BROADCAST.test(phone) ? undefined : 'private';
 }
 
 /** The person who did it. The LID of a private chat is in `chatLid`, or only in `senderLid`. */

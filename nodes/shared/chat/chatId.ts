@@ -1,6 +1,6 @@
-import type { IdParameter, Refusal } from '../parameter';
+import type { IdParameter, InvalidText } from '../parameter';
 import { BLANK } from '../text';
-import { findRefusal, refusal, toText } from '../parameter';
+import { findInvalid, refusal, readIdText } from '../parameter';
 
 const PHONE_NUMBER = '5511999999999';
 const GROUP = '120363019502650977-group';
@@ -9,7 +9,7 @@ export const CHAT_PLACEHOLDER = `e.g. ${PHONE_NUMBER} or ${GROUP}`;
 
 export const WHAT_A_CHAT_LOOKS_LIKE = `Use a phone number with its country code (${PHONE_NUMBER}), a group ID (${GROUP}) or a LID (999999999999999@lid).`;
 
-export const NO_FORM = 'is neither a phone number, a group ID nor a LID';
+export const UNKNOWN_FORM = 'is neither a phone number, a group ID nor a LID';
 
 const GROUP_ENDING = `A group ID ends in "-group" (${GROUP}). A phone number has at most 15 digits, country code first (${PHONE_NUMBER}).`;
 
@@ -37,11 +37,11 @@ const spaced = (pattern: string) =>
  * +53, +54, +55, +65, +679, +979 and +98 have another length. The others do begin numbers abroad, such as
  * 51 9 (Peru), or may: they pass.
  */
-const NO_COUNTRY =
+const BRAZILIAN_WITHOUT_55 =
 	'(?:1 [1-9]|2 [148]|3 7|4 [257]|5 [345]|6 [1579]|7 [15]|8 [35789]|9 [6-9]) 9(?: \\d){8}';
 
 /** Texts that look like a phone number but aren't, or would become another number without separators. */
-const NO_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice: string]> = [
+const INVALID_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice: string]> = [
 	[String.raw`\d+(?:\.\d*|,\d{0,2})|\+\d+[.,]0*`, 'has a decimal point', AS_TEXT],
 	[String.raw`[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+`, 'is a rounded number', AS_TEXT],
 	[
@@ -71,14 +71,14 @@ const NO_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice:
 	[
 		// One-digit country codes are 1 and 7. Their numbers have 11 digits; no area code of +1 is 0xx or 1xx.
 		spaced(
-			` (?=${NO_COUNTRY} ${JID}${BLANKS}$|1 [01]|[17](?!(?: \\d){10} ${JID}${BLANKS}$)|[2-689](?!\\d))\\d~${JID}`,
+			` (?=${BRAZILIAN_WITHOUT_55} ${JID}${BLANKS}$|1 [01]|[17](?!(?: \\d){10} ${JID}${BLANKS}$)|[2-689](?!\\d))\\d~${JID}`,
 		),
 		'has no valid country code',
 		`Put the country code before it: 55 for Brazil (${PHONE_NUMBER}), 1 for the United States (12025550123).`,
 	],
 ];
 
-const IS_NUMBER = `(?!(?:${NO_NUMBERS.map(([pattern]) => pattern).join('|')})${BLANKS}$)`;
+const IS_NUMBER = `(?!(?:${INVALID_NUMBERS.map(([pattern]) => pattern).join('|')})${BLANKS}$)`;
 
 /** Country or area code in brackets. */
 const IN_BRACKETS = `\\(${BLANKS}\\+?\\d{1,5}${BLANKS}\\)`;
@@ -106,7 +106,7 @@ export const CHAT_ID_PATTERN = `(?=[^]{0,${MAX_LENGTH}}$)${BLANKS}(?:${FORMS.map
 const PARSERS = FORMS.map(([pattern, toChat]) => ({ regExp: new RegExp(`^${pattern}$`), toChat }));
 
 /** Channels and broadcast lists, which have no pins. */
-export const NO_PINS = /[-@](?:newsletter|broadcast)$/;
+export const CHANNEL_OR_BROADCAST = /[-@](?:newsletter|broadcast)$/;
 
 export const PRIVATE_CHATS_AND_GROUPS = 'Messages can be pinned in private chats and groups only.';
 
@@ -115,8 +115,8 @@ const CHAT: IdParameter = {
 	maxLength: MAX_LENGTH,
 	advice: WHAT_A_CHAT_LOOKS_LIKE,
 	refusals: [
-		[NO_PINS, 'is a channel or a broadcast', PRIVATE_CHATS_AND_GROUPS],
-		...NO_NUMBERS.map(([pattern, ...texts]): Refusal => [new RegExp(`^(?:${pattern})$`), ...texts]),
+		[CHANNEL_OR_BROADCAST, 'is a channel or a broadcast', PRIVATE_CHATS_AND_GROUPS],
+		...INVALID_NUMBERS.map(([pattern, ...texts]): InvalidText => [new RegExp(`^(?:${pattern})$`), ...texts]),
 		[/@/, 'has an ending that is neither that of a phone number, a group nor a LID'],
 		[/^[a-z+]+:|wa\.me\//i, 'is a link'],
 		[/^(?:true|false)_|^[\dA-F]{16,}$/i, 'is a message ID'],
@@ -137,12 +137,12 @@ export function toChatId(value: unknown): string {
 	if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
 		throw refusal(CHAT.name, 'is too large a number', AS_TEXT);
 	}
-	const text = toText(typeof value === 'number' ? String(value) : value, CHAT);
+	const text = readIdText(typeof value === 'number' ? String(value) : value, CHAT);
 	for (const { regExp, toChat } of PARSERS) {
 		const match = regExp.exec(text);
 		if (match?.[1]) return toChat(match[1]);
 	}
-	throw findRefusal(text, CHAT) ?? refusal(CHAT.name, NO_FORM, CHAT.advice);
+	throw findInvalid(text, CHAT) ?? refusal(CHAT.name, UNKNOWN_FORM, CHAT.advice);
 }
 
 /** @returns what `toChatId` returns; an empty list for a channel, a broadcast list, or anything that is no chat */

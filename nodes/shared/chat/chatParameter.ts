@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { CHAT_ID_PATTERN, CHAT_PLACEHOLDER, NO_FORM, WHAT_A_CHAT_LOOKS_LIKE } from './chatId';
+import { CHAT_ID_PATTERN, CHAT_PLACEHOLDER, UNKNOWN_FORM, WHAT_A_CHAT_LOOKS_LIKE } from './chatId';
 
 /** Common part of all chat parameters. The node's `methods` must contain `searchChats`. */
 export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> = {
@@ -24,7 +24,7 @@ export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> 
 					type: 'regex',
 					properties: {
 						regex: `(?:${CHAT_ID_PATTERN})`,
-						errorMessage: `Chat ${NO_FORM}. ${WHAT_A_CHAT_LOOKS_LIKE}`,
+						errorMessage: `Chat ${UNKNOWN_FORM}. ${WHAT_A_CHAT_LOOKS_LIKE}`,
 					},
 				},
 			],
