@@ -1,6 +1,6 @@
 import { PRIVATE_CHATS_AND_GROUPS } from '../shared/chat/chatId';
 import type { IdParameter } from '../shared/parameter';
-import { findInvalid, readIdText } from '../shared/parameter';
+import { readIdText, refuseInvalid } from '../shared/parameter';
 
 export const MESSAGE_ID_EXAMPLE = '77DF5293EBC176FFA6A88838E7A6AD83';
 
@@ -52,7 +52,6 @@ const MESSAGE_ID: IdParameter = {
 export function toMessageId(value: unknown): string {
 	const text = readIdText(value, MESSAGE_ID);
 	const id = SERIALISED.exec(text)?.[1] ?? text;
-	const refusal = findInvalid(id, MESSAGE_ID);
-	if (refusal) throw refusal;
+	refuseInvalid(id, MESSAGE_ID);
 	return id;
 }

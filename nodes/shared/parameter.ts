@@ -92,11 +92,10 @@ export function readIdText(value: unknown, { name, maxLength, advice }: IdParame
 	return value.replace(SURROUNDING_BLANKS, '');
 }
 
-/** @returns why the text is invalid, if a row matches it */
-export function findInvalid(text: string, parameter: IdParameter): UserError | undefined {
-	const rows = [...LEFT_BY_EXPRESSIONS, ...parameter.refusals];
-	const row = rows.find(([regExp]) => regExp.test(text));
-	return row && refusal(parameter.name, row[1], row[2] ?? parameter.advice);
+/** @throws {UserError} naming the parameter, if a row matches the text */
+export function refuseInvalid(text: string, { name, advice, refusals }: IdParameter): void {
+	const row = [...LEFT_BY_EXPRESSIONS, ...refusals].find(([regExp]) => regExp.test(text));
+	if (row) throw refusal(name, row[1], row[2] ?? advice);
 }
 
 export function refusal(name: string, what: string, description: string): UserError {

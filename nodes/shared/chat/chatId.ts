@@ -1,6 +1,6 @@
-import type { IdParameter, InvalidText } from '../parameter';
+import type { IdParameter } from '../parameter';
 import { BLANK } from '../text';
-import { findInvalid, refusal, readIdText } from '../parameter';
+import { readIdText, refusal, refuseInvalid } from '../parameter';
 
 const PHONE_NUMBER = '5511999999999';
 const GROUP = '120363019502650977-group';
@@ -18,92 +18,12 @@ const AS_TEXT =
 
 const DIGITS_ONLY = `Write the number in digits only, country code first: ${PHONE_NUMBER}.`;
 
-const BLANKS = `[${BLANK}]*`;
+const NO_COUNTRY_CODE = [
+	'has no valid country code',
+	`Put the country code before it: 55 for Brazil (${PHONE_NUMBER}), 1 for the United States (12025550123).`,
+] as const;
 
-/** For a character class: characters that look like a hyphen, which editors and phones use instead. */
-const DASH = String.raw`\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d-`;
-
-/** Ending of a phone number in other WhatsApp APIs, perhaps with a device. */
-const JID = String.raw`(?:(?::\d+)?@(?:s\.whatsapp\.net|c\.us))?`;
-
-/** In the patterns below, a blank matches separators between digits, and a tilde separators and digits. */
-const spaced = (pattern: string) =>
-	pattern.replaceAll(' ', `[${BLANK}+().${DASH}]*`).replaceAll('~', `[\\d${BLANK}+().${DASH}]*`);
-
-/**
- * Brazilian area codes that, followed by a mobile number's 9 and 8 digits, can begin no number that has
- * its country code: +1 has no area code x9x, +7 none from 1 or 5, +61 none from 9; 219, 289, 379, 429,
- * 699, 839, 859, 879, 889, 899, 969 and 999 have no numbers (ITU-T E.164); and numbers of +249, +45, +47,
- * +53, +54, +55, +65, +679, +979 and +98 have another length. The others do begin numbers abroad, such as
- * 51 9 (Peru), or may: they pass.
- */
-const BRAZILIAN_WITHOUT_55 =
-	'(?:1 [1-9]|2 [148]|3 7|4 [257]|5 [345]|6 [1579]|7 [15]|8 [35789]|9 [6-9]) 9(?: \\d){8}';
-
-/** Texts that look like a phone number but aren't, or would become another number without separators. */
-const INVALID_NUMBERS: ReadonlyArray<readonly [pattern: string, what: string, advice: string]> = [
-	[String.raw`\d+(?:\.\d*|,\d{0,2})|\+\d+[.,]0*`, 'has a decimal point', AS_TEXT],
-	[String.raw`[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+`, 'is a rounded number', AS_TEXT],
-	[
-		'(?:(?:19|20)\\d\\d-\\d\\d?-\\d\\d?|\\d\\d?-\\d\\d?-(?:19|20)\\d\\d)(?:\\D[^]*:[^]*)?'.replaceAll(
-			'-',
-			`[${BLANK}./${DASH}]`,
-		),
-		'is a date',
-		WHAT_A_CHAT_LOOKS_LIKE,
-	],
-	// A CPF (123.456.789-09), CNPJ, RG, postal code or bank account.
-	[`[\\d./]+[${DASH}]\\d{1,3}`, 'looks like the number of a document', DIGITS_ONLY],
-	[spaced(`[${DASH}] \\d~${JID}`), 'begins with a minus', DIGITS_ONLY],
-	[
-		spaced(`(?:~\\( 0~| 5 5 0 [1-9] [1-9](?: \\d){8,9} )${JID}`),
-		'has a zero that is only dialled within the country',
-		DIGITS_ONLY,
-	],
-	[
-		String.raw`[^]*(?:\d{8}[^\d@]+\d{8}|\d\s*[,;|&]\s*[+(]*\d)[^]*`,
-		'holds several numbers',
-		'Make an item of each, for example with the Split Out node.',
-	],
-	[spaced(` (?:\\d ){16,}${JID}`), 'has too many digits for a phone number', GROUP_ENDING],
-	[spaced(` (?:\\d ){1,7}${JID}`), 'has too few digits for a phone number', DIGITS_ONLY],
-	[spaced(` 0~${JID}`), 'begins with 0 instead of a country code', DIGITS_ONLY],
-	[
-		// One-digit country codes are 1 and 7. Their numbers have 11 digits; no area code of +1 is 0xx or 1xx.
-		spaced(
-			` (?=${BRAZILIAN_WITHOUT_55} ${JID}${BLANKS}$|1 [01]|[17](?!(?: \\d){10} ${JID}${BLANKS}$)|[2-689](?!\\d))\\d~${JID}`,
-		),
-		'has no valid country code',
-		`Put the country code before it: 55 for Brazil (${PHONE_NUMBER}), 1 for the United States (12025550123).`,
-	],
-];
-
-const IS_NUMBER = `(?!(?:${INVALID_NUMBERS.map(([pattern]) => pattern).join('|')})${BLANKS}$)`;
-
-/** Country or area code in brackets. */
-const IN_BRACKETS = `\\(${BLANKS}\\+?\\d{1,5}${BLANKS}\\)`;
-
-/** All accepted forms of a chat ID: the pattern, and how its group is converted for Z-API. */
-const FORMS: ReadonlyArray<readonly [pattern: string, toChat: (group: string) => string]> = [
-	// A phone number as people write it. No separator is allowed between the last two digits.
-	[
-		`${IS_NUMBER}((?:\\+${BLANKS})?(?:[1-9]|${IN_BRACKETS})(?:(?:\\.|${BLANKS}(?:[${DASH}]${BLANKS})?)(?:\\d|${IN_BRACKETS}))*\\d)${JID}`,
-		(text) => text.replace(/\D/g, ''),
-	],
-	// Z-API's documentation shows group IDs as short as a phone number, so only the ending counts.
-	[`([1-9]\\d{7,})(?:[${DASH}]group|@g\\.us)`, (digits) => `${digits}-group`],
-	// A group from before November 2021: phone number of its creator, and time.
-	[`([1-9]\\d{7,14}[${DASH}]\\d{9,11})(?:[${DASH}]group|@g\\.us)?`, (id) => id.replace(/\D/, '-')],
-	[String.raw`([1-9]\d*)(?::\d+)?@lid`, (digits) => `${digits}@lid`],
-];
-
-/** In UTF-16 units, blanks included: three times what the longest chat ID seen has. */
-const MAX_LENGTH = 100;
-
-/** Matches exactly the texts that `toChatId` accepts. n8n checks it while users type. */
-export const CHAT_ID_PATTERN = `(?=[^]{0,${MAX_LENGTH}}$)${BLANKS}(?:${FORMS.map(([pattern]) => pattern).join('|')})${BLANKS}`;
-
-const PARSERS = FORMS.map(([pattern, toChat]) => ({ regExp: new RegExp(`^${pattern}$`), toChat }));
+const DIALLED_ZERO = ['has a zero that is only dialled within the country', DIGITS_ONLY] as const;
 
 /** Channels and broadcast lists, which have no pins. */
 export const CHANNEL_OR_BROADCAST = /[-@](?:newsletter|broadcast)$/;
@@ -112,17 +32,94 @@ export const PRIVATE_CHATS_AND_GROUPS = 'Messages can be pinned in private chats
 
 const CHAT: IdParameter = {
 	name: 'Chat',
-	maxLength: MAX_LENGTH,
+	// In UTF-16 units, blanks included: three times what the longest chat ID seen has.
+	maxLength: 100,
 	advice: WHAT_A_CHAT_LOOKS_LIKE,
 	refusals: [
 		[CHANNEL_OR_BROADCAST, 'is a channel or a broadcast', PRIVATE_CHATS_AND_GROUPS],
-		...INVALID_NUMBERS.map(([pattern, ...texts]): InvalidText => [new RegExp(`^(?:${pattern})$`), ...texts]),
 		[/@/, 'has an ending that is neither that of a phone number, a group nor a LID'],
 		[/^[a-z+]+:|wa\.me\//i, 'is a link'],
 		[/^(?:true|false)_|^[\dA-F]{16,}$/i, 'is a message ID'],
 		[/^["'`“”‘’«»<[{(]|["'`“”‘’«»>\]})]$/, 'has quotes or brackets around it'],
+		[/^/, UNKNOWN_FORM],
 	],
 };
+
+/** For a character class: characters that look like a hyphen, which editors and phones use instead. */
+const DASH = String.raw`\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d-`;
+
+/**
+ * Accepts whatever `toChatId` accepts, and some more: the characters and endings of chat IDs in any order.
+ * n8n checks it while users type.
+ */
+export const CHAT_ID_PATTERN = `(?:[\\d${BLANK}+().:@${DASH}]|g\\.us|c\\.us|s\\.whatsapp\\.net|group|lid){1,${CHAT.maxLength}}`;
+
+/** Groups and LIDs, and how their ending is written for Z-API. */
+const FORMS: ReadonlyArray<readonly [regExp: RegExp, ending: string]> = [
+	// Z-API's documentation shows group IDs as short as a phone number, so only the ending counts.
+	[/^([1-9]\d{7,})(?:-group|@g\.us)$/, '-group'],
+	// A group from before November 2021: phone number of its creator, and time.
+	[/^([1-9]\d{7,14}-\d{9,11})(?:-group|@g\.us)?$/, ''],
+	[/^([1-9]\d*)(?::\d+)?@lid$/, '@lid'],
+];
+
+/** Ending of a phone number in other WhatsApp APIs, perhaps with a device. */
+const JID = /(?::\d+)?@(?:s\.whatsapp\.net|c\.us)$/;
+
+const BLANKS = new RegExp(`[${BLANK}]+`, 'g');
+const DASHES = new RegExp(`[${DASH}]`, 'g');
+const SEPARATORS = /[ +().-]/g;
+
+/** Country or area code in brackets. */
+const IN_BRACKETS = String.raw`\( ?\+?\d{1,5} ?\)`;
+
+/** A phone number as people write it. No separator is allowed between the last two digits. */
+const WRITTEN_NUMBER = new RegExp(
+	String.raw`^(?:\+ ?)?(?:[1-9]|${IN_BRACKETS})(?:(?:\.| ?(?:- ?)?)(?:\d|${IN_BRACKETS}))*\d$`,
+);
+
+/**
+ * Texts that would become another number without separators, or one that nobody has. A row is matched with
+ * what is written, or with the digits of what has digits and separators only. The first that matches is used.
+ */
+const INVALID_NUMBERS: ReadonlyArray<
+	readonly [of: 'written' | 'digits', regExp: RegExp, what: string, advice: string]
+> = [
+	['written', /^(?:\d+(?:\.\d*|,\d{0,2})|\+\d+[.,]0*)$/, 'has a decimal point', AS_TEXT],
+	['written', /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d+$/i, 'is a rounded number', AS_TEXT],
+	[
+		'written',
+		/^(?:(?:19|20)\d\d[ ./-]\d\d?[ ./-]\d\d?|\d\d?[ ./-]\d\d?[ ./-](?:19|20)\d\d)(?:\D.*:.*)?$/,
+		'is a date',
+		WHAT_A_CHAT_LOOKS_LIKE,
+	],
+	// A CPF (123.456.789-09), CNPJ, RG, postal code or bank account.
+	['written', /^[\d./]+-\d{1,3}$/, 'looks like the number of a document', DIGITS_ONLY],
+	['written', /^-[ +().\d-]*$/, 'begins with a minus', DIGITS_ONLY],
+	['written', /^[ +().\d-]*\([ +().-]*0[ +().\d-]*$/, ...DIALLED_ZERO],
+	['digits', /^550[1-9][1-9]\d{8,9}$/, ...DIALLED_ZERO],
+	[
+		'written',
+		/^[^{$]*(?:\d{8}[^\d@]+\d{8}|\d ?[,;|&] ?[+(]*\d)/,
+		'holds several numbers',
+		'Make an item of each, for example with the Split Out node.',
+	],
+	['digits', /^\d{16}/, 'has too many digits for a phone number', GROUP_ENDING],
+	['digits', /^\d{1,7}$/, 'has too few digits for a phone number', DIGITS_ONLY],
+	['digits', /^0/, 'begins with 0 instead of a country code', DIGITS_ONLY],
+	// Numbers of +1 and +7 have 11 digits; no area code of +1 is 0xx or 1xx. No other code has one digit.
+	['digits', /^1[01]|^[17](?!\d{10}$)/, ...NO_COUNTRY_CODE],
+	['written', /^[ +().-]*[2-689][ +().-][ +().\d-]*$/, ...NO_COUNTRY_CODE],
+	// A Brazilian mobile number without 55 whose area code and 9 begin no number that has its country code:
+	// +1 has no area code x9x, +7 none from 1 or 5, +61 none from 9; 219, 289, 379, 429, 699, 839, 859, 879,
+	// 889, 899, 969 and 999 have no numbers (ITU-T E.164); numbers of +249, +45, +47, +53, +54, +55, +65,
+	// +679, +979 and +98 have another length. The others begin numbers abroad, such as 51 9 (Peru), or may.
+	[
+		'digits',
+		/^(?:1[1-9]|2[148]|37|4[257]|5[345]|6[1579]|7[15]|8[35789]|9[6-9])9\d{8}$/,
+		...NO_COUNTRY_CODE,
+	],
+];
 
 /**
  * Converts a chat ID to Z-API's form: a phone number in digits, a group ID or a LID. Takes JIDs of other
@@ -137,12 +134,20 @@ export function toChatId(value: unknown): string {
 	if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
 		throw refusal(CHAT.name, 'is too large a number', AS_TEXT);
 	}
-	const text = readIdText(typeof value === 'number' ? String(value) : value, CHAT);
-	for (const { regExp, toChat } of PARSERS) {
-		const match = regExp.exec(text);
-		if (match?.[1]) return toChat(match[1]);
+	const text = readIdText(typeof value === 'number' ? String(value) : value, CHAT)
+		.replace(BLANKS, ' ')
+		.replace(DASHES, '-');
+	for (const [regExp, ending] of FORMS) {
+		const id = regExp.exec(text)?.[1];
+		if (id) return id + ending;
 	}
-	throw findInvalid(text, CHAT) ?? refusal(CHAT.name, UNKNOWN_FORM, CHAT.advice);
+	const written = text.replace(JID, '');
+	const digits = written.replace(SEPARATORS, '');
+	const number = { written, digits: /^\d+$/.test(digits) ? digits : '' };
+	const row = INVALID_NUMBERS.find(([of, regExp]) => regExp.test(number[of]));
+	if (row) throw refusal(CHAT.name, row[2], row[3]);
+	if (!WRITTEN_NUMBER.test(written)) refuseInvalid(text, CHAT);
+	return digits;
 }
 
 /** @returns what `toChatId` returns; an empty list for a channel, a broadcast list, or anything that is no chat */
