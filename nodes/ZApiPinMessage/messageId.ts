@@ -1,6 +1,6 @@
 import { PRIVATE_CHATS_AND_GROUPS } from '../shared/chat/chatId';
 import type { IdParameter } from '../shared/parameter';
-import { readIdText, refuseInvalid } from '../shared/parameter';
+import { LEFT_BY_EXPRESSIONS, readIdText, refuseInvalid } from '../shared/parameter';
 
 export const MESSAGE_ID_EXAMPLE = '77DF5293EBC176FFA6A88838E7A6AD83';
 
@@ -17,6 +17,7 @@ const MESSAGE_ID: IdParameter = {
 	maxLength: 200,
 	advice: `Check the expression. A message ID is one word, such as ${MESSAGE_ID_EXAMPLE}. ${WHERE_TO_FIND_IT}`,
 	refusals: [
+		...LEFT_BY_EXPRESSIONS,
 		[/^(?:wamid|gB[EG]G)/, 'is an ID of the WhatsApp Cloud API', WHERE_TO_FIND_IT],
 		[
 			/^(?:[SM]M[\da-f]{32}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i,

@@ -45,17 +45,21 @@ export function toBoolean(value: unknown, fallback: boolean, parameter: string):
 	});
 }
 
-/** A kind of invalid text, and what to do; by default, the parameter's `advice`. */
+/** A kind of invalid text, and what to do; by default, the `advice` of what is checked. */
 export type InvalidText = readonly [regExp: RegExp, what: string, advice?: string];
 
-/** A parameter that takes an ID as text. */
-export interface IdParameter {
+/** A parameter or a field of the credential that takes text. */
+export interface CheckedText {
 	name: string;
-	/** In UTF-16 units, including surrounding blanks. Patterns never get a longer text. */
-	maxLength: number;
 	advice: string;
 	/** The first that matches is used. */
 	refusals: readonly InvalidText[];
+}
+
+/** A parameter that takes an ID as text. */
+export interface IdParameter extends CheckedText {
+	/** In UTF-16 units, including surrounding blanks. Patterns never get a longer text. */
+	maxLength: number;
 }
 
 /** The result of an expression that found nothing, such as `undefined`. */
@@ -66,7 +70,8 @@ export const FOUND_NOTHING: InvalidText = [
 ];
 
 /** Results of wrong expressions, for all parameters. */
-const LEFT_BY_EXPRESSIONS: readonly InvalidText[] = [
+/** What a user's expression can leave instead of an ID. */
+export const LEFT_BY_EXPRESSIONS: readonly InvalidText[] = [
 	[/^$/, 'is empty'],
 	[
 		/\{\{|\}\}|^=|\$(?:[({]|json|node|input|item|vars)|^<.*>$|^%.*%$|^\{.*\}$|^\[?[a-z]*[ _]?(?:message|chat|phone)[ _]?(?:id|number)?\]?$/i,
@@ -93,8 +98,8 @@ export function readIdText(value: unknown, { name, maxLength, advice }: IdParame
 }
 
 /** @throws {UserError} naming the parameter, if a row matches the text */
-export function refuseInvalid(text: string, { name, advice, refusals }: IdParameter): void {
-	const row = [...LEFT_BY_EXPRESSIONS, ...refusals].find(([regExp]) => regExp.test(text));
+export function refuseInvalid(text: string, { name, advice, refusals }: CheckedText): void {
+	const row = refusals.find(([regExp]) => regExp.test(text));
 	if (row) throw refusal(name, row[1], row[2] ?? advice);
 }
 

@@ -4,6 +4,15 @@
  */
 export const BLANK = String.raw`\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\s\0-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8`;
 
+/** Decodes `%40` and the like; text with an invalid `%` stays as it is. */
+export function decodeUrl(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+
 /** Text for comparisons that ignore accents and case. */
 export function toComparable(text: string): string {
 	return text

@@ -1,7 +1,7 @@
 import { toMessageId } from '../../nodes/ZApiPinMessage/messageId';
 import { toChatId } from '../../nodes/shared/chat/chatId';
 import { BLANK, toComparable } from '../../nodes/shared/text';
-import { refuseInvalid, toWholeNumber } from '../../nodes/shared/parameter';
+import { LEFT_BY_EXPRESSIONS, refuseInvalid, toWholeNumber } from '../../nodes/shared/parameter';
 import { hostileTexts } from '../support/hostileText.mts';
 
 const READERS: Array<[name: string, read: (value: unknown) => string, text: string]> = [
@@ -93,7 +93,7 @@ test.each([
 	...['Xnull', 'nullX', 'a <b>', '<b> a', 'a %b%', '%b% a', 'a {b}', '{b} a', '3chat', 'chat3'],
 	...['a=', '50%', '$'],
 ])('%j is not refused as left by an expression', (text) => {
-	const parameter = { name: 'Text', maxLength: 100, advice: '', refusals: [] };
+	const parameter = { name: 'Text', maxLength: 100, advice: '', refusals: LEFT_BY_EXPRESSIONS };
 	expect(() => refuseInvalid(text, parameter)).not.toThrow();
 });
 

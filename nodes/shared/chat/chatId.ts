@@ -1,6 +1,6 @@
 import type { IdParameter } from '../parameter';
 import { BLANK } from '../text';
-import { readIdText, refusal, refuseInvalid } from '../parameter';
+import { LEFT_BY_EXPRESSIONS, readIdText, refusal, refuseInvalid } from '../parameter';
 
 const PHONE_NUMBER = '5511999999999';
 const GROUP = '120363019502650977-group';
@@ -36,6 +36,7 @@ const CHAT: IdParameter = {
 	maxLength: 100,
 	advice: WHAT_A_CHAT_LOOKS_LIKE,
 	refusals: [
+		...LEFT_BY_EXPRESSIONS,
 		[CHANNEL_OR_BROADCAST, 'is a channel or a broadcast', PRIVATE_CHATS_AND_GROUPS],
 		[/@/, 'has an ending that is neither that of a phone number, a group nor a LID'],
 		[/^[a-z+]+:|wa\.me\//i, 'is a link'],

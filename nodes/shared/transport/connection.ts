@@ -4,6 +4,9 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
+import type { CheckedText, InvalidText } from '../parameter';
+import { refusal, refuseInvalid } from '../parameter';
+import { decodeUrl } from '../text';
 import { toSpellings } from './mask';
 
 /** Name of the credential type. */
@@ -29,14 +32,41 @@ export interface Connection {
 
 const WHERE_TO_FIND = 'Copy it from your instance in the Z-API panel into the credential.';
 
-const WHERE_TO_FIND_CLIENT_TOKEN =
-	'Copy it again from the Security tab of the Z-API panel into the credential.';
+/** `.` and `..` would leave the instance's path: URL encoding doesn't change them. */
+const UNUSABLE: InvalidText = [/^\.{0,2}$/, 'is empty or not usable'];
+
+const UNSENDABLE: InvalidText = [/[^\x20-\x7e]/, "contains characters that can't be sent"];
+
+/** Shorter than any valid token. Masking a shorter one would also mask parts of other words. */
+const TOO_SHORT: InvalidText = [/^.{1,7}$/, 'is too short'];
+
+/** The fields of the credential. */
+const FIELDS = {
+	instanceId: {
+		name: 'Instance ID',
+		advice: WHERE_TO_FIND,
+		refusals: [UNUSABLE, UNSENDABLE],
+	},
+	token: {
+		name: 'Instance Token',
+		advice: WHERE_TO_FIND,
+		refusals: [UNUSABLE, UNSENDABLE, TOO_SHORT],
+	},
+	clientToken: {
+		name: 'Client-Token',
+		advice: 'Copy it again from the Security tab of the Z-API panel into the credential.',
+		refusals: [UNSENDABLE, TOO_SHORT],
+	},
+	baseUrl: {
+		name: 'Base URL',
+		advice:
+			'Leave it empty for Z-API itself, or set it to the URL of your proxy, such as https://proxy.example.com.',
+		refusals: [[/^(?!https?:\/\/[^/\s\\?#@]+(?:\/[^\s\\?#]*)?$)/i, 'is not a URL']],
+	},
+} as const satisfies Record<string, CheckedText>;
 
 /** Longer than any valid field. Patterns must not get texts of unlimited length. */
 const MAX_FIELD_LENGTH = 2000;
-
-/** Shorter than any valid token. Masking a shorter one would also mask parts of other words. */
-const MIN_TOKEN_LENGTH = 8;
 
 /** The instance's part of a URL, as the Z-API panel shows it: its base, the ID and the token. */
 const INSTANCE_URL = /^(https?:\/\/[^/?#]+(?:\/[^?#]*)?)?\/instances\/([^/?#]+)\/token\/([^/?#]+)/i;
@@ -63,18 +93,14 @@ export async function readConnection(
  * @see https://developer.z-api.io (base URL and Client-Token)
  */
 export function toConnection(credential: ICredentialDataDecryptedObject): Connection {
-	const { instanceId, token, baseUrl } = takeApart({
-		instanceId: toField(credential.instanceId, 'Instance ID'),
-		token: toField(credential.token, 'Instance Token'),
-		baseUrl: toField(credential.baseUrl, 'Base URL'),
-	});
-	const clientToken = toField(credential.clientToken, 'Client-Token');
-	checkPathSegment(instanceId, 'Instance ID');
-	checkCharacters(instanceId, 'Instance ID', WHERE_TO_FIND);
-	checkPathSegment(token, 'Instance Token');
-	checkToken(token, 'Instance Token', WHERE_TO_FIND);
-	if (clientToken) checkToken(clientToken, 'Client-Token', WHERE_TO_FIND_CLIENT_TOKEN);
-	const normalBaseUrl = toBaseUrl(baseUrl);
+	const { clientToken, ...typed } = readFields(credential);
+	const { instanceId, token, baseUrl } = takeApart(typed);
+	const base = baseUrl.replace(/\/+$/, '') || DEFAULT_BASE_URL;
+	refuseInvalid(instanceId, FIELDS.instanceId);
+	refuseInvalid(token, FIELDS.token);
+	refuseInvalid(clientToken, FIELDS.clientToken);
+	refuseInvalid(URL.canParse(base) ? base : '', FIELDS.baseUrl);
+	const normalBaseUrl = new URL(base).href.replace(/\/+$/, '');
 	const instancePath = `/instances/${encodeURIComponent(instanceId)}/token/${encodeURIComponent(token)}`;
 	return {
 		credential,
@@ -93,7 +119,7 @@ function takeApart(fields: Record<'instanceId' | 'token' | 'baseUrl', string>) {
 		const [, base, instanceId, token] = INSTANCE_URL.exec(text) ?? [];
 		if (!instanceId || !token) continue;
 		const baseUrl = text === fields.baseUrl ? (base ?? '') : fields.baseUrl;
-		return { instanceId: decode(instanceId), token: decode(token), baseUrl };
+		return { instanceId: decodeUrl(instanceId), token: decodeUrl(token), baseUrl };
 	}
 	return fields;
 }
@@ -157,49 +183,18 @@ function toMethodPath(url: string, baseUrl: string): string {
 	});
 }
 
-function checkPathSegment(text: string, field: string): void {
-	// URL encoding doesn't change `.` and `..`, which would leave the instance's path.
-	if (text === '' || text === '.' || text === '..') {
-		throw new UserError(`${field} is empty or not usable`, { description: WHERE_TO_FIND });
-	}
-}
-
-function checkToken(text: string, field: string, description: string): void {
-	checkCharacters(text, field, description);
-	if (text.length < MIN_TOKEN_LENGTH) {
-		throw new UserError(`${field} is too short`, { description });
-	}
-}
-
-function checkCharacters(text: string, field: string, description: string): void {
-	if (!/^[\x20-\x7e]*$/.test(text)) {
-		throw new UserError(`${field} contains characters that can't be sent`, { description });
-	}
-}
-
-function toBaseUrl(value: string): string {
-	const text = value.replace(/\/+$/, '') || DEFAULT_BASE_URL;
-	const url = URL.canParse(text) ? new URL(text) : undefined;
-	const isUsable = url && /^https?:\/\/[^/]/i.test(text) && !/[\s\\?#]/.test(text);
-	if (!isUsable || !/^https?:$/.test(url.protocol) || url.username || url.password) {
-		throw new UserError('Base URL is not a URL', {
-			description:
-				'Leave it empty for Z-API itself, or set it to the URL of your proxy, such as https://proxy.example.com.',
-		});
-	}
-	return url.href.replace(/\/+$/, '');
-}
-
-function decode(segment: string): string {
-	try {
-		return decodeURIComponent(segment);
-	} catch {
-		return segment;
-	}
-}
-
-function toField(value: unknown, field: string): string {
-	const text = typeof value === 'string' ? value.trim() : '';
-	if (text.length <= MAX_FIELD_LENGTH) return text;
-	throw new UserError(`${field} is too long`, { description: WHERE_TO_FIND });
+function readFields(credential: ICredentialDataDecryptedObject) {
+	const read = (key: keyof typeof FIELDS) => {
+		const value = credential[key];
+		const text = typeof value === 'string' ? value.trim() : '';
+		const { name, advice } = FIELDS[key];
+		if (text.length > MAX_FIELD_LENGTH) throw refusal(name, 'is too long', advice);
+		return text;
+	};
+	return {
+		instanceId: read('instanceId'),
+		token: read('token'),
+		clientToken: read('clientToken'),
+		baseUrl: read('baseUrl'),
+	};
 }
