@@ -13,11 +13,13 @@ export function decodeUrl(text: string): string {
 	}
 }
 
-/** Text for comparisons that ignore accents and case. */
+/** Combining marks. No text has as many spacing ones in a row. */
+const withoutMarks = (text: string) => text.replace(/\p{Mn}/gu, '').replace(/\p{Mc}{9,}/gu, '');
+
+/**
+ * Text for comparisons that ignore accents and case. Removes marks before too, as normalising takes quadratic
+ * time for many marks in a row.
+ */
 export function toComparable(text: string): string {
-	return text
-		.normalize('NFD')
-		.replace(/\p{Mn}/gu, '')
-		.toLowerCase()
-		.trim();
+	return withoutMarks(withoutMarks(text).normalize('NFD')).toLowerCase().trim();
 }

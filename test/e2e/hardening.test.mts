@@ -1,12 +1,17 @@
-// n8n's HTTP Request node with this package's credential, at a Base URL that isn't Z-API's.
+// n8n's HTTP Request node with this package's credential, at a Base URL that isn't Z-API's; and the longest message.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Execution } from '../../scripts/n8n/client.mts';
 import { toNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
+import { credentialOf } from '../../sandbox/account.mts';
+import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
+import { startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { type HostileHost, send, startHostileHost } from '../support/hostileHost.mts';
+import { WORST_MESSAGE } from '../support/hostileText.mts';
 import { startTestN8n, type TestN8n } from '../support/n8n.mts';
+import { waitFor } from '../support/wait.mts';
 
 const INSTANCE_PATH = `/instances/INSTANCE-1/token/${encodeURIComponent(CANARIES.token)}/`;
 
@@ -73,3 +78,47 @@ test("Z-API's own URL leads to the credential's Base URL", async () => {
 	const { status } = await request(['https://api.z-api.io/instances/any/token/any/status']);
 	assert.deepEqual([status, host.requests], ['success', [`${INSTANCE_PATH}status`]]);
 });
+
+const CONTACT = { senderName: 'Ana', fromMe: false };
+
+for (const textContains of ['', '#notice']) {
+	test(`n8n responds while the worst message comes in; Text Contains: “${textContains}”`, async (context) => {
+		const { client } = n8n;
+		const sandbox = await startSandbox();
+		context.after(sandbox.close);
+		const parameters = { events: ['messageReceived'], options: { textContains } };
+		const trigger = {
+			...toNode('Trigger', 'n8n-nodes-zapi-pin-message.zApiPinMessageTrigger', parameters),
+			webhookId: randomUUID(),
+		};
+		const credential = await client.saveCredential('Z-API', credentialOf(sandbox));
+		const name = `Long ${textContains}`;
+		const workflow = await client.importWorkflow(
+			{ name, nodes: [trigger], connections: {}, settings: {} },
+			credential,
+		);
+		await client.activate(workflow);
+
+		const longest: number[] = [];
+		for (let message = 1; message <= 5; message++) {
+			let isReceived = false;
+			const delivered = sandbox.deliveries.length + 1;
+			sandbox.chats.write(DEMO_MESSAGE.phone, WORST_MESSAGE, CONTACT);
+			const received = waitFor(() => {
+				isReceived = sandbox.deliveries.filter(({ status }) => status === 200).length >= delivered;
+				return isReceived;
+			});
+			let most = 0;
+			while (!isReceived) {
+				const startedAt = performance.now();
+				await fetch(`${n8n.url}/healthz`);
+				most = Math.max(most, performance.now() - startedAt);
+			}
+			await received;
+			longest.push(most);
+		}
+		await client.deactivate(workflow);
+		// A busy machine can delay some responses, but not those during every message.
+		assert.ok(Math.min(...longest) < 200, `Longest responses, in ms: ${longest.join(', ')}`);
+	});
+}

@@ -46,6 +46,6 @@ function isWantedChat(callback: Callback, { chats, chatType }: TriggerSettings):
 function isWantedMessage(callback: Callback, settings: TriggerSettings): boolean {
 	if (settings.ignoreEdits && isTrue(callback.isEdit)) return false;
 	if (settings.ignoreStatusReplies && isTrue(callback.isStatusReply)) return false;
-	const text = toComparable(toMessageText(callback) ?? '');
-	return text.includes(toComparable(settings.textContains));
+	const wanted = toComparable(settings.textContains);
+	return wanted === '' || toComparable(toMessageText(callback) ?? '').includes(wanted);
 }

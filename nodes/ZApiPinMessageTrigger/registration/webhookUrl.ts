@@ -32,6 +32,9 @@ const WHERE_TO_SET =
 /** For the workflow's name in a URL, in characters. */
 const MAX_NAME_LENGTH = 60;
 
+/** In characters. */
+const MAX_URL_LENGTH = 2000;
+
 /** In characters: a domain name has at most 253, and a port may follow. */
 const MAX_HOST_LENGTH = 260;
 
@@ -128,6 +131,7 @@ function toIdentity(context: IHookFunctions | IWebhookFunctions): string {
 	return JSON.stringify([context.getInstanceId(), id, path]);
 }
 
+/** Parses no longer text, as parsing normalises the host, which takes quadratic time. */
 function toUrl(text: string): URL | undefined {
-	return URL.canParse(text) ? new URL(text) : undefined;
+	return text.length <= MAX_URL_LENGTH && URL.canParse(text) ? new URL(text) : undefined;
 }

@@ -67,6 +67,7 @@ export async function readChats(
  */
 export function toFilter(filter: string): (chat: Chat) => boolean {
 	const wanted = toComparable(filter);
+	if (wanted === '') return () => true;
 	const digits = /^\+?[\d\s().-]+$/.test(wanted) ? wanted.replace(/\D/g, '') : '';
 	const [number] = toChatIds(filter);
 	return (chat) =>
