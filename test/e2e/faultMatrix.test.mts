@@ -6,7 +6,7 @@ import { credentialOf } from '../../sandbox/account.mts';
 import { startSandbox } from '../../sandbox/server.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
-import { runFaultMatrix, toResult, toTables } from '../support/faultMatrix.mts';
+import { isRefused, runFaultMatrix, toResult, toTables } from '../support/faultMatrix.mts';
 import { startTestN8n } from '../support/n8n.mts';
 import { SEND_AND_PIN, toNotices } from '../support/notices.mts';
 import { pinsSent } from '../support/sandbox.mts';
@@ -53,7 +53,7 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 		({ step, fault, pattern, isTemporary }) =>
 			isTemporary &&
 			pattern.includes('once') &&
-			(step !== 'Send and Pin: sending' || /429|503/.test(fault)),
+			(step !== 'Send and Pin: sending' || isRefused(fault)),
 	);
 	assert.ok(over.length > 20);
 	for (const { items, pinned, reportedPinned } of over) {

@@ -1,6 +1,12 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Line, runFaultMatrix, toResult, toTables } from '../support/faultMatrix.mts';
+import {
+	isRefused,
+	type Line,
+	runFaultMatrix,
+	toResult,
+	toTables,
+} from '../support/faultMatrix.mts';
 import { runPinNode } from '../support/engine.mts';
 
 const DOCUMENT = `${__dirname}/../../docs/faults.md`;
@@ -26,7 +32,7 @@ test('no item is lost, misreported, mispaired or sent twice, and no secret is fo
 
 test('every item is pinned after a temporary fault that is over at the next attempt', () => {
 	const over = lines.filter(({ pattern, isTemporary }) => isTemporary && pattern.includes('once'));
-	const repeated = over.filter(({ step, fault }) => step !== SENDING || /429|503/.test(fault));
+	const repeated = over.filter(({ step, fault }) => step !== SENDING || isRefused(fault));
 	expect(repeated.length).toBeGreaterThan(20);
 	for (const line of repeated) {
 		expect(line).toMatchObject({ pinned: line.items, reportedPinned: line.items });
@@ -39,7 +45,7 @@ test('no item has more attempts than its retries allow, unless the service is on
 });
 
 test('no text that may have been sent is sent again', () => {
-	const others = lines.filter(({ step, fault }) => step === SENDING && !/429|503/.test(fault));
+	const others = lines.filter(({ step, fault }) => step === SENDING && !isRefused(fault));
 	expect(others.length).toBeGreaterThan(20);
 	for (const { items, requests } of others) expect(requests).toBeLessThanOrEqual(items);
 });

@@ -108,6 +108,7 @@ const FAULTS: Array<[what: string, fault: Omit<Fault, 'path'>, sending: string, 
 	[
 		['HTTP 500', { response: { status: 500 } }, PERHAPS_SENT, true],
 		['HTTP 502 with a web page', { response: { status: 502, body: '<html>' } }, PERHAPS_SENT, true],
+		['HTTP 503', { response: { status: 503 }, isDone: true }, PERHAPS_SENT, true],
 		['HTTP 504', { response: { status: 504 } }, PERHAPS_SENT, true],
 		['HTTP 408', { response: { status: 408 } }, PERHAPS_SENT, true],
 		['a reset', { response: 'reset' }, PERHAPS_SENT, true],
@@ -181,8 +182,12 @@ test.each(FAULTS)(
 	},
 );
 
-test.each([429, 503])('HTTP %i in sending: sent again, as nothing was sent', async (status) => {
-	sandbox.faults.set({ path: '/send-text', once: true, response: { status } });
+test.each([
+	['HTTP 429', { status: 429 }],
+	['HTTP 503 with Retry-After', { status: 503, headers: { 'retry-after': '0.1' } }],
+	["HTTP 503 with Z-API's text", { status: 503, body: { error: 'Overloaded' } }],
+])('%s in sending: sent again, as nothing was sent', async (_what, response) => {
+	sandbox.faults.set({ path: '/send-text', once: true, response });
 	const { items } = await run({ options: { retries: 1 } });
 	expect(items?.[0]?.json.state).toBe('accepted');
 	expect(textsSent()).toHaveLength(2);
@@ -202,7 +207,7 @@ test('if the server refuses connections, nothing was sent, and the item may be r
 
 test('the pin has all its retries after sending has used some', async () => {
 	sandbox.faults.set(
-		{ path: '/send-text', times: 1, response: { status: 503 } },
+		{ path: '/send-text', times: 1, response: { status: 429 } },
 		{ path: '/pin-message', times: 2, response: { status: 500 } },
 	);
 	const { items } = await run({ options: { retries: 2 } });
@@ -286,6 +291,10 @@ test('after a pin that may have been accepted, a certain failure does not say th
 test('with random faults, nothing is sent twice, no item is lost, and each item is correct', async () => {
 	const responses: Array<Pick<Fault, 'response' | 'isDone'>> = [
 		...[429, 500, 502, 503].map((status) => ({ response: { status } })),
+		{ response: { status: 503, body: { error: 'Overloaded' } } },
+		...[undefined, 'upstream connect error: connection termination'].map((body) => ({
+			...{ response: { status: 503, body }, isDone: true },
+		})),
 		{ response: { status: 200, body: '<html></html>' } },
 		{ response: { status: 200, body: '<html></html>' }, isDone: true },
 		{ response: { status: 200, body: { error: 'no' } } },

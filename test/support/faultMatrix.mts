@@ -45,7 +45,12 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 	'HTTP 429 without Retry-After': { fault: response(429), isTemporary: true },
 	'HTTP 500': { fault: response(500, { error: html }), isTemporary: true },
 	'HTTP 502': { fault: response(502, html), isTemporary: true },
-	'HTTP 503': { fault: response(503), isTemporary: true },
+	'HTTP 503, refused': { fault: response(503, { error: 'Overloaded' }), isTemporary: true },
+	'HTTP 503, empty': { fault: response(503), isTemporary: true },
+	'HTTP 503, request accepted': {
+		fault: { ...response(503, 'connection termination'), isDone: true },
+		isTemporary: true,
+	},
 	'HTTP 504': { fault: response(504, html), isTemporary: true },
 	'connection closed before the response': { fault: { response: 'reset' }, isTemporary: true },
 	'connection closed within the response, request accepted': {
@@ -101,6 +106,9 @@ const PATTERNS: Record<string, Pick<Fault, 'every' | 'once'>> = {
 	'every 10th': { every: 10 },
 	'once on every 10th': { every: 10, once: true },
 };
+
+/** Whether the text was surely not accepted, so that it is sent again after the fault. */
+export const isRefused = (fault: string) => /429|503, refused/.test(fault);
 
 /** One line of the table. */
 export interface Line {

@@ -133,7 +133,7 @@ test.each([
 	[404, undefined, [false, false, false, false]],
 	[400, undefined, [false, false, true, true]],
 	[429, undefined, ['pause', false, false, false]],
-	[503, undefined, ['pause', false, false, false]],
+	[503, undefined, ['pause', true, false, false]],
 	[500, undefined, ['backOff', true, false, false]],
 	[200, undefined, ['backOff', true, false, false]],
 	[undefined, 'ETIMEDOUT', ['backOff', true, false, false]],
@@ -154,6 +154,19 @@ test.each([
 	expect(toFailure({ statusCode, body })).toMatchObject({
 		...{ name, maybeDone: true, retry: 'backOff' },
 	});
+});
+
+test.each([
+	['an empty body', {}, true],
+	['the page of a load balancer', { body: '<html>H13</html>' }, true],
+	["a gateway's JSON", { body: { message: 'Service Unavailable' } }, true],
+	["Z-API's text", { body: { error: 'Overloaded' } }, false],
+	['Retry-After', { retryAfterMs: 0 }, false],
+	["Z-API's text beside an ID", { body: { error: 'Overloaded', zaapId: '39' } }, true],
+	['Retry-After beside an ID', { body: { id: '3EB0' }, retryAfterMs: 1000 }, true],
+])('HTTP 503 with %s: retried after a pause, may be done: %j', (_what, response, maybeDone) => {
+	const failure = toFailure({ statusCode: 503, ...response });
+	expect(failure).toMatchObject({ name: 'serviceOverloaded', retry: 'pause', maybeDone });
 });
 
 test('an error beside a message ID may be done all the same', () => {

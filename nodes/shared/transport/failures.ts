@@ -157,6 +157,7 @@ export const FAILURES: readonly Failure[] = [
 		matches: hasStatus(503),
 		message: 'Z-API is overloaded or under maintenance',
 		description: 'Wait a few minutes, then try again.',
+		maybeDone: true,
 		retry: 'pause',
 	},
 	{
@@ -246,9 +247,10 @@ export const FAILURES: readonly Failure[] = [
  */
 export function toFailure(response: ZApiResponse): Failure {
 	const failure = FAILURES.find(({ matches }) => matches(response)) ?? UNEXPECTED_RESPONSE;
+	if (isRefusal(response)) return { ...failure, maybeDone: false };
 	if (isUncertain(response))
 		return { ...failure, maybeDone: true, retry: failure.retry ?? 'backOff' };
-	return toObject(response.body).messageId ? { ...failure, maybeDone: true } : failure;
+	return hasId(response.body) ? { ...failure, maybeDone: true } : failure;
 }
 
 function says(pattern: RegExp) {
@@ -266,7 +268,22 @@ function isClientStatus({ statusCode = 0 }: ZApiResponse) {
 /** Whether the status, whatever the text, leaves open what was done: any 5xx, as proxies have their own. */
 function isUncertain(response: ZApiResponse) {
 	const { statusCode = 0 } = response;
-	return hasStatus(408, 425)(response) || (statusCode >= 500 && statusCode !== 503);
+	return hasStatus(408, 425)(response) || (statusCode >= 500 && !isRefusal(response));
+}
+
+/**
+ * Whether a 503 is surely a refusal. A load balancer also responds with 503 when the connection breaks after it
+ * has passed the request on; it has neither of these then.
+ */
+function isRefusal(response: ZApiResponse) {
+	const { body, retryAfterMs } = response;
+	if (!hasStatus(503)(response) || hasId(body)) return false;
+	return retryAfterMs !== undefined || hasError(body);
+}
+
+function hasId(body: unknown) {
+	const { messageId, id, zaapId } = toObject(body);
+	return Boolean(messageId || id || zaapId);
 }
 
 function hasNetworkCode(pattern: RegExp) {
