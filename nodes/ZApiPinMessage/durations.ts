@@ -13,7 +13,7 @@ export type Duration = (typeof DURATIONS)[number]['value'];
 export const DEFAULT_DURATION: Duration = '7_days';
 
 /** When a pin that starts now expires, in ISO 8601. */
-export function toExpiry(duration: Duration): string {
+export function expiryOf(duration: Duration): string {
 	const ms = DURATIONS.find(({ value }) => value === duration)?.ms ?? 0;
 	return new Date(Date.now() + ms).toISOString();
 }

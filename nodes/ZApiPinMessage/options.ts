@@ -15,22 +15,6 @@ interface NumericOption {
 }
 
 const NUMERIC_OPTIONS = {
-	maxConcurrentRequests: {
-		displayName: 'Max Concurrent Requests',
-		default: 64,
-		minValue: 1,
-		maxValue: 500,
-		description:
-			'How many items to process at the same time, at most one of each chat. Values above 64 save little time and put more load on Z-API. 1 processes the items one after another.',
-	},
-	retries: {
-		displayName: 'Retries',
-		default: 3,
-		minValue: 0,
-		maxValue: 10,
-		description:
-			"How many times to retry an item when Z-API is busy or can't be reached. Leave n8n's own Retry On Fail off, as it sends all items again.",
-	},
 	delayMessage: {
 		displayName: 'Delay Message',
 		default: 0,
@@ -47,6 +31,22 @@ const NUMERIC_OPTIONS = {
 		maxValue: 15,
 		description: 'How long the chat shows “Typing…” before the message, in seconds',
 		operation: 'sendAndPin',
+	},
+	maxConcurrentRequests: {
+		displayName: 'Max Concurrent Requests',
+		default: 64,
+		minValue: 1,
+		maxValue: 500,
+		description:
+			'How many items to process at the same time, at most one of each chat. Values above 64 save little time and put more load on Z-API. 1 processes the items one after another.',
+	},
+	retries: {
+		displayName: 'Retries',
+		default: 3,
+		minValue: 0,
+		maxValue: 10,
+		description:
+			"How many times to retry an item when Z-API is busy or can't be reached. Leave n8n's own Retry On Fail off, as it sends all items again.",
 	},
 	timeout: {
 		displayName: 'Timeout',
@@ -73,24 +73,49 @@ const IF_NOT_CONNECTED = [
 	},
 ] as const;
 
-/** The options of one execution. */
-export type PinOptions = Record<keyof typeof NUMERIC_OPTIONS, number> & {
-	ifNotConnected: (typeof IF_NOT_CONNECTED)[number]['value'];
-	includeInputFields: boolean;
-};
+export type IfNotConnected = (typeof IF_NOT_CONNECTED)[number]['value'];
 
-type OptionValues = Partial<Record<keyof PinOptions, unknown>>;
+/** The options of one execution. */
+export interface RunOptions {
+	maxConcurrentRequests: number;
+	retries: number;
+	/** In milliseconds. */
+	timeout: number;
+	ifNotConnected: IfNotConnected;
+	includeInputFields: boolean;
+}
+
+/** The options of one message, in seconds. */
+export type SendOptions = Record<'delayMessage' | 'delayTyping', number>;
+
+type OptionValues = Partial<Record<keyof RunOptions | keyof SendOptions, unknown>>;
+
+/** A notice that leaves days later does harm; a pin doesn't. */
+const ifNotConnected = (
+	operation: string[],
+	byDefault: IfNotConnected,
+	description: string,
+): INodeProperties => ({
+	displayName: 'If Not Connected',
+	name: 'ifNotConnected',
+	type: 'options',
+	options: [...IF_NOT_CONNECTED],
+	default: byDefault,
+	displayOptions: { show: { '/operation': operation } },
+	description: `What to do while the Z-API instance is not connected to WhatsApp. ${description}`,
+});
 
 const rows: INodeProperties[] = [
-	{
-		displayName: 'If Not Connected',
-		name: 'ifNotConnected',
-		type: 'options',
-		options: [...IF_NOT_CONNECTED],
-		default: 'queue',
-		displayOptions: { show: { '/resource': ['message'] } },
-		description: 'What to do while the Z-API instance is not connected to WhatsApp',
-	},
+	ifNotConnected(
+		['pin', 'unpin'],
+		'queue',
+		'By default, Z-API pins when the instance is connected again.',
+	),
+	ifNotConnected(
+		['sendAndPin'],
+		'stop',
+		'By default, nothing is sent, as a notice could arrive days later.',
+	),
 	{
 		displayName: 'Include Input Fields',
 		name: 'includeInputFields',
@@ -119,29 +144,40 @@ export const options: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: rows.sort((one, other) => one.displayName.localeCompare(other.displayName)),
+	options: rows,
 };
 
 /**
- * Checks the options.
+ * Reads and checks the options of an execution.
  *
  * @param values the Options parameter as it came; missing options get their defaults
+ * @param byDefault what to do while the instance is not connected
  * @throws {UserError} naming the invalid option
  */
-export function toOptions(values: OptionValues): PinOptions {
-	const { ifNotConnected = 'queue' } = values;
+export function readRunOptions(values: OptionValues, byDefault: IfNotConnected): RunOptions {
+	const choice = values.ifNotConnected ?? byDefault;
 	return {
-		maxConcurrentRequests: toNumber('maxConcurrentRequests', values),
-		retries: toNumber('retries', values),
-		timeout: toNumber('timeout', values),
-		delayMessage: toNumber('delayMessage', values),
-		delayTyping: toNumber('delayTyping', values),
-		ifNotConnected: toChoice(IF_NOT_CONNECTED, ifNotConnected, 'If Not Connected'),
+		maxConcurrentRequests: readNumber('maxConcurrentRequests', values),
+		retries: readNumber('retries', values),
+		timeout: readNumber('timeout', values),
+		ifNotConnected: toChoice(IF_NOT_CONNECTED, choice, 'If Not Connected'),
 		includeInputFields: toBoolean(values.includeInputFields, false, 'Include Input Fields'),
 	};
 }
 
-function toNumber(name: keyof typeof NUMERIC_OPTIONS, values: OptionValues): number {
+/**
+ * Reads and checks the options of one message.
+ *
+ * @throws {UserError} naming the invalid option
+ */
+export function readSendOptions(values: OptionValues): SendOptions {
+	return {
+		delayMessage: readNumber('delayMessage', values),
+		delayTyping: readNumber('delayTyping', values),
+	};
+}
+
+function readNumber(name: keyof typeof NUMERIC_OPTIONS, values: OptionValues): number {
 	const { displayName, minValue, maxValue, ...option } = NUMERIC_OPTIONS[name];
 	const value = toWholeNumber(values[name] ?? option.default) ?? -1;
 	if (value >= minValue && value <= maxValue) return value;

@@ -1,28 +1,67 @@
-import { hasSuccessStatus } from '../../shared/transport/response';
+import { sleep } from 'n8n-workflow';
 import { isFalse, isTrue, toObject } from '../../shared/json';
+import { hasSuccessStatus } from '../../shared/transport/response';
 import { sendRequest } from '../../shared/transport/transport';
 import type { ZApiError } from '../../shared/transport/zApiError';
 import { toZApiError } from '../../shared/transport/zApiError';
-import type { Session } from '../operations/operation';
+import type { Run } from '../operations/operation';
+
+/** Whether the instance is connected to WhatsApp; `unknown` if Z-API doesn't say. */
+export type ConnectionStatus =
+	| { is: 'connected' | 'unknown' }
+	| {
+			is: 'notConnected';
+			/** Why, and what to do. */
+			reason: ZApiError;
+	  };
 
 /** Names of the failures that say it without `connected`. */
 const DISCONNECTED = ['notConnected', 'sessionToRestore'];
 
+/** How long to wait for a status after all items are done, in milliseconds. */
+const GRACE_MS = 5000;
+
+/** After how long the first status says nothing of the last items, in milliseconds. */
+const OUTDATED_MS = 5000;
+
 /**
  * Requests once whether the instance is connected to WhatsApp.
  *
- * @returns why it is not connected and what to do; undefined if it is connected or Z-API doesn't say
  * @see https://developer.z-api.io (`GET /status`): HTTP 200 in every case, `error` filled in every case
  */
-export async function findDisconnection({
+export async function requestStatus({
 	context,
 	connection,
 	options,
-}: Session): Promise<ZApiError | undefined> {
+}: Run): Promise<ConnectionStatus> {
 	const request = { method: 'GET', path: '/status' } as const;
 	const response = await sendRequest(context, connection, request, options.timeout);
 	const { connected } = toObject(response.body);
-	if (!hasSuccessStatus(response) || isTrue(connected)) return undefined;
-	const error = toZApiError(response, connection.secrets);
-	return isFalse(connected) || DISCONNECTED.includes(error.failure.name) ? error : undefined;
+	if (!hasSuccessStatus(response)) return { is: 'unknown' };
+	if (isTrue(connected)) return { is: 'connected' };
+	const reason = toZApiError(response, connection.secrets);
+	const isDisconnected = isFalse(connected) || DISCONNECTED.includes(reason.failure.name);
+	return isDisconnected ? { is: 'notConnected', reason } : { is: 'unknown' };
+}
+
+/**
+ * Observes the connection while items are carried out: at their start and, if they take long, at their end.
+ *
+ * @param first the status at the start, if it was requested already
+ * @returns called at the end, what holds for all items: `unknown` if the status has changed in between
+ */
+export function observeStatus(
+	run: Run,
+	first: ConnectionStatus | Promise<ConnectionStatus> = requestStatus(run),
+): () => Promise<ConnectionStatus['is']> {
+	const startedAt = performance.now();
+	const within = async (status: typeof first) =>
+		await Promise.race([status, sleep(GRACE_MS).then(() => ({ is: 'unknown' as const }))]);
+	return async () => {
+		const isOutdated = performance.now() - startedAt > OUTDATED_MS;
+		const atStart = await within(first);
+		if (atStart.is === 'unknown' || !isOutdated) return atStart.is;
+		const atEnd = await within(requestStatus(run));
+		return atEnd.is === atStart.is ? atStart.is : 'unknown';
+	};
 }

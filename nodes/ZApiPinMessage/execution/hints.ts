@@ -1,7 +1,7 @@
 import type { IDataObject, NodeExecutionHint } from 'n8n-workflow';
 import { toChatKey } from '../../shared/chat/chatId';
 import type { Output } from '../operations/operation';
-import type { Attempt, Schedule } from '../scheduler';
+import type { AttemptResult, ScheduleResult } from './scheduler';
 
 /** WhatsApp's limit: one more pin unpins the oldest message, without any notice. */
 const PINS_PER_CHAT = 3;
@@ -9,14 +9,14 @@ const PINS_PER_CHAT = 3;
 /**
  * Makes hints for what the output doesn't show: what happens to accepted requests, and what took long.
  *
- * @param attempts the last attempt at each item
+ * @param results the last result of each item
  * @see https://developer.z-api.io (queue: what is kept for an instance that is not connected)
  */
-export function toHints(
-	attempts: ReadonlyArray<Attempt<Output>>,
-	{ pauses, pausedMs }: Pick<Schedule<unknown>, 'pauses' | 'pausedMs'>,
+export function makeHints(
+	results: ReadonlyArray<AttemptResult<Output>>,
+	{ pauses, pausedMs }: Pick<ScheduleResult<unknown, unknown>, 'pauses' | 'pausedMs'>,
 ): NodeExecutionHint[] {
-	const outputs = attempts.flatMap((attempt) => (attempt.ok ? [attempt.value].flat() : []));
+	const outputs = results.flatMap((result) => (result.ok ? [result.value].flat() : []));
 	const hints: NodeExecutionHint[] = [];
 	const add = (type: NodeExecutionHint['type'], message: string) =>
 		hints.push({ type, message, location: 'outputPane' });

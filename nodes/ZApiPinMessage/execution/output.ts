@@ -1,9 +1,22 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
-import type { Failure } from '../../shared/transport/failures';
-import { toItemError, toSentences, ZApiError } from '../../shared/transport/zApiError';
-import type { Job, Output } from '../operations/operation';
-import type { Attempt } from '../scheduler';
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+import { toSentences, ZApiError } from '../../shared/transport/zApiError';
+import type { Job, Output, Progress, Step } from '../operations/operation';
+import type { ConnectionStatus } from './connectionStatus';
+import type { AttemptResult } from './scheduler';
+
+/** A job, or what is known of an item that can't be carried out. */
+export type Item = Job | RefusedItem;
+
+export interface RefusedItem extends Pick<Job, 'itemIndex' | 'identity' | 'progress'> {
+	/** Absent if Resource or Operation is invalid. */
+	operation?: Job['operation'];
+	/** Why. */
+	refusal: Error;
+}
+
+/** The last result of each item; one that was not finished is absent. */
+export type Results = ReadonlyMap<Item, AttemptResult<Output>>;
 
 /** The `code` of an item that was refused before anything was sent. */
 const INVALID_PARAMETER = 'invalidParameter';
@@ -11,11 +24,37 @@ const INVALID_PARAMETER = 'invalidParameter';
 /** The `code` of an item for which an unexpected error was thrown. */
 const UNEXPECTED = 'unexpected';
 
-const UNFORESEEN: Failure = {
-	name: UNEXPECTED,
-	matches: () => false,
-	message: '',
-	description: '',
+export const NOTHING_SENT = 'Nothing was sent.';
+
+const pinIt = ({ sent }: Progress) =>
+	`Pin it with 'Message ID' ${sent?.messageId}; don't send it again.`;
+
+/**
+ * What a user must know before they try again, by how far the item came: what happened, if it matters more than
+ * why the rest failed, and what to do.
+ */
+const WHAT_IS_DONE: Record<
+	Step,
+	{ message?: string; advice: (progress: Progress) => string } | undefined
+> = {
+	nothing: undefined,
+	pinPerhapsAccepted: {
+		advice: () =>
+			'If the message is pinned all the same, pinning it again renews the pin, and members may see the notice once more.',
+	},
+	unpinPerhapsAccepted: { advice: () => 'If the message is still pinned, unpin it again.' },
+	messagePerhapsAccepted: {
+		message: 'The message may have been sent',
+		advice: () => 'Look in the chat before you send it again.',
+	},
+	messageAccepted: {
+		message: 'Z-API accepted the message, but not its pin',
+		advice: pinIt,
+	},
+	messageAcceptedPinPerhaps: {
+		message: 'Z-API accepted the message, but its pin is not confirmed',
+		advice: pinIt,
+	},
 };
 
 /**
@@ -23,80 +62,108 @@ const UNFORESEEN: Failure = {
  * fields of the node are in `zApi`, next to those of the input, so that neither replaces the other's
  * `messageId`.
  *
- * @param attempts the last attempt at each job
+ * @param results the result of each item
  * @param isIncluded whether it includes the input's fields
+ * @param isCommon whether all items have the same error, which is about none of them
  */
-export function toOutput(
+export function makeOutput(
 	context: IExecuteFunctions,
-	jobs: Job[],
-	attempts: Array<Attempt<Output>>,
-	isIncluded: boolean,
+	results: Results,
+	{ isIncluded, isCommon = false }: { isIncluded: boolean; isCommon?: boolean },
 ): INodeExecutionData[] {
 	const node = context.getNode();
 	const inputs = context.getInputData();
-	return attempts.flatMap((attempt, itemIndex) => {
-		const toItem = (fields: IDataObject): INodeExecutionData => ({
-			json: isIncluded ? { ...inputs[itemIndex]?.json, zApi: fields } : fields,
+	return [...results].flatMap(([item, result]) => {
+		const { itemIndex } = item;
+		const { json, binary } = inputs[itemIndex] ?? {};
+		const makeItem = (fields: IDataObject): INodeExecutionData => ({
+			json: isIncluded ? { ...json, zApi: fields } : fields,
+			...(isIncluded && binary && { binary }),
 			pairedItem: { item: itemIndex },
 		});
-		if (attempt.ok) return [attempt.value].flat().map(toItem);
+		if (result.ok) return [result.value].flat().map(makeItem);
 
-		const reason = explain(attempt.error, jobs[itemIndex]);
-		const error = toItemError(node, reason, itemIndex);
-		const item = toItem(toFailedFields(error, reason, jobs[itemIndex]));
+		const isNamed = !isCommon && inputs.length > 1;
+		const error = makeNodeError(node, result.error, item, { isNamed });
+		const failedItem = makeItem(makeFailedFields(error, result.error, item));
 		// n8n sends an item with `error` to the error output, together with the input's fields. Then it
 		// reduces each item that still has an `error` to its message. A property that isn't enumerable is not in
 		// the copy that n8n makes, so the item stays complete. Older n8n sets it to undefined.
 		if (node.onError === 'continueErrorOutput')
-			Object.defineProperty(item, 'error', { value: error, writable: true });
-		return item;
+			Object.defineProperty(failedItem, 'error', { value: error, writable: true });
+		return failedItem;
 	});
 }
 
-function toFailedFields(
+function makeFailedFields(
 	{ message, description }: Error & { description?: string | null },
 	error: Error,
-	job?: Job,
+	item: Item,
 ): IDataObject {
 	const failure = error instanceof ZApiError ? error.failure : undefined;
-	const code = job?.refusal || error instanceof UserError ? INVALID_PARAMETER : UNEXPECTED;
+	const isRefused = 'refusal' in item || error instanceof UserError;
+	const { step, sent } = item.progress;
 	return {
 		error: message,
 		...(description && { description }),
-		code: failure?.name ?? code,
+		code: failure?.name ?? (isRefused ? INVALID_PARAMETER : UNEXPECTED),
 		// A retry would repeat the part that is done.
-		temporary: failure?.retry !== undefined && !job?.partlyDone,
-		...job?.identity,
+		temporary: failure?.retry !== undefined && WHAT_IS_DONE[step]?.message === undefined,
+		...item.identity,
+		...(sent && { messageId: sent.messageId }),
 	};
 }
 
 /**
- * Says first which part was done, and last what may have been done. The error itself can't say it, as it may
- * be that of another job.
+ * Makes the error that n8n shows: what is done of the item, what happened and what to do.
+ *
+ * @param error a refused input, a failed request, or n8n's own error for an invalid expression, which is
+ * not changed if nothing is done
+ * @param item what it is about; absent: the whole execution
+ * @param isNamed whether the message says which item it is about
+ * @param progress a sentence about the other items
  */
-export function explain(error: Error, job?: Job): Error {
-	const { partlyDone, caution } = job ?? {};
-	if (!partlyDone) {
-		if (!caution || !(error instanceof ZApiError)) return error;
-		return new ZApiError(error.failure, `${error.description} ${caution}`, error.httpCode);
+export function makeNodeError(
+	node: INode,
+	error: Error & { description?: string | null },
+	item: Item | undefined,
+	{ isNamed = false, progress = '' } = {},
+): Error {
+	const done = item && WHAT_IS_DONE[item.progress.step];
+	if (!(error instanceof UserError) && !done?.message) return error;
+	const what = done?.message ?? error.message;
+	const message = isNamed ? `${what} [item ${item?.itemIndex}]` : what;
+	const reason = done?.message ? toSentences(error).replace(/\.?$/, '.') : error.description;
+	const advice = item && done?.advice(item.progress);
+	const sentences = done?.message ? [advice, reason, progress] : [reason, advice, progress];
+	const description = sentences.filter(Boolean).join(' ');
+	// n8n gives an AI agent the message only.
+	const texts = node.type.endsWith('Tool')
+		? { message: toSentences({ message, description }), description: '' }
+		: { message, description };
+	const itemIndex = item?.itemIndex;
+	if (!(error instanceof ZApiError)) {
+		return new NodeOperationError(node, texts.message, {
+			description: texts.description,
+			itemIndex,
+		});
 	}
-	const { message, description } = partlyDone;
-	const reason = toSentences(error).replace(/\.?$/, '.');
-	const failure = { ...(error instanceof ZApiError ? error.failure : UNFORESEEN), message };
-	const httpCode = error instanceof ZApiError ? error.httpCode : undefined;
-	return new ZApiError(failure, `${description} ${reason}`, httpCode);
+	const { httpCode } = error;
+	return new NodeApiError(node, {}, { ...texts, itemIndex, httpCode });
 }
 
-/** The result of an item for which nothing was sent. */
-export function toRefused(error: Error): Attempt<never> {
-	return { ok: false, error };
-}
-
-/** The result of a request that Z-API accepted while the instance is not connected. It has no `expiresAt`. */
-export function toQueued(attempt: Attempt<Output>): Attempt<Output> {
-	if (!attempt.ok || Array.isArray(attempt.value)) return attempt;
-	const value: IDataObject = { ...attempt.value, state: 'queued' };
+/**
+ * Completes what is known of accepted requests: those of an instance that is not connected are queued, and only
+ * a pin of a connected one has an expiry.
+ */
+export function applyStatus(
+	result: AttemptResult<Output>,
+	status: ConnectionStatus['is'],
+): AttemptResult<Output> {
+	if (!result.ok || Array.isArray(result.value) || status === 'connected') return result;
+	const value = { ...result.value };
 	delete value.expiresAt;
+	if (value.state !== undefined && status === 'notConnected') value.state = 'queued';
 	return { ok: true, value };
 }
 
@@ -106,27 +173,30 @@ export function toQueued(attempt: Attempt<Output>): Attempt<Output> {
  *
  * @param told the item whose error is shown already
  */
-export function toProgress(
-	jobs: readonly Job[],
-	attempts: ReadonlyArray<Attempt<unknown> | undefined>,
-	told?: number,
-): string {
-	const done = [...attempts.keys()].filter((itemIndex) => attempts[itemIndex]?.ok);
-	const items = attempts.length === 1 ? 'item' : 'items';
-	const are = attempts.length === 1 || done.length === 1 ? 'is' : 'are';
+export function describeProgress(items: readonly Item[], results: Results, told?: Item): string {
+	const done = items.filter((item) => results.get(item)?.ok).map(({ itemIndex }) => itemIndex);
+	const partly = items.flatMap((item) => {
+		const what = WHAT_IS_DONE[item.progress.step];
+		if (!what?.message || item === told || results.get(item)?.ok) return [];
+		const { message } = what;
+		const sentences = toSentences({ message, description: what.advice(item.progress) });
+		return [`Item ${item.itemIndex}: ${sentences}`];
+	});
+	const isNothing = done.length === 0 && items.every(({ progress }) => progress.step === 'nothing');
+	return [isNothing ? NOTHING_SENT : count(done, items.length), ...partly].join(' ');
+}
+
+function count(done: number[], all: number): string {
+	const items = all === 1 ? 'item' : 'items';
+	const are = all === 1 || done.length === 1 ? 'is' : 'are';
 	const isRow = done.length < 2 || done.at(-1) === done.length - 1;
-	const which = isRow ? '' : ` (${toRanges(done)})`;
+	const which = isRow ? '' : ` (${formatRanges(done)})`;
 	const last = done.length > 0 ? `${which}, the last of them is item ${done.at(-1)}` : '';
-	const partly = [...jobs.entries()].flatMap(([itemIndex, { partlyDone }]) =>
-		partlyDone && !attempts[itemIndex]?.ok && itemIndex !== told
-			? [`Item ${itemIndex}: ${toSentences(partlyDone)}`]
-			: [],
-	);
-	return [`${done.length} of ${attempts.length} ${items} ${are} done${last}.`, ...partly].join(' ');
+	return `${done.length} of ${all} ${items} ${are} done${last}.`;
 }
 
 /** @param numbers ascending, such as 0, 1, 2, 5: "0–2, 5" */
-function toRanges(numbers: number[]): string {
+function formatRanges(numbers: number[]): string {
 	const starts = numbers.filter((number, index) => number - 1 !== numbers[index - 1]);
 	const ends = numbers.filter((number, index) => number + 1 !== numbers[index + 1]);
 	return starts

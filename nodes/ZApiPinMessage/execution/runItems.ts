@@ -1,32 +1,21 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError, sleep, UserError } from 'n8n-workflow';
 import { toChatKey } from '../../shared/chat/chatId';
+import { isTrue } from '../../shared/json';
 import { findChoice } from '../../shared/parameter';
 import { readConnection } from '../../shared/transport/connection';
-import { isTrue } from '../../shared/json';
-import { toItemError } from '../../shared/transport/zApiError';
-import type { Job, Output, ReadParameter, Session } from '../operations/operation';
-import type { Operation } from '../operations/operations';
+import type { Job, Output, ReadParameter, Run } from '../operations/operation';
 import { RESOURCES } from '../operations/operations';
-import { toOptions } from '../options';
-import type { Attempt } from '../scheduler';
-import { schedule } from '../scheduler';
-import { findDisconnection } from './connectionStatus';
-import { toHints } from './hints';
-import { explain, toOutput, toProgress, toQueued, toRefused } from './output';
-
-const NOTHING_SENT = 'Nothing was sent.';
-
-/** n8n would run all items again without a notice. */
-const RETRY_ON_FAIL = new UserError('Retry On Fail would send messages again', {
-	description:
-		'Turn it off in the settings of the node. Use the option Retries instead, which only repeats what was not sent.',
-});
+import { readRunOptions } from '../options';
+import type { ConnectionStatus } from './connectionStatus';
+import { observeStatus, requestStatus } from './connectionStatus';
+import { makeHints } from './hints';
+import type { Item, RefusedItem } from './output';
+import { applyStatus, describeProgress, makeNodeError, makeOutput, NOTHING_SENT } from './output';
+import type { AttemptResult } from './scheduler';
+import { schedule } from './scheduler';
 
 const ITEMS_READ_AT_ONCE = 100;
-
-/** How long to wait for the status of the connection after all items are done, in milliseconds. */
-const STATUS_GRACE_MS = 1000;
 
 /**
  * Runs the node for all items: reads and checks their parameters, sends their requests, verifies the
@@ -38,73 +27,93 @@ const STATUS_GRACE_MS = 1000;
  * @throws {NodeApiError} if Z-API did not accept an item; no other item was started after it
  */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const node = context.getNode();
 	const stopOnFailure = !context.continueOnFail();
-	const jobs = await readJobs(context);
-	const isQueued = jobs.some((job) => job.isQueued);
-	const session = await openSession(context, isQueued).catch((error: Error) => error);
-	const toError = (error: Error, itemIndex: number, progress: string) =>
-		toItemError(context.getNode(), error, itemIndex, jobs.length > 1 ? progress : '');
-
-	const refusals = jobs.map(({ refusal }) => (session instanceof Error ? session : refusal));
-	const errors = refusals.filter((refusal) => refusal !== undefined);
-	if (stopOnFailure && errors[0])
-		throw toError(errors[0], refusals.indexOf(errors[0]), NOTHING_SENT);
-	if (session instanceof Error || errors.length === jobs.length) {
-		return toOutput(context, jobs, errors.map(toRefused), isIncluding(context));
+	const items = await readItems(context);
+	const isNamed = items.length > 1;
+	const jobs = items.filter((item): item is Job => !isRefused(item));
+	const refused = items.filter(isRefused);
+	let run: Run;
+	let status: ConnectionStatus | undefined;
+	try {
+		run = await openRun(context, items);
+		if (stopOnFailure && refused[0]) {
+			const progress = isNamed ? NOTHING_SENT : '';
+			throw makeNodeError(node, refused[0].refusal, refused[0], { isNamed, progress });
+		}
+		status = await checkStatus(run, jobs);
+	} catch (error) {
+		const reason = error as Error;
+		if (stopOnFailure) throw makeNodeError(node, reason, undefined, { progress: NOTHING_SENT });
+		const results = new Map(items.map((item) => [item, { ok: false, error: reason } as const]));
+		return makeOutput(context, results, { isIncluded: isIncluding(context), isCommon: true });
 	}
 
-	const { ifNotConnected, includeInputFields, maxConcurrentRequests, retries } = session.options;
-	const isAsked = isQueued && ifNotConnected !== 'stop';
-	const status = isAsked ? findDisconnection(session) : undefined;
-	const runnable = [...jobs.entries()].flatMap(([itemIndex, job]) =>
-		job.refusal ? [] : [{ ...job, itemIndex }],
-	);
-	const { stoppedBy, pauses, pausedMs, ...scheduled } = await schedule(
-		runnable,
-		async ({ attempt }) => await attempt(session),
-		{
-			concurrency: maxConcurrentRequests,
-			retries,
-			stopOnFailure,
-			// Items without a chat run one after another.
-			keyOf: ({ identity: { chat } }) => (typeof chat === 'string' ? toChatKey(chat) : ''),
-			signal: context.getExecutionCancelSignal(),
-		},
-	);
-	const attempts: Array<Attempt<Output> | undefined> = jobs.map(
-		({ refusal }) => refusal && toRefused(refusal),
-	);
-	for (const [index, { itemIndex }] of runnable.entries()) {
-		attempts[itemIndex] = scheduled.attempts[index];
+	const { includeInputFields, maxConcurrentRequests, retries } = run.options;
+	const isQueued = jobs.some(({ operation }) => operation.isQueued);
+	const readStatus = isQueued ? observeStatus(run, status) : undefined;
+	const scheduled = await schedule(jobs, async (job) => await job.operation.attempt(run, job), {
+		concurrency: maxConcurrentRequests,
+		retries,
+		stopOnFailure,
+		// Items without a chat run one after another.
+		keyOf: ({ identity: { chat } }) => (typeof chat === 'string' ? toChatKey(chat) : ''),
+		signal: context.getExecutionCancelSignal(),
+	});
+	const { stoppedBy, pauses, pausedMs } = scheduled;
+	const results = new Map<Item, AttemptResult<Output>>();
+	for (const item of items) {
+		const result = isRefused(item)
+			? { ok: false as const, error: item.refusal }
+			: scheduled.results.get(item);
+		if (result) results.set(item, result);
 	}
 	if (stoppedBy) {
-		const itemIndex = runnable[stoppedBy.job]?.itemIndex ?? 0;
-		const error = explain(stoppedBy.error, jobs[itemIndex]);
-		throw toError(error, itemIndex, toProgress(jobs, attempts, itemIndex));
+		const progress = isNamed ? describeProgress(items, results, stoppedBy.job) : '';
+		throw makeNodeError(node, stoppedBy.error, stoppedBy.job, { isNamed, progress });
 	}
-	const finished = attempts.filter((attempt) => attempt !== undefined);
-	if (finished.length < jobs.length) throw toStopped(context, toProgress(jobs, attempts));
+	if (results.size < items.length) throw stopped(context, describeProgress(items, results));
 
-	const disconnection = await Promise.race([status, sleep(STATUS_GRACE_MS)]);
-	const known = disconnection ? finished.map(toQueued) : finished;
+	const connection = await readStatus?.();
+	if (connection) {
+		for (const [item, result] of results) results.set(item, applyStatus(result, connection));
+	}
 	// Older versions of n8n 1 don't have it.
-	context.addExecutionHints?.(...toHints(known, { pauses, pausedMs }));
-	return toOutput(context, jobs, known, includeInputFields);
+	context.addExecutionHints?.(...makeHints([...results.values()], { pauses, pausedMs }));
+	return makeOutput(context, results, { isIncluded: includeInputFields });
+}
+
+function isRefused(item: Item): item is RefusedItem {
+	return 'refusal' in item;
 }
 
 /**
- * Reads what all items have in common. Checks the connection if the user wants to stop without it.
+ * Reads what all items have in common.
  *
- * @throws {UserError} if the credential or an option is invalid, or the instance must be connected and is not
+ * @throws {UserError} if the credential or an option is invalid
  */
-async function openSession(context: IExecuteFunctions, isQueued: boolean): Promise<Session> {
+async function openRun(context: IExecuteFunctions, items: Item[]): Promise<Run> {
 	const connection = await readConnection(context);
-	const options = toOptions(context.getNodeParameter('options', 0, {}));
-	const session = { context, connection, options };
-	const isAsked = isQueued && options.ifNotConnected === 'stop';
-	const disconnection = isAsked && (await findDisconnection(session));
-	if (disconnection) throw disconnection;
-	return session;
+	const isSending = items.some(({ operation }) => operation?.sendsMessages);
+	const values = context.getNodeParameter('options', 0, {});
+	return {
+		context,
+		connection,
+		options: readRunOptions(values, isSending ? 'stop' : 'queue'),
+	};
+}
+
+/**
+ * Requests the status first if the user wants to stop without a connection.
+ *
+ * @throws {ZApiError} if the instance is not connected
+ */
+async function checkStatus(run: Run, jobs: Job[]): Promise<ConnectionStatus | undefined> {
+	const isQueued = jobs.some(({ operation }) => operation.isQueued);
+	if (!isQueued || run.options.ifNotConnected !== 'stop') return undefined;
+	const status = await requestStatus(run);
+	if (status.is === 'notConnected') throw status.reason;
+	return status;
 }
 
 /** Include Input Fields, also if another option or the credential is invalid: no item loses its input. */
@@ -117,31 +126,39 @@ function isIncluding(context: IExecuteFunctions): boolean {
 }
 
 /** Reads and checks every item. */
-async function readJobs(context: IExecuteFunctions): Promise<Job[]> {
-	const jobs: Job[] = [];
+async function readItems(context: IExecuteFunctions): Promise<Item[]> {
+	const items: Item[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
-		jobs.push(
-			readJob(context, (name, options) => context.getNodeParameter(name, itemIndex, '', options)),
-		);
+		items.push(readItem(context, itemIndex));
 		// Evaluating expressions takes time: give n8n time for other work in between.
 		if (itemIndex % ITEMS_READ_AT_ONCE === ITEMS_READ_AT_ONCE - 1) await sleep(0);
 	}
-	return jobs;
+	return items;
 }
 
-function readJob(context: IExecuteFunctions, read: ReadParameter): Job {
+function readItem(context: IExecuteFunctions, itemIndex: number): Item {
+	const read: ReadParameter = (name, options) =>
+		context.getNodeParameter(name, itemIndex, '', options);
+	const progress = { step: 'nothing' as const };
 	try {
 		const { operations } = findChoice(RESOURCES, read('resource'), 'Resource');
-		const operation = findChoice<Operation>(operations, read('operation'), 'Operation');
-		const job = operation.toJob(read);
-		const isRepeated = operation.sendsMessages && context.getNode().retryOnFail === true;
-		return isRepeated ? { identity: job.identity, refusal: RETRY_ON_FAIL } : job;
+		const operation = findChoice(operations, read('operation'), 'Operation');
+		const reading = operation.read(read);
+		const item = { itemIndex, operation, progress, ...reading };
+		if ('refusal' in item || !operation.sendsMessages || !context.getNode().retryOnFail)
+			return item;
+		// n8n would run all items again without a notice.
+		const refusal = new UserError('Retry On Fail would send messages again', {
+			description:
+				"Turn it off in the settings of the node. Use the option 'Retries' instead, which only repeats what was not sent.",
+		});
+		return { ...item, refusal };
 	} catch (error) {
-		return { identity: {}, refusal: error as Error };
+		return { itemIndex, identity: {}, progress, refusal: error as Error };
 	}
 }
 
-function toStopped(context: IExecuteFunctions, description: string): NodeOperationError {
+function stopped(context: IExecuteFunctions, description: string): NodeOperationError {
 	const message = 'The execution was stopped';
 	// n8n keeps neither the output nor the error of a node that it has stopped.
 	context.logger.warn(`${context.getNode().name}: ${message}. ${description}`);

@@ -1,53 +1,102 @@
-import type { IDataObject, IExecuteFunctions, IGetNodeParameterOptions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IGetNodeParameterOptions,
+	INodeProperties,
+} from 'n8n-workflow';
 import type { Connection } from '../../shared/transport/connection';
 import { ZApiError } from '../../shared/transport/zApiError';
-import type { PinOptions } from '../options';
-import type { Attempt } from '../scheduler';
+import type { AttemptResult } from '../execution/scheduler';
+import type { RunOptions } from '../options';
 
 /** Reads a parameter of one item and evaluates its expressions. The result can be of any type. */
 export type ReadParameter = (name: string, options?: IGetNodeParameterOptions) => unknown;
 
 /** What all requests of one execution have in common. */
-export interface Session {
+export interface Run {
 	context: IExecuteFunctions;
 	connection: Connection;
-	options: PinOptions;
+	options: RunOptions;
 }
 
-/** What one item asks for. */
-export type Job = {
-	/** The output fields that say what it is about, as far as known. A failed item has them too. */
-	identity: IDataObject;
-	/** Whether Z-API adds it to its queue, which waits while the instance is not connected. */
-	isQueued?: boolean;
-	/** The part that its attempts have done so far, if not all of it is done. */
-	partlyDone?: PartlyDone;
-	/** What to tell if it fails, as one of its attempts may have been carried out. */
-	caution?: string;
-} & (
-	| {
-			/** Why it can't be carried out. */
-			refusal: Error;
-	  }
-	| {
-			refusal?: undefined;
-			/** Makes one attempt, and returns the fields of the output item or items. */
-			attempt: (session: Session) => Promise<Attempt<Output>>;
-	  }
-);
+/** How far a job came. What a user must know of each step is in `WHAT_IS_DONE`. */
+export type Step =
+	| 'nothing'
+	| 'pinPerhapsAccepted'
+	| 'unpinPerhapsAccepted'
+	| 'messagePerhapsAccepted'
+	| 'messageAccepted'
+	| 'messageAcceptedPinPerhaps';
 
+export interface Progress {
+	step: Step;
+	/** The message that Z-API has accepted, and its response. */
+	sent?: { messageId: string; response: IDataObject };
+	/** The chats that were found so far, and the next page to read. */
+	found?: { chats: Map<string, IDataObject>; page: number };
+}
+
+/** The parameters of an item: valid ones, or why it can't be carried out. */
+export type Reading<V> = {
+	/** The output fields that say what it is about; null where a parameter was refused. */
+	identity: IDataObject;
+} & ({ values: V; refusal?: undefined } | { refusal: Error });
+
+/** What one item asks for. Attempts only change how far it came. */
+export interface Job<V = unknown> {
+	itemIndex: number;
+	operation: Operation;
+	identity: IDataObject;
+	values: V;
+	progress: Progress;
+}
+
+/** The fields of an output item, or of all that were found. */
 export type Output = IDataObject | IDataObject[];
 
-/** What a user must know before they try again. */
-export interface PartlyDone {
-	message: string;
+/** One operation of the node. */
+export interface Operation {
+	name: string;
+	value: string;
+	/** n8n names a new node after it. */
+	action: string;
 	description: string;
+	/** Its parameters, in their order. One that several operations have is the same object. */
+	fields: readonly INodeProperties[];
+	/** Whether Z-API adds its requests to its queue, which waits while the instance is not connected. */
+	isQueued?: boolean;
+	/** Whether running the items again sends messages again. */
+	sendsMessages?: boolean;
+	/** Reads and checks the parameters of one item. */
+	read(read: ReadParameter): Reading<unknown>;
+	/** Makes one attempt. */
+	attempt(run: Run, job: Job): Promise<AttemptResult<Output>>;
+}
+
+/**
+ * Makes an operation whose `attempt` gets the values that its `read` returns.
+ *
+ * @param operation its texts, fields and functions
+ */
+export function defineOperation<V>(
+	operation: Omit<Operation, 'read' | 'attempt'> & {
+		read: (read: ReadParameter) => Reading<V>;
+		attempt: (run: Run, job: Job<V>) => Promise<AttemptResult<Output>>;
+	},
+): Operation {
+	// A job has the values of its own operation.
+	return operation as Operation;
 }
 
 /** The result of an attempt that Z-API did not accept. */
-export function toFailed(error: Error): Attempt<never> {
+export function failed(error: Error): Extract<AttemptResult<never>, { ok: false }> {
 	if (!(error instanceof ZApiError)) return { ok: false, error };
 	return { ok: false, error, retry: error.failure.retry, retryAfterMs: error.retryAfterMs };
+}
+
+/** Whether Z-API may have carried out an attempt that failed. */
+export function isPerhapsDone(result: AttemptResult<unknown>): boolean {
+	return !result.ok && result.error instanceof ZApiError && result.error.failure.maybeDone === true;
 }
 
 /**

@@ -1,72 +1,92 @@
-import type { IDataObject } from 'n8n-workflow';
-import { toChatId } from '../../shared/chat/chatId';
-import { toChoice } from '../../shared/parameter';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Failure } from '../../shared/transport/failures';
 import { mask } from '../../shared/transport/mask';
 import { sendRequest } from '../../shared/transport/transport';
 import { toZApiError } from '../../shared/transport/zApiError';
-import { DEFAULT_DURATION, type Duration, DURATIONS, toExpiry } from '../durations';
-import { toMessageId } from '../messageId';
-import type { Attempt } from '../scheduler';
-import type { Job, ReadParameter, Session } from './operation';
-import { check, toFailed } from './operation';
+import { DEFAULT_DURATION, type Duration, expiryOf } from '../durations';
+import type { AttemptResult } from '../execution/scheduler';
+import { MESSAGE_ID_EXAMPLE, toMessageId } from '../messageId';
+import { chatField, durationField, identify, readChat, readDuration } from './fields';
+import type { Job, Reading, ReadParameter, Run } from './operation';
+import { check, defineOperation, failed, isPerhapsDone } from './operation';
 import { verifyQueueResponse } from './verifyQueueResponse';
 
-export type PinAction = 'pin' | 'unpin';
+type PinAction = 'pin' | 'unpin';
 
-/** What to do if Z-API may have accepted an attempt without confirming it. */
-export const MAYBE_DONE: Record<PinAction, string> = {
-	pin: 'If the message is pinned all the same, pinning it again renews the pin, and members may see the notice once more.',
-	unpin: 'If the message is still pinned, unpin it again.',
-};
-
-/** A pin or unpin, and what is known of its attempts. */
+/** A pin or unpin. */
 export interface Pin {
 	chat: string;
 	messageId: string;
 	/** Pins only. */
 	duration?: Duration;
-	/** Whether Z-API may have carried out one of the attempts so far. A later attempt can't tell. */
-	maybeDone?: boolean;
 }
 
-/** Reads the parameters of one item that pins or unpins a message. */
-export function toPinJob(action: PinAction, read: ReadParameter): Job {
+const messageIdField: INodeProperties = {
+	displayName: 'Message ID',
+	name: 'messageId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: `e.g. ${MESSAGE_ID_EXAMPLE}`,
+	description:
+		'The messageId from Z-API Pin Message Trigger, or from the response of the method that sent the message. It is not the zaapId.',
+};
+
+export const pin = defineOperation({
+	name: 'Pin',
+	value: 'pin',
+	action: 'Pin message',
+	description: 'Pin a message at the top of its chat for some time',
+	fields: [chatField, messageIdField, durationField],
+	isQueued: true,
+	read: (read) => readPin('pin', read),
+	attempt: async (run, job: Job<Pin>) => await attemptPin('pin', run, job),
+});
+
+export const unpin = defineOperation({
+	name: 'Unpin',
+	value: 'unpin',
+	action: 'Unpin message',
+	description: 'Remove a pinned message from the top of its chat',
+	fields: [chatField, messageIdField],
+	isQueued: true,
+	read: (read) => readPin('unpin', read),
+	attempt: async (run, job: Job<Pin>) => await attemptPin('unpin', run, job),
+});
+
+/** Reads and checks the parameters of one item that pins or unpins a message. */
+export function readPin(action: PinAction, read: ReadParameter): Reading<Pin> {
 	const { values, refusal } = check<Pin>({
-		chat: () => toChatId(read('phone', { extractValue: true })),
+		chat: () => readChat(read),
 		messageId: () => toMessageId(read('messageId')),
-		...(action === 'pin' && {
-			duration: () => toChoice(DURATIONS, read('duration'), 'Duration'),
-		}),
+		...(action === 'pin' && { duration: () => readDuration(read) }),
 	});
-	const identity: IDataObject = { action, ...values };
-	delete identity.duration;
-	if (refusal) return { identity, refusal };
-	const job: Job = {
-		identity,
-		isQueued: true,
-		attempt: async (session) => {
-			const attempt = await sendPin(session, action, values);
-			if (values.maybeDone) job.caution = MAYBE_DONE[action];
-			return attempt;
-		},
-	};
-	return job;
+	const identity = identify(action, values);
+	return refusal ? { identity, refusal } : { identity, values };
+}
+
+async function attemptPin(
+	action: PinAction,
+	run: Run,
+	job: Job<Pin>,
+): Promise<AttemptResult<IDataObject>> {
+	const result = await sendPin(run, action, job.values);
+	// A later attempt that is refused doesn't change it.
+	if (isPerhapsDone(result)) job.progress = { step: `${action}PerhapsAccepted` };
+	return result;
 }
 
 /**
  * Sends one pin or unpin, without retries.
  *
- * @param pin the same object for each attempt
  * @returns the fields of the output if Z-API accepted it; else why not, and whether a retry may help
  * @see https://developer.z-api.io (Pin / Unpin messages)
  */
 export async function sendPin(
-	{ context, connection, options }: Session,
+	{ context, connection, options }: Run,
 	action: PinAction,
-	pin: Pin,
-): Promise<Attempt<IDataObject>> {
-	const { chat, messageId, duration } = pin;
+	{ chat, messageId, duration }: Pin,
+): Promise<AttemptResult<IDataObject>> {
 	const body = {
 		phone: chat,
 		messageId,
@@ -74,30 +94,22 @@ export async function sendPin(
 		// Z-API requires it for an unpin too, where it has no effect.
 		pinMessageDuration: duration ?? DEFAULT_DURATION,
 	};
-	const response = await sendRequest(
-		context,
-		connection,
-		{ method: 'POST', path: '/pin-message', body },
-		options.timeout,
-	);
+	const request = { method: 'POST', path: '/pin-message', body } as const;
+	const response = await sendRequest(context, connection, request, options.timeout);
 	const accepted = verifyQueueResponse(response);
-	if (accepted) {
-		const value = {
-			action,
-			chat,
-			messageId,
-			...(duration && { duration, expiresAt: toExpiry(duration) }),
-			state: 'accepted',
-			response: mask(accepted, connection.secrets),
-		};
-		return { ok: true, value };
-	}
-	const error = toZApiError(response, connection.secrets, toAdvice);
-	pin.maybeDone ||= error.failure.maybeDone;
-	return toFailed(error);
+	if (!accepted) return failed(toZApiError(response, connection.secrets, adviseOnPin));
+	const value = {
+		action,
+		chat,
+		state: 'accepted',
+		messageId,
+		...(duration && { duration, expiresAt: expiryOf(duration) }),
+		response: mask(accepted, connection.secrets),
+	};
+	return { ok: true, value };
 }
 
-/** What to do after a pin or unpin has failed. If it may have been accepted, `MAYBE_DONE` adds to it. */
-export function toAdvice({ isAboutInput, description }: Failure): string {
-	return isAboutInput ? 'Check Chat and Message ID.' : description;
+/** What to do after a pin or unpin has failed. */
+export function adviseOnPin({ isAboutInput, description }: Failure): string {
+	return isAboutInput ? "Check 'Chat' and 'Message ID'." : description;
 }

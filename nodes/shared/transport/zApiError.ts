@@ -1,5 +1,4 @@
-import type { INode } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 import type { Failure } from './failures';
 import { toFailure } from './failures';
 import { mask } from './mask';
@@ -36,31 +35,6 @@ export function toZApiError(
 	const quote = failure.quotesResponse && secrets ? toQuote(response, secrets) : '';
 	const { statusCode, retryAfterMs } = response;
 	return new ZApiError(failure, quote + toAdvice(failure), statusCode?.toString(), retryAfterMs);
-}
-
-/**
- * Makes the error that n8n shows for an item.
- *
- * @param error a refused input, a failed request, or n8n's own error for an invalid expression, which is
- * not changed
- * @param progress a sentence about the other items
- */
-export function toItemError(node: INode, error: Error, itemIndex: number, progress = ''): Error {
-	if (!(error instanceof UserError)) return error;
-	const texts = {
-		message: `${error.message} [item ${itemIndex}]`,
-		description: `${error.description ?? ''} ${progress}`.trim(),
-	};
-	// n8n gives an AI agent the message only.
-	const isTool = node.type.endsWith('Tool');
-	const { message, description } = isTool
-		? { message: toSentences(texts), description: '' }
-		: texts;
-	if (!(error instanceof ZApiError)) {
-		return new NodeOperationError(node, message, { description, itemIndex });
-	}
-	const { httpCode } = error;
-	return new NodeApiError(node, {}, { message, description, itemIndex, httpCode });
 }
 
 /** What happened and what to do in one text, for where n8n shows no description. */

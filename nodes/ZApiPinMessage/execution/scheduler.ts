@@ -1,8 +1,8 @@
-import type { Retry } from '../shared/transport/failures';
-import { sleepUntilAborted } from '../shared/sleep';
+import type { Retry } from '../../shared/transport/failures';
+import { sleepUntilAborted } from '../../shared/sleep';
 
 /** The result of one attempt at a job. */
-export type Attempt<T> =
+export type AttemptResult<T> =
 	| { ok: true; value: T }
 	| {
 			ok: false;
@@ -45,15 +45,15 @@ export interface ScheduleOptions<J> {
 	clock?: Clock;
 }
 
-export interface Schedule<T> {
-	/** The last attempt at each job, in the order of the jobs; undefined if it was not finished. */
-	attempts: Array<Attempt<T> | undefined>;
+export interface ScheduleResult<J, T> {
+	/** The last result of each job; a job that was not finished is absent. */
+	results: Map<J, AttemptResult<T>>;
 	/** How often the service asked to slow down. */
 	pauses: number;
 	/** How long the jobs waited for that reason, in milliseconds. */
 	pausedMs: number;
 	/** The job whose failure stopped the others. */
-	stoppedBy?: { job: number; error: Error };
+	stoppedBy?: { job: J; error: Error };
 }
 
 /** The back-off before a job's first retry, and how many times longer each further one is. */
@@ -102,20 +102,20 @@ const SYSTEM_CLOCK: Clock = {
  */
 export async function schedule<J, T>(
 	jobs: readonly J[],
-	attempt: (job: J) => Promise<Attempt<T>>,
+	attempt: (job: J) => Promise<AttemptResult<T>>,
 	{ concurrency, retries, stopOnFailure, keyOf, signal, clock = SYSTEM_CLOCK }: ScheduleOptions<J>,
-): Promise<Schedule<T>> {
+): Promise<ScheduleResult<J, T>> {
 	const pacer = new Pacer(concurrency, clock);
-	const attempts: Array<Attempt<T> | undefined> = jobs.map(() => undefined);
-	let stoppedBy: Schedule<T>['stoppedBy'];
+	const attempts: Array<AttemptResult<T> | undefined> = jobs.map(() => undefined);
+	let stoppedBy: ScheduleResult<J, T>['stoppedBy'];
 	/** Set when no other job is attempted, as the service has refused all of them for too long. */
-	let lastRefusal: Attempt<T> | undefined;
+	let lastRefusal: AttemptResult<T> | undefined;
 	const stop = () => pacer.stop();
 	if (signal?.aborted) stop();
 	signal?.addEventListener('abort', stop);
 
 	async function run(job: J, index: number): Promise<void> {
-		let last: Attempt<T> | undefined;
+		let last: AttemptResult<T> | undefined;
 		let backOffs = 0;
 		for (let turn = await pacer.acquire(); turn; turn = await pacer.acquire()) {
 			last = await attempt(job).catch(toFailedAttempt);
@@ -131,7 +131,7 @@ export async function schedule<J, T>(
 			if (!retry || !mayRetry) {
 				attempts[index] = last;
 				if (!last.ok && stopOnFailure) {
-					stoppedBy ??= { job: index, error: last.error };
+					stoppedBy ??= { job, error: last.error };
 					stop();
 				} else if (retry === 'pause' && pacer.fruitlessPauses >= retries + PAUSES_TO_GIVE_UP) {
 					lastRefusal = last;
@@ -167,14 +167,19 @@ export async function schedule<J, T>(
 	await Promise.all(Array.from({ length: Math.min(concurrency, jobs.length) }, work));
 	signal?.removeEventListener('abort', stop);
 	return {
-		attempts: attempts.map((one) => one ?? lastRefusal),
+		results: new Map(
+			jobs.flatMap((job, index) => {
+				const one = attempts[index] ?? lastRefusal;
+				return one ? [[job, one] as const] : [];
+			}),
+		),
 		pauses: pacer.pauses,
 		pausedMs: Math.round(pacer.pausedMs),
 		stoppedBy,
 	};
 }
 
-function toFailedAttempt(error: unknown): Attempt<never> {
+function toFailedAttempt(error: unknown): AttemptResult<never> {
 	return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
 }
 
