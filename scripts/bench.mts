@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import pWaitFor from 'p-wait-for';
 import { accountOf, credentialOf } from '../sandbox/account.mts';
-import { toOptions } from '../nodes/ZApiPinMessage/options';
+import { readRunOptions } from '../nodes/ZApiPinMessage/options';
 import { startSandbox } from '../sandbox/server.mts';
 import { simulateAll } from '../test/support/simulation.mts';
 import { type Measured, median, type Row, toSpread, writeReport } from './benchReport.mts';
@@ -31,7 +31,7 @@ const A_TENTH = 'this node, a tenth of the items';
 const SEND_AND_PIN = 'this node, Send and Pin';
 const NO_OPERATION = 'No Operation';
 
-const DEFAULT_CONCURRENCY = toOptions({}).maxConcurrentRequests;
+const DEFAULT_CONCURRENCY = readRunOptions({}, 'queue').maxConcurrentRequests;
 
 /** How often each simulation is run, with other latencies each time. */
 const SIMULATED_RUNS = 10;

@@ -155,7 +155,7 @@ export const options: INodeProperties = {
  * @throws {UserError} naming the invalid option
  */
 export function readRunOptions(values: OptionValues, byDefault: IfNotConnected): RunOptions {
-	const choice = values.ifNotConnected ?? byDefault;
+	const { ifNotConnected: choice = byDefault } = values;
 	return {
 		maxConcurrentRequests: readNumber('maxConcurrentRequests', values),
 		retries: readNumber('retries', values),

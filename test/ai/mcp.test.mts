@@ -178,7 +178,7 @@ test('a text that was sent but not pinned is pinned with what the model is told'
 	sandbox.faults.reset();
 	assert.ok(sent.isError);
 	const [, messageId = ''] =
-		/was sent, but not pinned.+Pin it with Message ID (\w+); don't send it again/s.exec(
+		/accepted the message, but not its pin.+Pin it with 'Message ID' (\w+); don't send it again/s.exec(
 			sent.text,
 		) ?? [];
 	const { text, isError } = await call(PIN, { chat: PHONE, messageId });

@@ -181,7 +181,7 @@ step('When Z-API fails, the message says what happened and what to do', async ()
 	});
 	assert.equal(
 		await see('node-error-message').innerText(),
-		'The Z-API instance is not connected to WhatsApp [item 0]',
+		'The Z-API instance is not connected to WhatsApp',
 	);
 	assert.equal(
 		await see('node-error-description').innerText(),

@@ -80,7 +80,7 @@ test('after Stop, the log lists messages that were sent, but not pinned', async 
 		await client.call('POST', `/rest/executions/${ids[0]}/stop`);
 		assert.equal((await executing).status, 'canceled');
 		const told =
-			'Notice: The execution was stopped. 0 of 2 items are done. Item 0: The message was sent';
+			'Notice: The execution was stopped. 0 of 2 items are done. Item 0: Z-API accepted the message';
 		await waitFor(async () => (await readFile(log, 'utf8')).includes(told));
 	} finally {
 		await sandbox.close();

@@ -26,8 +26,8 @@ test.each([
 	const response = { zaapId: expect.any(String), messageId: expect.any(String) };
 	const json = items?.[0]?.json ?? {};
 	expect(json).toStrictEqual({
-		...{ action: 'pin', chat: CHAT, messageId: MESSAGE_ID, duration },
-		...{ expiresAt: expect.any(String), state: 'accepted' },
+		...{ action: 'pin', chat: CHAT, state: 'accepted', messageId: MESSAGE_ID, duration },
+		expiresAt: expect.any(String),
 		response: expect.objectContaining(response),
 	});
 	const expiresAt = Date.parse(String(json.expiresAt));
@@ -35,7 +35,7 @@ test.each([
 	expect(expiresAt - durationMs).toBeGreaterThanOrEqual(before);
 	expect(expiresAt - durationMs).toBeLessThanOrEqual(Date.now());
 	expect(Object.keys(json)).toStrictEqual([
-		...['action', 'chat', 'messageId', 'duration', 'expiresAt', 'state', 'response'],
+		...['action', 'chat', 'state', 'messageId', 'duration', 'expiresAt', 'response'],
 	]);
 	expect(hints).toStrictEqual([]);
 });
@@ -154,9 +154,9 @@ test.each([
 			...{ items, onError: 'continueErrorOutput' },
 		});
 		expect(continued.errorItems?.map(({ json }) => json)).toStrictEqual(
-			items.map((input, index) => ({
+			items.map((input) => ({
 				...input,
-				error: expect.stringMatching(new RegExp(`^${what}.* \\[item ${index}\\]$`)),
+				error: expect.stringMatching(new RegExp(`^${what}[^[]*$`)),
 				description: expect.stringMatching(advice),
 				...{ code: connection, temporary: false, action: 'pin', chat: '5511999999999' },
 				messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
@@ -221,9 +221,10 @@ test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 		expect(item?.json).toStrictEqual({
 			...TAKEN,
 			zApi: {
-				error: 'Message ID is empty [item 0]',
+				error: 'Message ID is empty',
 				description: expect.stringContaining('Check the expression'),
 				...{ code: 'invalidParameter', temporary: false, action: 'pin', chat: CHAT },
+				messageId: null,
 			},
 		});
 	},
@@ -261,18 +262,18 @@ test('without Include Input Fields, the error output replaces fields of the inpu
 		...{ items: [TAKEN], onError: 'continueErrorOutput' },
 	});
 	expect(errorItems?.[0]?.json).toMatchObject({
-		...{ name: 'Bloco A', messageId: 'mine', chat: CHAT, code: 'invalidParameter' },
-		error: 'Message ID is empty [item 0]',
+		...{ name: 'Bloco A', messageId: null, chat: CHAT, code: 'invalidParameter' },
+		error: 'Message ID is empty',
 	});
 });
 
 test.each([
-	[{ messageId: '={{ $json.none }}' }, { action: 'pin', chat: CHAT }],
+	[{ messageId: '={{ $json.none }}' }, { action: 'pin', chat: CHAT, messageId: null }],
 	[
 		{ phone: { __rl: true, mode: 'id', value: '={{ "Ana" }}' } },
-		{ action: 'pin', messageId: MESSAGE_ID },
+		{ action: 'pin', chat: null, messageId: MESSAGE_ID },
 	],
-	[{ messageId: '={{ $nowhere.at() }}' }, { action: 'pin', chat: CHAT }],
+	[{ messageId: '={{ $nowhere.at() }}' }, { action: 'pin', chat: CHAT, messageId: null }],
 	[{ operation: '={{ "remove" }}' }, {}],
 	[{ options: { retries: 99 } }, { action: 'pin', chat: CHAT, messageId: MESSAGE_ID }],
 ])('a refused item has its valid parameters: %j', async (parameters, identity) => {

@@ -43,8 +43,8 @@ export function findUntruths(
 		if (times > 1) return toUntruth(false);
 		if (error === undefined) return toUntruth(isPinned);
 		const claim = String(error);
-		if (claim.startsWith('The message was sent, but its pin')) return toUntruth(isKnown);
-		if (claim.startsWith('The message was sent, but not pinned')) {
+		if (claim.startsWith('Z-API accepted the message, but its pin')) return toUntruth(isKnown);
+		if (claim.startsWith('Z-API accepted the message, but not its pin')) {
 			return toUntruth(isKnown && !accepted.has(String(messageId)));
 		}
 		if (claim.startsWith('The message may have been sent')) return [];

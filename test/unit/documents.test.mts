@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FAILURES } from '../../nodes/shared/transport/failures';
-import { type Operation, RESOURCES } from '../../nodes/ZApiPinMessage/operations/operations';
-import { MAYBE_DONE, toAdvice } from '../../nodes/ZApiPinMessage/operations/pin';
+import { WHAT_IS_DONE } from '../../nodes/ZApiPinMessage/execution/output';
+import { RESOURCES } from '../../nodes/ZApiPinMessage/operations/operations';
+import { adviseOnPin } from '../../nodes/ZApiPinMessage/operations/pin';
 import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events';
 import { WEBHOOKS } from '../../nodes/ZApiPinMessageTrigger/webhooks';
 
@@ -54,7 +55,8 @@ test('docs/failures.md lists the failures of the code; UPDATE_DOCS=1 writes it',
 	const sections = FAILURES.map((failure) => {
 		const done = failure.maybeDone ? '. _May have been done_' : '';
 		const facts = `\`${failure.name}\`. ${failure.retry ? '_Retried_' : 'Not retried'}${done}.`;
-		const advice = toAdvice(failure) + (failure.maybeDone ? ` ${MAYBE_DONE.pin}` : '');
+		const caution = WHAT_IS_DONE.pinPerhapsAccepted?.advice({ step: 'pinPerhapsAccepted' });
+		const advice = adviseOnPin(failure) + (failure.maybeDone ? ` ${caution}` : '');
 		return `## ${failure.message}\n\n${facts}\n\n${advice}\n`;
 	});
 	const [intro = ''] = read('docs/failures.md').split('\n## ');
@@ -74,7 +76,7 @@ test("the README's table of operations lists every operation", () => {
 	const [, section = ''] = read('README.md').split('\n## Operations\n');
 	const listed = toRows(section.split('\n## ')[0] ?? '').map(([name]) => name);
 	const names = RESOURCES.flatMap(({ name, operations }) =>
-		operations.map((operation: Operation) => `${name}: ${operation.name}`),
+		operations.map((operation) => `${name}: ${operation.name}`),
 	);
 	expect(listed.slice(2).sort()).toStrictEqual(names.sort());
 });

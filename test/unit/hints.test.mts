@@ -1,4 +1,4 @@
-import { toHints } from '../../nodes/ZApiPinMessage/execution/hints';
+import { makeHints } from '../../nodes/ZApiPinMessage/execution/hints';
 
 const NO_PAUSES = { pauses: 0, pausedMs: 0 };
 
@@ -24,7 +24,7 @@ test.each([
 		})),
 	],
 ])('there is no hint for %s', (_what, attempts) => {
-	expect(toHints(attempts, NO_PAUSES)).toStrictEqual([]);
+	expect(makeHints(attempts, NO_PAUSES)).toStrictEqual([]);
 });
 
 test.each([
@@ -34,14 +34,14 @@ test.each([
 		'accepted for each of 2 chats.',
 	],
 ])('more than three pins for a chat give a hint', (attempts, words) => {
-	const [hint] = toHints(attempts, NO_PAUSES);
+	const [hint] = makeHints(attempts, NO_PAUSES);
 	expect(hint).toMatchObject({ type: 'warning', location: 'outputPane' });
 	expect(hint?.message).toContain(words);
 });
 
 test('queued items give a hint about the connection', () => {
 	const value = { action: 'unpin', chat: 'A', messageId: '1', state: 'queued' };
-	const [hint, ...others] = toHints([failed, { ok: true, value }], NO_PAUSES);
+	const [hint, ...others] = makeHints([failed, { ok: true, value }], NO_PAUSES);
 	expect(hint).toMatchObject({ type: 'warning', location: 'outputPane' });
 	expect(hint?.message).toMatch(/not connected .+ keeps .+1,000 .+ until it is connected again/);
 	expect(others).toStrictEqual([]);
@@ -53,7 +53,7 @@ test.each([
 	[1, 1003, 'once, so the node waited 1 s in total.'],
 	[3, 7600, '3 times, so the node waited 8 s in total.'],
 ])('%i pauses of %i ms give a hint', (pauses, pausedMs, words) => {
-	const [hint] = toHints([], { pauses, pausedMs });
+	const [hint] = makeHints([], { pauses, pausedMs });
 	expect(hint).toMatchObject({ type: 'info', location: 'outputPane' });
 	expect(hint?.message).toBe(`Z-API was busy or asked for fewer requests ${words}`);
 });

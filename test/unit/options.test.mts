@@ -1,8 +1,15 @@
-import { options, toOptions } from '../../nodes/ZApiPinMessage/options';
+import { options, readRunOptions, readSendOptions } from '../../nodes/ZApiPinMessage/options';
 
 const REQUESTS = { maxConcurrentRequests: 64, retries: 3, timeout: 30_000 };
-const NUMBERS = { ...REQUESTS, delayMessage: 0, delayTyping: 0 };
-const DEFAULTS = { ...NUMBERS, ifNotConnected: 'queue', includeInputFields: false };
+const DELAYS = { delayMessage: 0, delayTyping: 0 };
+const NUMBERS = { ...REQUESTS, ...DELAYS };
+const DEFAULTS = { ...REQUESTS, ifNotConnected: 'queue', includeInputFields: false, ...DELAYS };
+
+/** All options of an item. */
+const toOptions = (values: object) => ({
+	...readRunOptions(values, 'queue'),
+	...readSendOptions(values),
+});
 
 test('options that are not set have their defaults', () => {
 	expect(toOptions({})).toStrictEqual(DEFAULTS);
@@ -63,27 +70,29 @@ test('the options are a collection, in which a choice and a switch have their de
 		type: 'collection',
 		default: {},
 		options: expect.arrayContaining([
-			expect.objectContaining({
-				name: 'ifNotConnected',
-				type: 'options',
-				default: 'queue',
-				displayOptions: { show: { '/resource': ['message'] } },
-				options: [
-					expect.objectContaining({ value: 'queue' }),
-					expect.objectContaining({ value: 'stop' }),
-				],
-			}),
+			...[
+				['queue', ['pin', 'unpin']],
+				['stop', ['sendAndPin']],
+			].map(([byDefault, operations]) =>
+				expect.objectContaining({
+					name: 'ifNotConnected',
+					type: 'options',
+					default: byDefault,
+					displayOptions: { show: { '/operation': operations } },
+					options: [
+						expect.objectContaining({ value: 'queue' }),
+						expect.objectContaining({ value: 'stop' }),
+					],
+				}),
+			),
 			expect.objectContaining({ name: 'includeInputFields', type: 'boolean', default: false }),
 		]),
 	});
 });
 
-test('the options are in the order of their names', () => {
-	const names = options.options?.map((option) =>
-		'displayName' in option ? option.displayName : '',
-	);
-	expect(names).toStrictEqual([...(names ?? [])].sort());
-	expect(names).toHaveLength(7);
+test('what sends a message stops by default while the instance is not connected', () => {
+	expect(readRunOptions({}, 'stop').ifNotConnected).toBe('stop');
+	expect(readRunOptions({ ifNotConnected: 'queue' }, 'stop').ifNotConnected).toBe('queue');
 });
 
 test('If Not Connected is one of its choices', () => {

@@ -1,160 +1,250 @@
-import { type IExecuteFunctions, type INode, UserError } from 'n8n-workflow';
 import {
-	explain,
-	toOutput,
-	toProgress,
-	toQueued,
-	toRefused,
+	type IExecuteFunctions,
+	type INode,
+	NodeApiError,
+	NodeOperationError,
+	UserError,
+} from 'n8n-workflow';
+import {
+	applyStatus,
+	describeProgress,
+	type Item,
+	makeNodeError,
+	makeOutput,
 } from '../../nodes/ZApiPinMessage/execution/output';
-import { type Job, toFailed } from '../../nodes/ZApiPinMessage/operations/operation';
-import { toZApiError, ZApiError } from '../../nodes/shared/transport/zApiError';
+import type { AttemptResult } from '../../nodes/ZApiPinMessage/execution/scheduler';
+import { failed, type Output, type Step } from '../../nodes/ZApiPinMessage/operations/operation';
+import { pin } from '../../nodes/ZApiPinMessage/operations/pin';
+import { toZApiError } from '../../nodes/shared/transport/zApiError';
 
-const done = { ok: true, value: {} } as const;
-const failed = { ok: false, error: new Error('no') } as const;
+type Result = AttemptResult<Output>;
 
-const SENT = { message: 'The message was sent', description: 'Pin it.' };
+const done: Result = { ok: true, value: {} };
+const no: Result = { ok: false, error: new Error('no') };
+const OVERLOADED = toZApiError({ statusCode: 429 }, []);
 
-const toJob = (partlyDone?: typeof SENT): Job => ({
-	identity: {},
-	attempt: async () => done,
-	...(partlyDone && { partlyDone }),
+/** An item that has come so far; after a message was accepted, its ID is 3EB0. */
+const itemAt = (step: Step = 'nothing', itemIndex = 0): Item => ({
+	itemIndex,
+	operation: pin,
+	identity: { chat: '1', messageId: null },
+	values: {},
+	progress: {
+		step,
+		...(step.startsWith('messageAccepted') && { sent: { messageId: '3EB0', response: {} } }),
+	},
 });
 
-test.each<[attempts: Parameters<typeof toProgress>[1], sentence: string]>([
-	[[undefined], '0 of 1 item is done.'],
+/** The items of these results; one without a result was not finished. */
+const withResults = (results: Array<Result | undefined>, steps: Step[] = []) => {
+	const items = results.map((_, index) => itemAt(steps[index], index));
+	const map = new Map<Item, Result>();
+	for (const [index, item] of items.entries()) {
+		const result = results[index];
+		if (result) map.set(item, result);
+	}
+	return { items, results: map };
+};
+
+test.each<[results: Array<Result | undefined>, sentence: string]>([
+	[[undefined], 'Nothing was sent.'],
 	[[done], '1 of 1 item is done, the last of them is item 0.'],
-	[[failed, undefined], '0 of 2 items are done.'],
-	[[failed, done, undefined], '1 of 3 items is done, the last of them is item 1.'],
-	[[done, done, done, failed], '3 of 4 items are done, the last of them is item 2.'],
-	[[done, done, failed], '2 of 3 items are done, the last of them is item 1.'],
+	[[no, undefined], 'Nothing was sent.'],
+	[[no, done, undefined], '1 of 3 items is done, the last of them is item 1.'],
+	[[done, done, done, no], '3 of 4 items are done, the last of them is item 2.'],
+	[[done, done, no], '2 of 3 items are done, the last of them is item 1.'],
 	[[done, undefined, done], '2 of 3 items are done (0, 2), the last of them is item 2.'],
 	[
-		[done, done, failed, done, done, done, undefined, done],
+		[done, done, no, done, done, done, undefined, done],
 		'6 of 8 items are done (0–1, 3–5, 7), the last of them is item 7.',
 	],
-])('progress: %j', (attempts, sentence) => {
-	const jobs = attempts.map(() => toJob());
-	expect(toProgress(jobs, attempts)).toBe(sentence);
+])('progress: %j', (all, sentence) => {
+	const { items, results } = withResults(all);
+	expect(describeProgress(items, results)).toBe(sentence);
 });
 
+test('nothing was sent is only said if it is certain', () => {
+	const { items, results } = withResults([no, no], ['pinPerhapsAccepted', 'nothing']);
+	expect(describeProgress(items, results)).toBe('0 of 2 items are done.');
+});
+
+const ACCEPTED = 'Z-API accepted the message, but not its pin';
+
 test('the progress lists partly done items, except the reported one and those that are done', () => {
-	const jobs = [toJob(SENT), toJob(SENT), toJob(), toJob(SENT)];
-	expect(toProgress(jobs, [failed, undefined, failed, done], 0)).toBe(
-		'1 of 4 items is done, the last of them is item 3. Item 1: The message was sent. Pin it.',
+	const { items, results } = withResults(
+		[no, undefined, no, done],
+		['messageAccepted', 'messageAccepted', 'nothing', 'messageAccepted'],
+	);
+	expect(describeProgress(items, results, items[0])).toBe(
+		`1 of 4 items is done, the last of them is item 3. Item 1: ${ACCEPTED}. Pin it with 'Message ID' 3EB0; don't send it again.`,
 	);
 });
 
 test('the progress lists all partly done items', () => {
-	const jobs = Array.from({ length: 70 }, () => toJob(SENT));
-	const sentence = toProgress(jobs, Array(70).fill(undefined));
-	expect(sentence.match(/Item \d+: The message was sent\./g)).toHaveLength(70);
-});
-
-test('a message says first what is partly done, then why the rest is not done', () => {
-	const busy = toZApiError({ statusCode: 429 }, []);
-	expect(explain(busy, toJob())).toBe(busy);
-	expect(explain(busy)).toBe(busy);
-	const error = explain(busy, toJob(SENT));
-	expect(error).toBeInstanceOf(ZApiError);
-	expect(error).toMatchObject({
-		message: 'The message was sent',
-		description: 'Pin it. Z-API asks for fewer requests. Wait a minute, then try again.',
-		...{ httpCode: '429', failure: { name: 'tooManyRequests', retry: 'pause' } },
-	});
-});
-
-test('a failure adds what may have been done before it', () => {
-	const busy = toZApiError({ statusCode: 429 }, []);
-	const unexpected = new Error('Maximum call stack size exceeded');
-	const job = { ...toJob(), caution: 'Pin it again.' };
-	expect(explain(busy, job)).toMatchObject({
-		message: busy.message,
-		description: `${busy.description} Pin it again.`,
-		httpCode: '429',
-		failure: { name: 'tooManyRequests', retry: 'pause' },
-	});
-	expect(explain(unexpected, job)).toBe(unexpected);
-});
-
-test('an unexpected error does not hide what is partly done', () => {
-	expect(explain(new Error('Maximum call stack size exceeded'), toJob(SENT))).toMatchObject({
-		message: 'The message was sent',
-		description: 'Pin it. Maximum call stack size exceeded.',
-		failure: { name: 'unexpected' },
-	});
-});
-
-test('a queued item has no expiry, and keeps the order of its fields', () => {
-	const value = {
-		action: 'pin',
-		duration: '7_days',
-		expiresAt: 'x',
-		state: 'accepted',
-		response: {},
-	};
-	const queued = toQueued({ ok: true, value });
-	expect(JSON.stringify(queued)).toBe(
-		'{"ok":true,"value":{"action":"pin","duration":"7_days","state":"queued","response":{}}}',
+	const { items, results } = withResults(
+		Array.from({ length: 70 }, () => undefined),
+		Array.from({ length: 70 }, () => 'messagePerhapsAccepted'),
 	);
-	expect(value.state).toBe('accepted');
-	expect(toQueued(failed)).toBe(failed);
+	const sentence = describeProgress(items, results);
+	expect(sentence.match(/Item \d+: The message may have been sent\./g)).toHaveLength(70);
 });
+
+const NODE = { name: 'Pin', type: 'zApiPinMessage' } as INode;
+
+test.each<[step: Step, message: string, description: RegExp]>([
+	['nothing', 'Z-API asks for fewer requests', /^Wait a minute, then try again\.$/],
+	[
+		'pinPerhapsAccepted',
+		'Z-API asks for fewer requests',
+		/^Wait a minute, .+\. If the message is pinned/,
+	],
+	['unpinPerhapsAccepted', 'Z-API asks for fewer requests', /unpin it again\.$/],
+	[
+		'messagePerhapsAccepted',
+		'The message may have been sent',
+		/^Look in the chat before you send it again\. Z-API asks for fewer requests\. Wait a minute, then try again\.$/,
+	],
+	['messageAccepted', ACCEPTED, /^Pin it with 'Message ID' 3EB0; don't send it again\. Z-API asks/],
+	[
+		'messageAcceptedPinPerhaps',
+		'Z-API accepted the message, but its pin is not confirmed',
+		/^Pin it with 'Message ID' 3EB0; don't send it again\. Z-API asks/,
+	],
+])('after %s, the message is: %s', (step, message, description) => {
+	const error = makeNodeError(NODE, OVERLOADED, itemAt(step));
+	expect(error).toMatchObject({ message, description: expect.stringMatching(description) });
+	expect(error).toHaveProperty('httpCode', '429');
+});
+
+test('only an error of one of several items names the item', () => {
+	const item = itemAt('nothing', 3);
+	expect(makeNodeError(NODE, OVERLOADED, item).message).not.toContain('[item');
+	expect(makeNodeError(NODE, OVERLOADED, item, { isNamed: true }).message).toBe(
+		'Z-API asks for fewer requests [item 3]',
+	);
+});
+
+test('an unexpected error is passed on as it is, unless a part is done', () => {
+	const unexpected = new Error('Maximum call stack size exceeded');
+	expect(makeNodeError(NODE, unexpected, itemAt('pinPerhapsAccepted'))).toBe(unexpected);
+	expect(makeNodeError(NODE, unexpected, itemAt('messageAccepted'))).toMatchObject({
+		message: ACCEPTED,
+		description: expect.stringMatching(/3EB0.*Maximum call stack size exceeded\.$/),
+	});
+});
+
+test('an AI agent gets the message and the description as one text', () => {
+	const error = makeNodeError({ ...NODE, type: 'zApiPinMessageTool' }, OVERLOADED, itemAt());
+	expect(error.message).toBe('Z-API asks for fewer requests. Wait a minute, then try again.');
+});
+
+test.each([
+	['connected', { state: 'accepted', expiresAt: 'x' }],
+	['unknown', { state: 'accepted' }],
+	['notConnected', { state: 'queued' }],
+] as const)('if the status is %s, an accepted pin has: %j', (status, fields) => {
+	const value = { action: 'pin', state: 'accepted', expiresAt: 'x' };
+	expect(applyStatus({ ok: true, value }, status)).toStrictEqual({
+		ok: true,
+		value: { action: 'pin', ...fields },
+	});
+	expect(value.state).toBe('accepted');
+	expect(applyStatus(no, status)).toBe(no);
+	expect(applyStatus({ ok: true, value: { chat: '1' } }, status)).toHaveProperty('value', {
+		chat: '1',
+	});
+});
+
+const BINARY = { data: { mimeType: 'image/png', data: '' } };
 
 const inputOf = (onError?: INode['onError']) => {
 	const context = {
-		getNode: () => ({ name: 'Pin', type: 'zApiPinMessage', onError }),
-		getInputData: () => [{ json: { messageId: 'input' } }, { json: { messageId: 'other' } }],
+		getNode: () => ({ ...NODE, onError }),
+		getInputData: () => [
+			{ json: { messageId: 'input' }, binary: BINARY },
+			{ json: { messageId: 'other' } },
+		],
 	};
 	// It is asked for nothing else.
 	return context as unknown as IExecuteFunctions;
 };
 
-const OVERLOADED = toZApiError({ statusCode: 503, body: {} }, []);
-
 test('each output item has its own input item', () => {
-	const attempts: Parameters<typeof toOutput>[2] = [
+	const { results } = withResults([
 		{ ok: true, value: [{ chat: '1' }, { chat: '2' }] },
 		{ ok: true, value: { chat: '3' } },
-	];
-	const jobs = [toJob(), toJob()];
-	expect(toOutput(inputOf(), jobs, attempts, false)).toStrictEqual([
+	]);
+	expect(makeOutput(inputOf(), results, { isIncluded: false })).toStrictEqual([
 		{ json: { chat: '1' }, pairedItem: { item: 0 } },
 		{ json: { chat: '2' }, pairedItem: { item: 0 } },
 		{ json: { chat: '3' }, pairedItem: { item: 1 } },
 	]);
-	const [first, , last] = toOutput(inputOf(), jobs, attempts, true);
+	const [first, , last] = makeOutput(inputOf(), results, { isIncluded: true });
 	expect(first?.json).toStrictEqual({ messageId: 'input', zApi: { chat: '1' } });
+	expect(first?.binary).toBe(BINARY);
 	expect(last?.json).toStrictEqual({ messageId: 'other', zApi: { chat: '3' } });
+	expect(last).not.toHaveProperty('binary');
 });
 
-test.each<[what: string, error: Error, job: Partial<Job>, code: string, temporary: boolean]>([
-	['an overloaded service', OVERLOADED, {}, 'serviceOverloaded', true],
-	['the same after a part', OVERLOADED, { partlyDone: SENT }, 'serviceOverloaded', false],
-	['an invalid parameter', new UserError('no'), {}, 'invalidParameter', false],
-	['a refused job', new Error('no'), { refusal: new Error('no') }, 'invalidParameter', false],
-	['an unexpected error', new Error('no'), {}, 'unexpected', false],
-])('the output of %s', (_what, error, job, code, temporary) => {
-	const jobs = [{ ...toJob(), identity: { chat: '1' }, ...job }];
-	const attempts = [toFailed(error)];
-	const [item] = toOutput(inputOf(), jobs, attempts, false);
-	expect(item).toMatchObject({ json: { code, temporary, chat: '1' }, pairedItem: { item: 0 } });
-	expect(item?.json.error).toMatch(/\w/);
-	expect(item).not.toHaveProperty('error');
-	const [failedItem] = toOutput(inputOf('continueErrorOutput'), jobs, attempts, false);
-	expect(failedItem).toHaveProperty('error.message', item?.json.error);
+const refused = (error: Error): Item => ({
+	itemIndex: 0,
+	identity: { chat: '1', messageId: null },
+	progress: { step: 'nothing' },
+	refusal: error,
+});
+
+test.each<[what: string, error: Error, item: Item, code: string, temporary: boolean]>([
+	['a busy service', OVERLOADED, itemAt(), 'tooManyRequests', true],
+	['the same after a pin', OVERLOADED, itemAt('pinPerhapsAccepted'), 'tooManyRequests', true],
+	['the same after a message', OVERLOADED, itemAt('messageAccepted'), 'tooManyRequests', false],
+	['an invalid parameter', new UserError('no'), itemAt(), 'invalidParameter', false],
+	['a refused item', new Error('no'), refused(new Error('no')), 'invalidParameter', false],
+	['an unexpected error', new Error('no'), itemAt(), 'unexpected', false],
+])('the output of %s', (_what, error, item, code, temporary) => {
+	const results = new Map([[item, failed(error)]]);
+	const [output] = makeOutput(inputOf(), results, { isIncluded: false });
+	expect(output).toMatchObject({ json: { code, temporary, chat: '1' }, pairedItem: { item: 0 } });
+	expect(output?.json.error).toBe(makeNodeError(NODE, error, item, { isNamed: true }).message);
+	expect(output?.json.messageId).toBe(item.progress.sent ? '3EB0' : null);
+	expect(output).not.toHaveProperty('error');
+	const [failedItem] = makeOutput(inputOf('continueErrorOutput'), results, { isIncluded: false });
+	expect(failedItem).toHaveProperty('error.message', output?.json.error);
 	expect(Object.keys(failedItem ?? {})).not.toContain('error');
 });
 
+test('an error that all items have in common names none of them', () => {
+	const results = new Map([[itemAt(), failed(OVERLOADED)]]);
+	const [output] = makeOutput(inputOf(), results, { isIncluded: false, isCommon: true });
+	expect(output?.json.error).toBe('Z-API asks for fewer requests');
+});
+
 test('a failed item has a description if there is one', () => {
-	const fieldsOf = (error: Error) => toOutput(inputOf(), [toJob()], [toFailed(error)], false)[0];
-	expect(fieldsOf(OVERLOADED)?.json.description).toBe(OVERLOADED.description);
-	expect(fieldsOf(new UserError('no'))?.json).not.toHaveProperty('description');
+	const fieldsOf = (error: Error) =>
+		makeOutput(inputOf(), new Map([[itemAt(), failed(error)]]), { isIncluded: false })[0]?.json;
+	expect(fieldsOf(OVERLOADED)?.description).toBe(OVERLOADED.description);
+	expect(fieldsOf(new UserError('no'))).not.toHaveProperty('description');
 });
 
 test('a failed attempt says how to retry', () => {
 	const error = toZApiError({ statusCode: 503, retryAfterMs: 2000 }, []);
-	expect(toFailed(error)).toStrictEqual({ ok: false, error, retry: 'pause', retryAfterMs: 2000 });
+	expect(failed(error)).toStrictEqual({ ok: false, error, retry: 'pause', retryAfterMs: 2000 });
 	const other = new Error('no');
-	expect(toFailed(other)).toStrictEqual({ ok: false, error: other });
-	expect(toRefused(other)).toStrictEqual({ ok: false, error: other });
+	expect(failed(other)).toStrictEqual({ ok: false, error: other });
+});
+
+test("n8n's own kinds of errors are used, with the progress at the end", () => {
+	const input = new UserError('Chat is empty', { description: 'Use a phone number.' });
+	const options = { isNamed: true, progress: '2 items are done.' };
+	const refusedInput = makeNodeError(NODE, input, itemAt('nothing', 3), options);
+	expect(refusedInput).toBeInstanceOf(NodeOperationError);
+	expect(refusedInput).toMatchObject({
+		message: 'Chat is empty [item 3]',
+		description: 'Use a phone number. 2 items are done.',
+		context: { itemIndex: 3 },
+	});
+	const request = makeNodeError(NODE, OVERLOADED, itemAt('nothing', 1), options);
+	expect(request).toBeInstanceOf(NodeApiError);
+	expect(request).toMatchObject({ httpCode: '429', context: { itemIndex: 1 } });
+	const common = makeNodeError(NODE, new UserError('no'), undefined, { progress: 'None.' });
+	expect(common).toMatchObject({ message: 'no', description: 'None.' });
 });

@@ -1,15 +1,4 @@
-import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
-import {
-	toItemError,
-	toSentences,
-	toZApiError,
-	ZApiError,
-} from '../../nodes/shared/transport/zApiError';
-
-const NODE = {
-	...{ id: '1', name: 'Pin', type: 'pin', typeVersion: 1, parameters: {} },
-	position: [0, 0] as [number, number],
-};
+import { toSentences, toZApiError } from '../../nodes/shared/transport/zApiError';
 
 const refuse = (error: unknown, statusCode = 400) => ({ statusCode, body: { error } });
 
@@ -52,49 +41,6 @@ test('without a response there is no HTTP status', () => {
 		message: 'The connection to Z-API closed before the response was complete',
 		httpCode: undefined,
 	});
-});
-
-test('the message of a refused input has the item, and its description the progress', () => {
-	const input = new UserError('Chat is empty', { description: 'Use a phone number.' });
-	const error = toItemError(NODE, input, 3, '2 items were pinned.');
-	expect(error).toBeInstanceOf(NodeOperationError);
-	expect(error).toMatchObject({
-		message: 'Chat is empty [item 3]',
-		description: 'Use a phone number. 2 items were pinned.',
-		context: { itemIndex: 3 },
-	});
-	expect(toItemError(NODE, input, 0)).toMatchObject({ description: 'Use a phone number.' });
-	const short = toItemError(NODE, new UserError('Chat is empty'), 0, 'None was pinned.');
-	expect(short).toMatchObject({ description: 'None was pinned.' });
-});
-
-test('a tool has all in the message, as an AI agent gets no description', () => {
-	const input = new UserError('Chat is empty', { description: 'Use a phone number.' });
-	const tool = { ...NODE, type: 'n8n-nodes-zapi-pin-message.zApiPinMessageTool' };
-	const error = toItemError(tool, input, 0);
-	expect(error.message).toBe('Chat is empty [item 0]. Use a phone number.');
-	expect(error).toHaveProperty('description', undefined);
-	expect(toItemError(tool, toZApiError(refuse('bad', 422), []), 1).message).toMatch(
-		/\[item 1\]\. [A-Z]/,
-	);
-});
-
-test('a failed request also has its HTTP status', () => {
-	const error = toItemError(NODE, toZApiError(refuse('bad', 422), []), 1, 'None was pinned.');
-	expect(error).toBeInstanceOf(NodeApiError);
-	expect(error).toMatchObject({
-		message: 'Z-API refused the request [item 1]',
-		description:
-			'Z-API says: “bad”. Check the parameters of the node and the fields of the credential, then try again. None was pinned.',
-		httpCode: '422',
-		context: { itemIndex: 1 },
-	});
-	expect(toZApiError(refuse('bad'), [])).toBeInstanceOf(ZApiError);
-});
-
-test("n8n's own errors are shown as they are", () => {
-	const error = new Error('invalid syntax');
-	expect(toItemError(NODE, error, 1, 'None was pinned.')).toBe(error);
 });
 
 test.each([

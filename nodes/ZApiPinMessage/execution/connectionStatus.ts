@@ -1,5 +1,5 @@
-import { sleep } from 'n8n-workflow';
 import { isFalse, isTrue, toObject } from '../../shared/json';
+import { sleepUntilAborted } from '../../shared/sleep';
 import { hasSuccessStatus } from '../../shared/transport/response';
 import { sendRequest } from '../../shared/transport/transport';
 import type { ZApiError } from '../../shared/transport/zApiError';
@@ -55,13 +55,21 @@ export function observeStatus(
 	first: ConnectionStatus | Promise<ConnectionStatus> = requestStatus(run),
 ): () => Promise<ConnectionStatus['is']> {
 	const startedAt = performance.now();
-	const within = async (status: typeof first) =>
-		await Promise.race([status, sleep(GRACE_MS).then(() => ({ is: 'unknown' as const }))]);
 	return async () => {
 		const isOutdated = performance.now() - startedAt > OUTDATED_MS;
-		const atStart = await within(first);
+		const atStart = await waitFor(first);
 		if (atStart.is === 'unknown' || !isOutdated) return atStart.is;
-		const atEnd = await within(requestStatus(run));
+		const atEnd = await waitFor(requestStatus(run));
 		return atEnd.is === atStart.is ? atStart.is : 'unknown';
 	};
+}
+
+async function waitFor(
+	status: ConnectionStatus | Promise<ConnectionStatus>,
+): Promise<ConnectionStatus> {
+	const wait = new AbortController();
+	const unknown = sleepUntilAborted(GRACE_MS, wait.signal).then(() => ({ is: 'unknown' as const }));
+	const result = await Promise.race([status, unknown]);
+	wait.abort();
+	return result;
 }

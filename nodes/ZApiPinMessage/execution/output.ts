@@ -33,7 +33,7 @@ const pinIt = ({ sent }: Progress) =>
  * What a user must know before they try again, by how far the item came: what happened, if it matters more than
  * why the rest failed, and what to do.
  */
-const WHAT_IS_DONE: Record<
+export const WHAT_IS_DONE: Record<
 	Step,
 	{ message?: string; advice: (progress: Progress) => string } | undefined
 > = {

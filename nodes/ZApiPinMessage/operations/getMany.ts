@@ -3,13 +3,7 @@ import { UserError } from 'n8n-workflow';
 import type { Chat } from '../../shared/chat/chats';
 import { toChatKey } from '../../shared/chat/chatId';
 import { readChats, toFilter } from '../../shared/chat/chats';
-import {
-	FOUND_NOTHING,
-	refusal,
-	toBoolean,
-	toChoice,
-	toWholeNumber,
-} from '../../shared/parameter';
+import { FOUND_NOTHING, refusal, toBoolean, toChoice, toWholeNumber } from '../../shared/parameter';
 import { toComparable } from '../../shared/text';
 import type { AttemptResult } from '../execution/scheduler';
 import type { Job, Reading, ReadParameter, Run } from './operation';
@@ -54,7 +48,7 @@ const fields: INodeProperties[] = [
 		displayName: 'Include Archived',
 		name: 'includeArchived',
 		type: 'boolean',
-		default: false,
+		default: true,
 		description: 'Whether to list archived chats too',
 	},
 	{
@@ -91,7 +85,7 @@ function readSearch(read: ReadParameter): Reading<Search> {
 	const { values, refusal: refused } = check<Search>({
 		isNamed: () => toFilter(readFilter(read)),
 		type: () => toChoice(CHAT_TYPES, read('chatType'), 'Type'),
-		includeArchived: () => toBoolean(read('includeArchived'), false, 'Include Archived'),
+		includeArchived: () => toBoolean(read('includeArchived'), true, 'Include Archived'),
 		limit: () =>
 			toBoolean(read('returnAll'), false, 'Return All') ? Infinity : readLimit(read('limit')),
 	});
