@@ -82,7 +82,7 @@ test.each([
 	);
 	expect(continued.items?.map(({ json }) => json.error)).toStrictEqual([
 		`${name} is out of range`,
-		`${name} is out of range [item 1]`,
+		`${name} is out of range`,
 	]);
 	expect(sandbox.requests).toHaveLength(0);
 });

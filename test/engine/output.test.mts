@@ -90,6 +90,43 @@ test.each(['notConnected', 'sessionToRestore'] as const)(
 	},
 );
 
+/** Responds to the first status request with one connection, and changes it while the items take long. */
+const statusChanges = async (from: boolean, to: boolean) => {
+	const status = (connected: boolean) => ({ status: 200, body: { connected, error: '' } });
+	sandbox.faults.set(
+		{ path: '/status', times: 1, response: status(from) },
+		{ path: '/status', response: status(to) },
+		{ path: '/pin-message', times: 1, response: { status: 429, headers: { 'retry-after': '6' } } },
+	);
+	const { items } = await runPinNode(credentialOf(sandbox), DEMO);
+	expect(statusRequests()).toHaveLength(2);
+	return items?.[0]?.json;
+};
+
+test.each([
+	[true, false],
+	[false, true],
+])(
+	'if the connection changes from %s to %s, neither queued nor an expiry is claimed',
+	async (from, to) => {
+		const json = await statusChanges(from, to);
+		expect(json?.state).toBe('accepted');
+		expect(json).not.toHaveProperty('expiresAt');
+	},
+);
+
+test('a status that comes later than the responses is waited for', async () => {
+	sandbox.instance.connection = 'notConnected';
+	sandbox.faults.set({
+		path: '/pin-message',
+		response: { status: 200, body: { messageId: 'E1' } },
+	});
+	sandbox.faults.latencyMs = 1500;
+	const { items } = await runPinNode(credentialOf(sandbox), DEMO);
+	expect(items?.[0]?.json.state).toBe('queued');
+	expect(items?.[0]?.json).not.toHaveProperty('expiresAt');
+});
+
 test('the status may be text', async () => {
 	const body = { connected: 'false', error: 'You are not connected.' };
 	sandbox.faults.set({ path: '/status', response: { status: 200, body } });

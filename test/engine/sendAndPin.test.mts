@@ -62,9 +62,12 @@ test('each item has its own delays', async () => {
 	expect(sends.map(({ body }) => body)).toMatchObject([{ delayTyping: 1 }, { delayTyping: 2 }]);
 });
 
-test('while the instance is not connected, the message and its pin have the state queued', async () => {
+test('while the instance is not connected, nothing is sent by default; with Queue, both have the state queued', async () => {
 	sandbox.instance.connection = 'notConnected';
-	const { items, hints } = await run();
+	const stopped = await run();
+	expect(stopped.error?.message).toBe('The Z-API instance is not connected to WhatsApp');
+	expect(textsSent()).toHaveLength(0);
+	const { items, hints } = await run({ options: { ifNotConnected: 'queue' } });
 	expect(items?.[0]?.json).toMatchObject({ state: 'queued', messageId: expect.any(String) });
 	expect(items?.[0]?.json).not.toHaveProperty('expiresAt');
 	expect(hints.join()).toMatch(/not connected/);
@@ -156,7 +159,7 @@ test.each(FAULTS)('%s in sending: neither sent again nor pinned', async (_what, 
 	const { items = [] } = await runAndContinue({ options: QUICK });
 	const json = items[0]?.json ?? {};
 	expect(json).toMatchObject({ error: message, temporary: false, chat: '5511900000001' });
-	expect(json).not.toHaveProperty('messageId');
+	expect(json.messageId).toBeNull();
 	if (message === PERHAPS_SENT) {
 		expect(json.description).toMatch(/^Look in the chat before you send it again\. [A-Z].*\.$/);
 	}
@@ -237,7 +240,7 @@ test('if the node stops, the description lists messages that were sent, but not 
 	sandbox.faults.set({ path: '/pin-message', response: KNOWN_FAULTS.subscriptionLapsed });
 	const { error } = await run({}, { items: toNotices(3) });
 	const [one, other] = toNotices(3).map((notice) => chatOf(notice).messages[0]?.messageId);
-	expect(error?.message).toBe(SENT_ONLY);
+	expect(error?.message).toBe(`${SENT_ONLY} [item 0]`);
 	expect(error?.description).toContain(`Pin it with 'Message ID' ${one}; don't send it again.`);
 	expect(error?.description).toContain('0 of 3 items are done.');
 	expect(error?.description).toContain(
@@ -328,3 +331,21 @@ test('with random faults, nothing is sent twice, no item is lost, and each item 
 	// Without shrinking, which takes minutes.
 	await fc.assert(property, { numRuns: 40, endOnFailure: true });
 }, 180_000);
+
+test('an option that differs for each item fails its own item only', async () => {
+	const items = [16, 2, 3].map((delay, index) => ({ ...toNotices(3)[index], delay }));
+	const options = { delayTyping: '={{ $json.delay }}' };
+	const { items: output } = await runPinNode(
+		credentialOf(sandbox),
+		{ ...SEND_AND_PIN, options },
+		{ items, onError: 'continueRegularOutput' },
+	);
+	expect(output?.map(({ json }) => json.state ?? json.code)).toStrictEqual([
+		'invalidParameter',
+		'accepted',
+		'accepted',
+	]);
+	expect(
+		textsSent().map(({ body }) => (body as { delayTyping: number }).delayTyping),
+	).toStrictEqual([2, 3]);
+});

@@ -48,6 +48,6 @@ export function findUntruths(
 			return toUntruth(isKnown && !accepted.has(String(messageId)));
 		}
 		if (claim.startsWith('The message may have been sent')) return [];
-		return toUntruth(times === 0 && messageId === undefined);
+		return toUntruth(times === 0 && messageId === null);
 	});
 }
