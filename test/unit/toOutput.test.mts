@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { findEvent } from '../../nodes/ZApiPinMessageTrigger/events';
+import { parseCallback } from '../../nodes/ZApiPinMessageTrigger/events/callback';
+import { findEvent } from '../../nodes/ZApiPinMessageTrigger/events/events';
 import { toOutput } from '../../nodes/ZApiPinMessageTrigger/callback/toOutput';
 import {
 	CONNECTED,
@@ -18,7 +19,8 @@ import {
 	VOTE,
 } from '../support/callbacks.mts';
 
-function toItem(callback: IDataObject, simplify = true): IDataObject {
+function toItem(body: IDataObject, simplify = true): IDataObject {
+	const callback = parseCallback(body);
 	const event = findEvent(callback);
 	if (!event) throw new Error('It is no event');
 	return toOutput(callback, event, simplify);
