@@ -25,19 +25,20 @@ export const SENT_BY_ME = [
 	{
 		name: 'Ignore',
 		value: 'pins',
-		description: 'Only what others write and do starts the workflow',
+		description: 'Only messages and reactions of others start the workflow',
 		phone: false,
 		api: false,
 	},
 	{
 		name: 'Start the Workflow',
 		value: 'phone',
-		description: 'Also what you write and do on the phone of the connected number',
+		description:
+			'Also what you write and do on the phone of the connected number starts the workflow',
 		phone: true,
 		api: false,
 	},
 	{
-		name: 'Start the Workflow, Also What n8n Sends',
+		name: 'Start the Workflow, Also With Automated Messages',
 		value: 'all',
 		description:
 			'Also what n8n and other systems send through Z-API. A workflow that sends messages can then start itself.',
@@ -95,7 +96,7 @@ const sentByMe: INodeProperties = {
 	default: 'pins',
 	description:
 		'What happens when you write or react with the connected number yourself. Does not apply to Message Sent and Sending Failed.',
-	hint: "If the connected number is your own, choose Start the Workflow to try it with your own phone. The number's own pins start the workflow in any case.",
+	hint: 'To try it with the phone of the connected number itself, choose Start the Workflow. Its pins and unpins start the workflow in any case.',
 };
 
 const options: INodeProperties = {
@@ -110,7 +111,7 @@ const options: INodeProperties = {
 			name: 'chatType',
 			type: 'multiOptions',
 			options: [...CHAT_TYPES],
-			default: DEFAULT_CHAT_TYPES,
+			default: [...DEFAULT_CHAT_TYPES],
 			description:
 				'The kinds of chats whose events start the workflow. Nothing can be pinned in channels and broadcast lists.',
 		},

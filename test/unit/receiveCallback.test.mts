@@ -207,14 +207,112 @@ test('the same call twice starts one execution, another one starts another', asy
 	expect(receptions).toStrictEqual([EXECUTION, NO_EXECUTION, EXECUTION]);
 });
 
-test('a call that n8n could not process is accepted when it is repeated', async () => {
+test.each([
+	['could not process', 500],
+	['may not have processed, as the caller hung up,', undefined],
+])('a call that n8n %s is accepted when it is repeated', async (_what, status) => {
 	const trigger = await open();
 	const call = toCall();
-	(await trigger.receive(call)).end(500);
+	(await trigger.receive(call)).end(status);
 	const second = await trigger.receive(call);
 	expect(toVisible(second)).toStrictEqual(EXECUTION);
 	second.end(200);
 	expect(toVisible(await trigger.receive(call))).toStrictEqual(NO_EXECUTION);
+});
+
+test.each([
+	['starts one execution if n8n processes it', 200, NO_EXECUTION, NO_EXECUTION],
+	['starts one later if n8n does not', 500, EXECUTION, NO_EXECUTION],
+])('a call that three webhooks make at the same time %s', async (_what, status, ...others) => {
+	const trigger = await open();
+	const call = toCall();
+	const first = await trigger.receive(call);
+	const waiting = [1, 2].map(async () => {
+		const reception = await trigger.receive(call);
+		reception.end(200);
+		return toVisible(reception);
+	});
+	// Neither is decided before n8n has answered the first.
+	expect(await Promise.race([...waiting, trigger.receive(toCall()).then(() => 'waits')])).toBe(
+		'waits',
+	);
+	first.end(status);
+	expect(toVisible(first)).toStrictEqual(EXECUTION);
+	expect(await Promise.all(waiting)).toStrictEqual(others);
+});
+
+/** What the trigger has logged since the line with this index. */
+const loggedSince = (first: number) =>
+	log.slice(first).filter((line) => line.includes('Z-API Pin Message Trigger'));
+
+test.each<[why: string, call: Partial<WebhookCall>, parameters: INodeParameters]>([
+	['not from this instance', { body: { ...MESSAGE, instanceId: 'INSTANCE-2' } }, MESSAGES],
+	['no event', { body: { ...MESSAGE, type: 'PresenceChatCallback' } }, MESSAGES],
+	["filtered out by 'Events'", { body: PIN }, MESSAGES],
+	["filtered out by 'Text Contains'", {}, { ...MESSAGES, options: { textContains: 'canary' } }],
+	[
+		'nested too deep',
+		{ body: { ...MESSAGE, more: JSON.parse('['.repeat(60) + ']'.repeat(60)) } },
+		{ ...MESSAGES, options: { simplify: false } },
+	],
+])('a dropped call leaves one debug line: %s', async (why, call, parameters) => {
+	// It has warned before.
+	await receive(call, parameters);
+	const first = log.length;
+	expect(await receive(call, parameters)).toStrictEqual(NO_EXECUTION);
+	const lines = loggedSince(first);
+	expect(lines).toStrictEqual([expect.stringContaining(`starts nothing with a call: ${why}`)]);
+	expect(lines.join('')).not.toMatch(/canary|Hello|Ana|5511/);
+});
+
+test('a repeated call leaves one debug line', async () => {
+	const trigger = await open();
+	const call = toCall();
+	(await trigger.receive(call)).end(200);
+	const first = log.length;
+	await trigger.receive(call);
+	expect(loggedSince(first)).toStrictEqual([expect.stringContaining('with a call: repeated')]);
+});
+
+test.each<[what: string, call: Partial<WebhookCall>, advice: RegExp]>([
+	['without a secret', { query: {} }, /proxy or tunnel before n8n cuts off the query/],
+	['with a wrong secret', { query: { secret: 'x' } }, /unpublish and publish the workflow/],
+	['that is not JSON', { headers: {} }, /proxy or tunnel before n8n changes its Content-Type/],
+	['of another instance', { body: { ...MESSAGE, instanceId: '2' } }, /in the Z-API panel/],
+])('a call %s leaves one warning in ten minutes for each trigger', async (what, call, advice) => {
+	const now = jest.spyOn(Date, 'now').mockReturnValue(1_900_000_000_000);
+	const openOne = async (id: string) =>
+		await openTrigger(CREDENTIAL, MESSAGES, {
+			...{ loader, staticData: REGISTERED, n8n: 'n8n-1' },
+			workflow: { id: `${what} ${id}`, name: 'Notices' },
+		});
+	const [one, other] = [await openOne('1'), await openOne('2')];
+	const warnings = async (trigger: typeof one) => {
+		const first = log.length;
+		await trigger.receive(toCall(call));
+		return loggedSince(first).filter((line) => !line.includes('starts nothing'));
+	};
+	const [warning = '', ...more] = await warnings(one);
+	expect(warning).toContain('ignored a call for the workflow “Notices”');
+	expect(warning).toMatch(advice);
+	expect(warning).not.toMatch(/canary/i);
+	expect(more).toStrictEqual([]);
+	expect(await warnings(one)).toStrictEqual([]);
+	expect(await warnings(other)).toHaveLength(1);
+	now.mockReturnValue(1_900_000_000_000 + 10 * 60_000);
+	expect(await warnings(one)).toHaveLength(1);
+	now.mockRestore();
+});
+
+test("Z-API's token among the headers is neither in the item nor in the log", async () => {
+	const first = log.length;
+	const headers = { 'content-type': 'application/json', 'z-api-token': 'canary-of-the-header' };
+	const trigger = await open({ ...MESSAGES, options: { simplify: false } });
+	for (const call of [{}, { query: {} }, { body: { ...MESSAGE, instanceId: '2' } }]) {
+		const { result } = await trigger.receive(toCall({ ...call, headers }));
+		expect(JSON.stringify(result)).not.toContain('canary');
+	}
+	expect(log.slice(first).join('')).not.toContain('canary');
 });
 
 test('the same call to another webhook is another call', async () => {

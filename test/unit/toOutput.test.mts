@@ -246,6 +246,12 @@ test('an unpin never expires, whatever its duration', () => {
 	expect(pin).toStrictEqual({ action: 'unpin', durationSeconds: 60 });
 });
 
+test('a time in seconds is read as one', () => {
+	expect(toItem({ ...DISCONNECTED, momment: 1_700_000_000 })).toMatchObject(TIME);
+	expect(toItem({ ...PIN, momment: '1700000000' })).toStrictEqual(toItem(PIN));
+	expect(toItem({ ...DISCONNECTED, momment: 0 })).not.toHaveProperty('timestamp');
+});
+
 test('blank text is left out', () => {
 	expect(toItem({ ...MESSAGE, chatName: ' ' })).not.toHaveProperty('chatName');
 });

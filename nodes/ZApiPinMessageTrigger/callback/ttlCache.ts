@@ -9,19 +9,18 @@ export class TtlCache<V> {
 	constructor(private readonly maxSize: number) {}
 
 	get(key: string): V | undefined {
-		const now = Date.now();
-		for (const [oldest, { expiresAt }] of this.entries) {
-			if (now < expiresAt) break;
-			this.entries.delete(oldest);
-		}
-		return this.entries.get(key)?.value;
+		const entry = this.entries.get(key);
+		return entry && Date.now() < entry.expiresAt ? entry.value : undefined;
 	}
 
-	/** @param key one that isn't in the cache */
 	set(key: string, value: V): void {
-		const [oldest] = this.entries.keys();
-		if (oldest !== undefined && this.entries.size >= this.maxSize) this.entries.delete(oldest);
-		this.entries.set(key, { value, expiresAt: Date.now() + TTL });
+		const now = Date.now();
+		this.entries.delete(key);
+		for (const [oldest, { expiresAt }] of this.entries) {
+			if (now < expiresAt && this.entries.size < this.maxSize) break;
+			this.entries.delete(oldest);
+		}
+		this.entries.set(key, { value, expiresAt: now + TTL });
 	}
 
 	delete(key: string): void {

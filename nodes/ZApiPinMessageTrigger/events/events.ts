@@ -36,7 +36,7 @@ export const EVENTS = [
 	{
 		name: 'Message Received',
 		value: 'messageReceived',
-		description: 'A message arrives in a private chat, a group or a channel',
+		description: 'A message arrives in a private chat or a group',
 		webhook: 'received',
 		recognizes: ({ isMessage, id }) => isMessage && id !== undefined,
 		toFields: ({ id, subject, text, quotedId }) => ({
