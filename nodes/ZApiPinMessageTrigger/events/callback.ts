@@ -63,7 +63,7 @@ export function parseCallback(body: IDataObject) {
 		chatName: readText(body.chatName),
 		/** All IDs of the chat. `senderLid` is that of a member in a group, and one's own if `isFromMe`. */
 		chatIds: [phone, body.chatLid, chatType === 'private' && !isFromMe && body.senderLid],
-		sender: readSender(body, chatType),
+		sender: readSender(body, chatType, isFromMe),
 		isFromMe,
 		isFromApi: isTrue(body.fromApi),
 		isEdit: isTrue(body.isEdit),
@@ -99,11 +99,8 @@ function readPin(content: IDataObject, sentAt: number | undefined): IDataObject 
 	const isPin = action === 'pin';
 	const durationSeconds = readNumber(content.pinDurationInSecs);
 	const isTimed = isPin && durationSeconds && sentAt !== undefined;
-	return withoutGaps({
-		action: isPin ? 'pin' : 'unpin',
-		durationSeconds,
-		expiresAt: isTimed ? toIso(sentAt + durationSeconds * 1000) : undefined,
-	});
+	const expiresAt = isTimed ? toIso(sentAt + durationSeconds * 1000) : undefined;
+	return withoutGaps({ action: isPin ? 'pin' : 'unpin', durationSeconds, expiresAt });
 }
 
 function readReaction({ value }: IDataObject): string | undefined {
@@ -113,22 +110,23 @@ function readReaction({ value }: IDataObject): string | undefined {
 /** A message with `broadcast` may be in a private chat, so the ID decides. */
 function findChatType(body: IDataObject, phone: string): ChatType {
 	if (isTrue(body.isGroup) || isGroupId(phone)) return 'groups';
-	const isChannel = isTrue(body.isNewsletter) || CHANNEL_OR_BROADCAST.test(phone);
-	return isChannel ? 'channels' : 'private';
+	return isTrue(body.isNewsletter) || CHANNEL_OR_BROADCAST.test(phone) ? 'channels' : 'private';
 }
 
 /** The person who did it. The LID of a private chat is in `chatLid`, or only in `senderLid`. */
-function readSender(body: IDataObject, chatType: ChatType): IDataObject | undefined {
-	const { participantPhone, participantLid, senderLid, chatLid, connectedPhone } = body;
-	const others =
-		chatType === 'private'
-			? { phone: body.phone, lid: firstText(senderLid, chatLid) }
-			: { phone: undefined, lid: senderLid };
-	const { phone, lid } = isTrue(body.fromMe) ? { phone: connectedPhone, lid: undefined } : others;
-	const phones = [participantPhone, phone].map(readText);
+function readSender(
+	body: IDataObject,
+	chatType: ChatType,
+	isFromMe: boolean,
+): IDataObject | undefined {
+	const isPrivate = chatType === 'private';
+	const phone = isFromMe ? body.connectedPhone : isPrivate && body.phone;
+	const otherLids = isFromMe ? [] : [body.senderLid, isPrivate && body.chatLid];
+	const phones = [body.participantPhone, phone].map(readText);
+	const lids = [body.participantLid, ...otherLids].map(readText);
 	const sender = withoutGaps({
 		phone: phones.find((id) => id && !isLid(id)),
-		lid: [...phones, ...[participantLid, lid].map(readText)].find((id) => id && isLid(id)),
+		lid: [...phones, ...lids].find((id) => id && isLid(id)),
 		name: readText(body.senderName),
 	});
 	return Object.keys(sender).length > 0 ? sender : undefined;
