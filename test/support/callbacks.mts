@@ -120,7 +120,11 @@ const CONTENTS: Array<[what: string, content: IDataObject, text?: string]> = [
 		{ statusVideo: { caption: 'Sea' }, hologram: { text: 'Nice' } },
 		'Nice',
 	],
-	['a reply to a status with audio', { statusAudio: { ptt: true }, sticker: { stickerUrl: 'x' } }],
+	[
+		'a reply to a status with audio',
+		{ statusAudio: { ptt: true }, hologram: { text: 'Nice' } },
+		'Nice',
+	],
 	['a text after an unknown object', { hologram: { text: 'No' }, text: { message: 'Yes' } }, 'Yes'],
 	['an image', { image: { imageUrl: 'https://x', caption: 'The lift' } }, 'The lift'],
 	['an image without caption', { image: { imageUrl: 'https://x', caption: '' } }],
