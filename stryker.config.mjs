@@ -26,8 +26,8 @@ export default {
 		'nodes/ZApiPinMessage/{messageId,options}.ts',
 		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
 		'nodes/ZApiPinMessage/operations/{messageText,operation,verifyQueueResponse}.ts',
-		'nodes/ZApiPinMessageTrigger/{events,settings,registration/webhookUrl}.ts',
-		'nodes/ZApiPinMessageTrigger/callback/{callback,duplicates,isWanted,toOutput}.ts',
+		'nodes/ZApiPinMessageTrigger/{settings,registration/webhookUrl}.ts',
+		'nodes/ZApiPinMessageTrigger/{events/*,callback/{filters,toOutput,ttlCache}}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',

@@ -7,7 +7,7 @@ export default {
 	...config,
 	mutate: [
 		'nodes/ZApiPinMessage/scheduler.ts',
-		'nodes/ZApiPinMessageTrigger/{registration/inTurn,callback/receiveCallback}.ts',
+		'nodes/ZApiPinMessageTrigger/{registration/inTurn,callback/{authenticate,duplicates,receiveCallback,warn}}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',

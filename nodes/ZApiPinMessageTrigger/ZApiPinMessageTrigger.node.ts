@@ -27,16 +27,17 @@ export class ZApiPinMessageTrigger implements INodeType {
 		// n8n's panel shows it for the action node too.
 		description:
 			'Pin and unpin WhatsApp messages through Z-API, and start workflows when messages arrive, are pinned or get a reaction',
-		eventTriggerDescription: 'Send a WhatsApp message to the connected number, or pin one',
+		eventTriggerDescription:
+			'Make the event happen in WhatsApp: write to the connected number from another phone, for instance',
 		activationMessage:
 			'Your workflow now starts when one of its events happens in WhatsApp. Z-API calls it until you unpublish it.',
 		triggerPanel: {
-			header: 'Listen to WhatsApp through Z-API',
+			header: 'Start with an event in WhatsApp',
 			executionsHelp: {
 				inactive:
-					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. Z-API calls this n8n for one event, and the workflow runs with it in the editor.<br /><br />Once you publish the workflow, it starts by itself. You can see these executions in the executions list.',
+					'While you build it, click Execute step or Test this trigger, then make the event happen in WhatsApp: write to the connected number from another phone, for instance. Z-API calls this n8n for one event, and the workflow runs with it in the editor.<br /><br />Once you publish the workflow, it starts by itself. You can see these executions in the executions list.',
 				active:
-					'While you build it, click Listen, then make the event happen: send a WhatsApp message to the connected number, for instance. The published workflow does not receive events while you listen. It receives them again afterwards.<br /><br />Otherwise the workflow starts by itself. You can see these executions in the executions list.',
+					'While you build it, click Execute step or Test this trigger, then make the event happen in WhatsApp: write to the connected number from another phone, for instance. The published workflow does not receive events during the test. It receives them again afterwards.<br /><br />Otherwise the workflow starts by itself. You can see these executions in the executions list.',
 			},
 			activationHint:
 				'Publish the workflow and it starts by itself, whenever one of its events happens in WhatsApp.',

@@ -1,57 +1,51 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { chatParameter } from '../shared/chat/chatParameter';
-import { EVENTS } from './events';
+import type { ChatType } from './events/callback';
+import { EVENTS } from './events/events';
 
 /** Name of the node in n8n and in messages. */
 export const DISPLAY_NAME = 'Z-API Pin Message Trigger';
 
 export const CHAT_TYPES = [
-	{ name: 'Groups Only', value: 'groups' },
-	{ name: 'Private Chats Only', value: 'private' },
-] as const;
+	{ name: 'Groups', value: 'groups' },
+	{ name: 'Private Chats', value: 'private' },
+	{ name: 'Channels and Broadcast Lists', value: 'channels' },
+] as const satisfies ReadonlyArray<{ name: string; value: ChatType }>;
 
-export type ChatType = (typeof CHAT_TYPES)[number]['value'];
+/** Messages can be pinned there. */
+export const DEFAULT_CHAT_TYPES: ChatType[] = ['groups', 'private'];
+
+export const SENT_BY_ME_NAME = 'My Own Messages and Reactions';
 
 /**
- * Which activity of the connected number starts the workflow: its `pins` and unpins, wherever they are made;
- * anything else on the `phone`, or through the `api` of Z-API.
+ * Which activity of the connected number starts the workflow, apart from pins, which always do: what is done
+ * on the `phone`, and what is sent through the `api` of Z-API.
  */
 export const SENT_BY_ME = [
 	{
-		name: 'Everything',
+		name: 'Ignore',
+		value: 'pins',
+		description: 'Only messages and reactions of others start the workflow',
+		phone: false,
+		api: false,
+	},
+	{
+		name: 'Start the Workflow',
+		value: 'phone',
+		description:
+			'Also what you write and do on the phone of the connected number starts the workflow',
+		phone: true,
+		api: false,
+	},
+	{
+		name: 'Start the Workflow, Also With Automated Messages',
 		value: 'all',
 		description:
 			'Also what n8n and other systems send through Z-API. A workflow that sends messages can then start itself.',
-		...{ pins: true, phone: true, api: true },
-	},
-	{
-		name: 'Nothing',
-		value: 'none',
-		description: 'Only what others do',
-		...{ pins: false, phone: false, api: false },
-	},
-	{
-		name: 'Pins and What Is Done on the Phone',
-		value: 'phone',
-		description:
-			'Choose this if the phone is your own: messages that you write start the workflow, messages that n8n sends do not',
-		...{ pins: true, phone: true, api: false },
-	},
-	{
-		name: 'Pins Only',
-		value: 'pins',
-		description:
-			'Pins and unpins, on the phone or by n8n. Messages that you write yourself do not start the workflow.',
-		...{ pins: true, phone: false, api: false },
+		phone: true,
+		api: true,
 	},
 ] as const;
-
-export type SentByMe = (typeof SENT_BY_ME)[number]['value'];
-
-/** The columns of a table that n8n's editor shows. */
-function toOptions(rows: ReadonlyArray<{ name: string; value: string; description: string }>) {
-	return rows.map(({ name, value, description }) => ({ name, value, description }));
-}
 
 const events: INodeProperties = {
 	displayName: 'Events',
@@ -59,7 +53,12 @@ const events: INodeProperties = {
 	type: 'multiOptions',
 	required: true,
 	default: ['messageReceived'],
-	options: toOptions(EVENTS),
+	// A Switch node needs the value.
+	options: EVENTS.map(({ name, value, description }) => ({
+		name,
+		value,
+		description: `${description} (${value})`,
+	})),
 	description:
 		'The events that start the workflow. A pin, reaction, call or group change is never a Message Received event.',
 };
@@ -90,14 +89,14 @@ const onlyTheseChats: INodeProperties = {
 };
 
 const sentByMe: INodeProperties = {
-	displayName: 'Sent by Connected Number',
+	displayName: SENT_BY_ME_NAME,
 	name: 'sentByMe',
 	type: 'options',
-	options: toOptions(SENT_BY_ME),
+	options: SENT_BY_ME.map(({ name, value, description }) => ({ name, value, description })),
 	default: 'pins',
 	description:
-		'Which activity of the connected number starts the workflow. Does not apply to Message Sent and Sending Failed.',
-	hint: 'Messages that you write with the connected number start the workflow only if you choose Everything or Pins and What Is Done on the Phone.',
+		'What happens when you write or react with the connected number yourself. Does not apply to Message Sent and Sending Failed.',
+	hint: 'To try it with the phone of the connected number itself, choose Start the Workflow. Its pins and unpins start the workflow in any case.',
 };
 
 const options: INodeProperties = {
@@ -110,10 +109,11 @@ const options: INodeProperties = {
 		{
 			displayName: 'Chat Type',
 			name: 'chatType',
-			type: 'options',
+			type: 'multiOptions',
 			options: [...CHAT_TYPES],
-			default: 'groups',
-			description: 'Which chats start the workflow',
+			default: [...DEFAULT_CHAT_TYPES],
+			description:
+				'The kinds of chats whose events start the workflow. Nothing can be pinned in channels and broadcast lists.',
 		},
 		{
 			displayName: 'Ignore Edits',

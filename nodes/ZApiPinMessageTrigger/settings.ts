@@ -1,21 +1,22 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 import { toChatId } from '../shared/chat/chatId';
-import { toBoolean, toChoice } from '../shared/parameter';
 import { toObject } from '../shared/json';
-import type { TriggerEvent } from './events';
-import { EVENTS } from './events';
-import type { ChatType, SentByMe } from './parameters';
-import { CHAT_TYPES, SENT_BY_ME } from './parameters';
+import { findChoice, toBoolean, toChoice } from '../shared/parameter';
+import { toComparable } from '../shared/text';
+import type { ChatType } from './events/callback';
+import type { TriggerEvent } from './events/events';
+import { EVENTS } from './events/events';
+import { CHAT_TYPES, DEFAULT_CHAT_TYPES, SENT_BY_ME, SENT_BY_ME_NAME } from './parameters';
 
 /** The parameters of the trigger. */
 export interface TriggerSettings {
 	events: TriggerEvent[];
 	/** As Z-API writes them; empty: all. */
 	chats: string[];
-	sentByMe: SentByMe;
-	/** Absent: groups, private chats and channels. */
-	chatType?: ChatType;
+	/** What the connected number itself does on the phone, and through the API: whether it counts. */
+	sentByMe: { phone: boolean; api: boolean };
+	chatTypes: ChatType[];
 	/** Empty: any message. */
 	textContains: string;
 	ignoreEdits: boolean;
@@ -31,14 +32,14 @@ export interface TriggerSettings {
  */
 export function readSettings(context: IHookFunctions | IWebhookFunctions): TriggerSettings {
 	const options = toObject(context.getNodeParameter('options', {}));
-	const { chatType, textContains = '' } = options;
+	const { chatType = DEFAULT_CHAT_TYPES, textContains = '' } = options;
 	const sentByMe = context.getNodeParameter('sentByMe', 'pins');
 	return {
-		events: toEvents(context.getNodeParameter('events', [])),
-		chats: toChats(context.getNodeParameter('chats', {})),
-		sentByMe: toChoice(SENT_BY_ME, sentByMe, 'Sent by Connected Number'),
-		...(chatType !== undefined && { chatType: toChoice(CHAT_TYPES, chatType, 'Chat Type') }),
-		textContains: toText(textContains, 'Text Contains'),
+		events: readChoices(EVENTS, context.getNodeParameter('events', []), 'Events'),
+		chats: readTheseChats(context.getNodeParameter('chats', {})),
+		sentByMe: findChoice(SENT_BY_ME, sentByMe, SENT_BY_ME_NAME),
+		chatTypes: readChoices(CHAT_TYPES, chatType, 'Chat Type'),
+		textContains: readText(textContains, 'Text Contains'),
 		ignoreEdits: toBoolean(options.ignoreEdits, true, 'Ignore Edits'),
 		ignoreStatusReplies: toBoolean(options.ignoreStatusReplies, true, 'Ignore Status Replies'),
 		replaceExistingWebhook: toBoolean(
@@ -50,32 +51,44 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Trigg
 	};
 }
 
-function toEvents(value: unknown): TriggerEvent[] {
-	const events = toList(value, 'Events').map((event) => toChoice(EVENTS, event, 'Events'));
-	if (events.length > 0) return events;
-	throw new UserError('Events is empty', { description: 'Choose what starts the workflow.' });
+function readChoices<T extends string>(
+	choices: ReadonlyArray<{ value: T }>,
+	value: unknown,
+	parameter: string,
+): T[] {
+	const chosen = readList(value, parameter).map((entry) => toChoice(choices, entry, parameter));
+	if (chosen.length > 0) return chosen;
+	throw new UserError(`'${parameter}' is empty`, {
+		description: 'Choose what starts the workflow.',
+	});
 }
 
 /** Takes the editor's format, and simpler ones for people who write workflows by hand or with a program. */
-function toChats(value: unknown): string[] {
+function readTheseChats(value: unknown): string[] {
 	const list = Array.isArray(value) ? value : (toObject(value).values ?? []);
-	const entries = typeof value === 'string' ? [value] : toList(list, 'Only These Chats');
+	const entries = typeof value === 'string' ? [value] : readList(list, 'Only These Chats');
 	return entries.map((entry) => {
 		const chat = toObject(entry).chat ?? entry;
 		return toChatId(typeof chat === 'object' ? toObject(chat).value : chat);
 	});
 }
 
-function toList(value: unknown, parameter: string): unknown[] {
+function readList(value: unknown, parameter: string): unknown[] {
 	if (Array.isArray(value)) return value;
-	throw new UserError(`${parameter} is not a list`, {
+	throw new UserError(`'${parameter}' is not a list`, {
 		description: 'Check the expression: it has to yield a list.',
 	});
 }
 
-function toText(value: unknown, parameter: string): string {
-	if (typeof value === 'string' || typeof value === 'number') return String(value);
-	throw new UserError(`${parameter} is not text`, {
-		description: 'Check the expression: it has to yield text.',
+function readText(value: unknown, parameter: string): string {
+	if (typeof value !== 'string' && typeof value !== 'number') {
+		throw new UserError(`'${parameter}' is not text`, {
+			description: 'Check the expression: it has to yield text.',
+		});
+	}
+	const text = String(value);
+	if (text === '' || toComparable(text) !== '') return text;
+	throw new UserError(`'${parameter}' has nothing but blanks or accents`, {
+		description: 'Enter the text that a message must contain, or remove the option.',
 	});
 }

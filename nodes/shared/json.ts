@@ -28,6 +28,21 @@ export function isDeeperThan(depth: number, value: unknown): boolean {
 	return depth === 0 || Object.values(value).some((entry) => isDeeperThan(depth - 1, entry));
 }
 
+/** A Unix time that is smaller is in seconds: in milliseconds it would be before 1974. */
+const FIRST_MS = 1e11;
+
+/**
+ * Reads a Unix time, which Z-API sends in seconds or in milliseconds, as a number or as text.
+ *
+ * @returns milliseconds; undefined for 0, which stands for none, and for anything that is no time
+ * @see https://developer.z-api.io (`GET /chats`, disconnected webhook: seconds; other webhooks: milliseconds)
+ */
+export function toMs(value: unknown): number | undefined {
+	const time = typeof value === 'number' || typeof value === 'string' ? Number(value) : 0;
+	if (!(time > 0)) return undefined;
+	return time < FIRST_MS ? time * 1000 : time;
+}
+
 /** @returns ISO 8601, or undefined if the time is invalid */
 export function toIso(ms: number | undefined): string | undefined {
 	const date = new Date(ms ?? Number.NaN);

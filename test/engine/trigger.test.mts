@@ -34,7 +34,6 @@ test.each([
 	['messages alone', { ...MESSAGES }, false],
 	['messages with everything sent by me', { ...MESSAGES, sentByMe: 'all' }, true],
 	['messages with what is written on the phone', { ...MESSAGES, sentByMe: 'phone' }, true],
-	['pins without those by me', { ...PINS, sentByMe: 'none' }, false],
 	['no more than what is sent', { events: ['sendingFailed'], sentByMe: 'all' }, false],
 ])('sent by me: %s', async (_what, parameters, expected) => {
 	const trigger = await openTrigger(credentialOf(sandbox), parameters);
@@ -535,7 +534,7 @@ test('a URL with a very long host or none is shown as an unknown host', async ()
 });
 
 test.each([
-	['no events', { events: [] }, /^Events is empty/],
+	['no events', { events: [] }, /^'Events' is empty/],
 	[
 		'a channel among the chats',
 		{ ...PINS, chats: { values: [{ chat: { value: '1@newsletter' } }] } },
@@ -546,12 +545,16 @@ test.each([
 		{ events: ['messageDeleted'] },
 		/^Events has an unknown value\. Use one of: /,
 	],
-	['events that are text', { events: '={{ "messagePinned" }}' }, /^Events is not a list/],
-	['an unknown chat type', { ...PINS, options: { chatType: 'all' } }, /^Chat Type has an unknown/],
+	['events that are text', { events: '={{ "messagePinned" }}' }, /^'Events' is not a list/],
+	[
+		'an unknown chat type',
+		{ ...PINS, options: { chatType: ['all'] } },
+		/^Chat Type has an unknown/,
+	],
 	[
 		'an unknown sender',
 		{ ...PINS, sentByMe: true },
-		/^Sent by Connected Number has an unknown value/,
+		/^My Own Messages and Reactions has an unknown value/,
 	],
 	[
 		'text instead of a switch',

@@ -115,6 +115,17 @@ const CONTENTS: Array<[what: string, content: IDataObject, text?: string]> = [
 		{ statusImage: { caption: 'Sea' }, text: { message: 'Nice' } },
 		'Nice',
 	],
+	[
+		'a reply to a status with video',
+		{ statusVideo: { caption: 'Sea' }, hologram: { text: 'Nice' } },
+		'Nice',
+	],
+	[
+		'a reply to a status with audio',
+		{ statusAudio: { ptt: true }, hologram: { text: 'Nice' } },
+		'Nice',
+	],
+	['a text after an unknown object', { hologram: { text: 'No' }, text: { message: 'Yes' } }, 'Yes'],
 	['an image', { image: { imageUrl: 'https://x', caption: 'The lift' } }, 'The lift'],
 	['an image without caption', { image: { imageUrl: 'https://x', caption: '' } }],
 	['an audio', { audio: { ptt: true, seconds: 3, audioUrl: 'https://x' } }],

@@ -163,8 +163,8 @@ export interface Reception {
 	/** Absent if n8n responds. */
 	status?: number;
 	response?: unknown;
-	/** Simulates n8n's response with this status. */
-	respond: (status: number) => void;
+	/** Simulates n8n's response with this status; without one, the caller has hung up before it. */
+	end: (status?: number) => void;
 }
 
 /** Loads the nodes and the credential. */
@@ -284,10 +284,11 @@ export async function openTrigger(
 			const context = new WebhookContext(called, node, data, mode, webhookData, [], null);
 			const result = await type.webhook?.call(inN8n(context));
 			assert(result);
-			const respond = (statusCode: number) => {
-				Object.assign(httpResponse, { statusCode }).emit('finish');
+			const end = (statusCode?: number) => {
+				if (statusCode) Object.assign(httpResponse, { statusCode }).emit('finish');
+				httpResponse.emit('close');
 			};
-			return { ...reception, result, respond };
+			return { ...reception, result, end };
 		},
 		staticData,
 		decryptions: () => decryptions,

@@ -1,9 +1,11 @@
+import { SENT_BY_ME } from '../../nodes/ZApiPinMessageTrigger/parameters';
 import type { TriggerSettings } from '../../nodes/ZApiPinMessageTrigger/settings';
 
 /** The default parameters of the trigger, except for its events. */
 export const DEFAULT_SETTINGS: Omit<TriggerSettings, 'events'> = {
 	chats: [],
-	sentByMe: 'pins',
+	sentByMe: SENT_BY_ME[0],
+	chatTypes: ['groups', 'private'],
 	textContains: '',
 	ignoreEdits: true,
 	ignoreStatusReplies: true,

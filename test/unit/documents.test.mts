@@ -4,8 +4,8 @@ import { FAILURES } from '../../nodes/shared/transport/failures';
 import { WHAT_IS_DONE } from '../../nodes/ZApiPinMessage/execution/output';
 import { RESOURCES } from '../../nodes/ZApiPinMessage/operations/operations';
 import { adviseOnPin } from '../../nodes/ZApiPinMessage/operations/pin';
-import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events';
-import { WEBHOOKS } from '../../nodes/ZApiPinMessageTrigger/webhooks';
+import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events/events';
+import { WEBHOOKS } from '../../nodes/ZApiPinMessageTrigger/events/webhooks';
 
 const ROOT = path.join(__dirname, '../..');
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { toSubject } from '../../nodes/ZApiPinMessageTrigger/callback/callback';
-import { EVENTS, findEvent } from '../../nodes/ZApiPinMessageTrigger/events';
+import { parseCallback } from '../../nodes/ZApiPinMessageTrigger/events/callback';
+import { EVENTS, findEvent } from '../../nodes/ZApiPinMessageTrigger/events/events';
 import {
 	CONNECTED,
 	DELIVERY,
@@ -83,7 +83,7 @@ test.each<[what: string, callback: IDataObject, event: string]>([
 	['a type that is no text', { ...MESSAGE, type: ['ReceivedCallback'] }, NONE],
 	['nothing', {}, NONE],
 ])('%s', (_what, callback, event) => {
-	expect(findEvent(callback)?.value ?? NONE).toBe(event);
+	expect(findEvent(parseCallback(callback))?.value ?? NONE).toBe(event);
 });
 
 test('no callback is two events, so the order of the table does not matter', () => {
@@ -92,8 +92,7 @@ test('no callback is two events, so the order of the table does not matter', () 
 	);
 	for (const callback of callbacks) {
 		const events = EVENTS.filter(
-			({ webhook, recognizes }) =>
-				webhook === 'received' && recognizes(callback, toSubject(callback)),
+			({ webhook, recognizes }) => webhook === 'received' && recognizes(parseCallback(callback)),
 		);
 		expect(events).toHaveLength(1);
 	}

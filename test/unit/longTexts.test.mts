@@ -6,8 +6,9 @@ import { mask, toSpellings } from '../../nodes/shared/transport/mask';
 import { toErrorText } from '../../nodes/shared/transport/response';
 import { toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport/transport';
 import { toZApiError } from '../../nodes/shared/transport/zApiError';
-import { findEvent } from '../../nodes/ZApiPinMessageTrigger/events';
-import { isWanted } from '../../nodes/ZApiPinMessageTrigger/callback/isWanted';
+import { findFilter } from '../../nodes/ZApiPinMessageTrigger/callback/filters';
+import { parseCallback } from '../../nodes/ZApiPinMessageTrigger/events/callback';
+import { findEvent } from '../../nodes/ZApiPinMessageTrigger/events/events';
 import { toHost, toWorkflowName } from '../../nodes/ZApiPinMessageTrigger/registration/webhookUrl';
 import { MESSAGE } from '../support/callbacks.mts';
 import { hostileTexts } from '../support/hostileText.mts';
@@ -23,11 +24,11 @@ const LIMIT_MS = 5000;
 
 const CREDENTIAL = { instanceId: 'INSTANCE-1', token: 'aA1-aA1-', clientToken: '', baseUrl: '' };
 
-function isWantedMessage(message: string, textContains: string): boolean | undefined {
-	const callback = { ...MESSAGE, text: { message } };
+function filterMessage(message: string, textContains: string): string | undefined {
+	const callback = parseCallback({ ...MESSAGE, text: { message } });
 	const event = findEvent(callback);
 	const settings = { ...DEFAULT_SETTINGS, textContains, events: ['messageReceived' as const] };
-	return event && isWanted(callback, event, settings);
+	return event && findFilter(callback, event, settings);
 }
 
 const READERS: Record<string, (text: string) => unknown> = {
@@ -44,9 +45,9 @@ const READERS: Record<string, (text: string) => unknown> = {
 	'what is told of it': (error) => toZApiError({ statusCode: 400, body: { error } }, ['aA1-aA1-']),
 	'a filter of chats': (text) => toFilter(text)(CHAT),
 	'a name of a chat': (name) => toFilter('water')({ ...CHAT, name }),
-	'a message': (text) => isWantedMessage(text, '#notice'),
-	'Text Contains': (text) => isWantedMessage('#notice', text),
-	'a message without Text Contains': (text) => isWantedMessage(text, ''),
+	'a message': (text) => filterMessage(text, '#notice'),
+	'Text Contains': (text) => filterMessage('#notice', text),
+	'a message without Text Contains': (text) => filterMessage(text, ''),
 	'a name of a workflow': (name) => toWorkflowName(`https://n8n.test/?workflow=${name}`),
 	'a host of a registered URL': (host) => toHost(`https://${host}/`),
 	'a value to mask': (text) => mask({ [text]: text }, toSpellings(['aA1-aA1-', '--------x'])),

@@ -99,7 +99,6 @@ test('the settings filter callbacks', async () => {
 
 test.each<[what: string, body: unknown]>([
 	['another instance', { ...MESSAGE, instanceId: 'INSTANCE-2' }],
-	['another instance, by case', { ...MESSAGE, instanceId: 'instance-1' }],
 	['no instance', { ...MESSAGE, instanceId: undefined }],
 	['an instance in a list', { ...MESSAGE, instanceId: [CANARIES.instanceId] }],
 	['a change of status', { ...MESSAGE, type: 'MessageStatusCallback' }],
@@ -113,8 +112,10 @@ test.each<[what: string, body: unknown]>([
 	expect(await receive({ body })).toStrictEqual(NO_EXECUTION);
 });
 
-test('the type is compared without case', async () => {
-	const body = { ...toNew(), type: 'RECEIVEDCALLBACK' };
+test('the type and the Instance ID are compared without case', async () => {
+	const instanceId = CANARIES.instanceId.toLowerCase();
+	expect(instanceId).not.toBe(CANARIES.instanceId);
+	const body = { ...toNew(), instanceId, type: 'RECEIVEDCALLBACK' };
 	expect(await receive({ body })).toStrictEqual(EXECUTION);
 });
 
@@ -198,18 +199,120 @@ test('the same call twice starts one execution, another one starts another', asy
 	const trigger = await open();
 	const [once, again] = [toCall(), toCall()];
 	const receptions = [];
-	for (const call of [once, once, again]) receptions.push(toVisible(await trigger.receive(call)));
+	for (const call of [once, once, again]) {
+		const reception = await trigger.receive(call);
+		reception.end(200);
+		receptions.push(toVisible(reception));
+	}
 	expect(receptions).toStrictEqual([EXECUTION, NO_EXECUTION, EXECUTION]);
 });
 
-test('a call that n8n could not process is accepted when it is repeated', async () => {
+test.each([
+	['could not process', 500],
+	['may not have processed, as the caller hung up,', undefined],
+])('a call that n8n %s is accepted when it is repeated', async (_what, status) => {
 	const trigger = await open();
 	const call = toCall();
-	(await trigger.receive(call)).respond(500);
+	(await trigger.receive(call)).end(status);
 	const second = await trigger.receive(call);
 	expect(toVisible(second)).toStrictEqual(EXECUTION);
-	second.respond(200);
+	second.end(200);
 	expect(toVisible(await trigger.receive(call))).toStrictEqual(NO_EXECUTION);
+});
+
+test.each([
+	['starts one execution if n8n processes it', 200, NO_EXECUTION, NO_EXECUTION],
+	['starts one later if n8n does not', 500, EXECUTION, NO_EXECUTION],
+])('a call that three webhooks make at the same time %s', async (_what, status, ...others) => {
+	const trigger = await open();
+	const call = toCall();
+	const first = await trigger.receive(call);
+	const waiting = [1, 2].map(async () => {
+		const reception = await trigger.receive(call);
+		reception.end(200);
+		return toVisible(reception);
+	});
+	// Neither is decided before n8n has answered the first.
+	expect(await Promise.race([...waiting, trigger.receive(toCall()).then(() => 'waits')])).toBe(
+		'waits',
+	);
+	first.end(status);
+	expect(toVisible(first)).toStrictEqual(EXECUTION);
+	expect(await Promise.all(waiting)).toStrictEqual(others);
+});
+
+/** What the trigger has logged since the line with this index. */
+const loggedSince = (first: number) =>
+	log.slice(first).filter((line) => line.includes('Z-API Pin Message Trigger'));
+
+test.each<[why: string, call: Partial<WebhookCall>, parameters: INodeParameters]>([
+	['not from this instance', { body: { ...MESSAGE, instanceId: 'INSTANCE-2' } }, MESSAGES],
+	['no event', { body: { ...MESSAGE, type: 'PresenceChatCallback' } }, MESSAGES],
+	["filtered out by 'Events'", { body: PIN }, MESSAGES],
+	["filtered out by 'Text Contains'", {}, { ...MESSAGES, options: { textContains: 'canary' } }],
+	[
+		'nested too deep',
+		{ body: { ...MESSAGE, more: JSON.parse('['.repeat(60) + ']'.repeat(60)) } },
+		{ ...MESSAGES, options: { simplify: false } },
+	],
+])('a dropped call leaves one debug line: %s', async (why, call, parameters) => {
+	// It has warned before.
+	await receive(call, parameters);
+	const first = log.length;
+	expect(await receive(call, parameters)).toStrictEqual(NO_EXECUTION);
+	const lines = loggedSince(first);
+	expect(lines).toStrictEqual([expect.stringContaining(`starts nothing with a call: ${why}`)]);
+	expect(lines.join('')).not.toMatch(/canary|Hello|Ana|5511/);
+});
+
+test('a repeated call leaves one debug line', async () => {
+	const trigger = await open();
+	const call = toCall();
+	(await trigger.receive(call)).end(200);
+	const first = log.length;
+	await trigger.receive(call);
+	expect(loggedSince(first)).toStrictEqual([expect.stringContaining('with a call: repeated')]);
+});
+
+test.each<[what: string, call: Partial<WebhookCall>, advice: RegExp]>([
+	['without a secret', { query: {} }, /proxy or tunnel before n8n cuts off the query/],
+	['with a wrong secret', { query: { secret: 'x' } }, /unpublish and publish the workflow/],
+	['that is not JSON', { headers: {} }, /proxy or tunnel before n8n changes its Content-Type/],
+	['of another instance', { body: { ...MESSAGE, instanceId: '2' } }, /in the Z-API panel/],
+])('a call %s leaves one warning in ten minutes for each trigger', async (what, call, advice) => {
+	const now = jest.spyOn(Date, 'now').mockReturnValue(1_900_000_000_000);
+	const openOne = async (id: string) =>
+		await openTrigger(CREDENTIAL, MESSAGES, {
+			...{ loader, staticData: REGISTERED, n8n: 'n8n-1' },
+			workflow: { id: `${what} ${id}`, name: 'Notices' },
+		});
+	const [one, other] = [await openOne('1'), await openOne('2')];
+	const warnings = async (trigger: typeof one) => {
+		const first = log.length;
+		await trigger.receive(toCall(call));
+		return loggedSince(first).filter((line) => !line.includes('starts nothing'));
+	};
+	const [warning = '', ...more] = await warnings(one);
+	expect(warning).toContain('ignored a call for the workflow “Notices”');
+	expect(warning).toMatch(advice);
+	expect(warning).not.toMatch(/canary/i);
+	expect(more).toStrictEqual([]);
+	expect(await warnings(one)).toStrictEqual([]);
+	expect(await warnings(other)).toHaveLength(1);
+	now.mockReturnValue(1_900_000_000_000 + 10 * 60_000);
+	expect(await warnings(one)).toHaveLength(1);
+	now.mockRestore();
+});
+
+test("Z-API's token among the headers is neither in the item nor in the log", async () => {
+	const first = log.length;
+	const headers = { 'content-type': 'application/json', 'z-api-token': 'canary-of-the-header' };
+	const trigger = await open({ ...MESSAGES, options: { simplify: false } });
+	for (const call of [{}, { query: {} }, { body: { ...MESSAGE, instanceId: '2' } }]) {
+		const { result } = await trigger.receive(toCall({ ...call, headers }));
+		expect(JSON.stringify(result)).not.toContain('canary');
+	}
+	expect(log.slice(first).join('')).not.toContain('canary');
 });
 
 test('the same call to another webhook is another call', async () => {
@@ -263,7 +366,7 @@ test.each<
 		CREDENTIAL,
 		{ events: [] },
 		REGISTERED,
-		'Events is empty. Choose what starts the workflow.',
+		"'Events' is empty. Choose what starts the workflow.",
 	],
 ])(
 	'%s: 503, no execution, and the reason in the log only',
@@ -314,7 +417,7 @@ test('for any body, nothing is thrown, and the output has the documented types',
 	const strict = await open({
 		...EVERYTHING,
 		chats: ['5511999999999'],
-		options: { textContains: 'a', chatType: 'private' },
+		options: { textContains: 'a', chatType: ['private'] },
 	});
 	const body = fc.oneof(
 		...[MESSAGE, PIN, REACTION, VOTE, DELIVERY, CONNECTED].map(hostile),
@@ -322,8 +425,9 @@ test('for any body, nothing is thrown, and the output has the documented types',
 	);
 	await fc.assert(
 		fc.asyncProperty(body, async (hostileBody) => {
-			await strict.receive(toCall({ body: hostileBody }));
-			const { result, status } = await trigger.receive(toCall({ body: hostileBody }));
+			(await strict.receive(toCall({ body: hostileBody }))).end(200);
+			const { result, status, end } = await trigger.receive(toCall({ body: hostileBody }));
+			end(200);
 			expect(status).toBeUndefined();
 			for (const { json } of result.workflowData?.[0] ?? []) {
 				const { sender, pin, isGroup, sentByMe, isEdit, ...texts } = json;

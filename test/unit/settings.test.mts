@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { readSettings } from '../../nodes/ZApiPinMessageTrigger/settings';
+import { SENT_BY_ME } from '../../nodes/ZApiPinMessageTrigger/parameters';
 import { DEFAULT_SETTINGS } from '../support/triggerSettings.mts';
 
 /** Reads parameters with these values, which an expression may have given them. */
@@ -23,8 +24,7 @@ test.each([[undefined], [{}], [null], ['text'], [[]]])(
 );
 
 test.each<[option: string, values: unknown[]]>([
-	['chatType', ['groups', 'private']],
-	['textContains', ['', '#notice']],
+	['textContains', ['', '#notice', ' #notice']],
 	['ignoreEdits', [true, false]],
 	['ignoreStatusReplies', [true, false]],
 	['replaceExistingWebhook', [true, false]],
@@ -35,9 +35,15 @@ test.each<[option: string, values: unknown[]]>([
 	}
 });
 
-test('Sent by Connected Number takes its values', () => {
-	for (const sentByMe of ['all', 'none', 'phone', 'pins']) {
-		expect(read({ ...MESSAGES, sentByMe })).toStrictEqual({ ...DEFAULTS, sentByMe });
+test('My Own Messages and Reactions takes its values', () => {
+	for (const row of SENT_BY_ME) {
+		expect(read({ ...MESSAGES, sentByMe: row.value }).sentByMe).toBe(row);
+	}
+});
+
+test('Chat Type takes any number of its values', () => {
+	for (const chatType of [['channels'], ['groups', 'private', 'channels']]) {
+		expect(withOptions({ chatType }).chatTypes).toStrictEqual(chatType);
 	}
 });
 
@@ -75,24 +81,29 @@ const LIST = 'Check the expression: it has to yield a list.';
 const TEXT = 'Check the expression: it has to yield text.';
 const SWITCH = 'Check the expression: it has to yield true or false.';
 const EVENTS =
-	'Use one of: instanceConnected, instanceDisconnected, messagePinned, messageReceived, messageSent, messageUnpinned, otherActivity, reactionReceived, sendingFailed.';
+	'Use one of: messageReceived, reactionReceived, messagePinned, messageUnpinned, messageSent, sendingFailed, instanceDisconnected, instanceConnected, otherActivity.';
 
 test.each<[message: string, description: string | RegExp, parameters: object]>([
-	['Events is empty', 'Choose what starts the workflow.', { events: [] }],
-	['Events is empty', 'Choose what starts the workflow.', {}],
-	['Events is not a list', LIST, { events: 'messagePinned' }],
-	['Events is not a list', LIST, { events: { 0: 'messagePinned' } }],
-	['Events is not a list', LIST, { events: 0 }],
+	["'Events' is empty", 'Choose what starts the workflow.', { events: [] }],
+	["'Events' is empty", 'Choose what starts the workflow.', {}],
+	["'Events' is not a list", LIST, { events: 'messagePinned' }],
+	["'Events' is not a list", LIST, { events: { 0: 'messagePinned' } }],
+	["'Events' is not a list", LIST, { events: 0 }],
 	['Events has an unknown value', EVENTS, { events: ['messagePinned', 'messageDeleted'] }],
 	['Events has an unknown value', EVENTS, { events: [null] }],
-	['Chat Type has an unknown value', 'Use one of: groups, private.', { options: { chatType: '' } }],
-	['Chat Type has an unknown value', /^Use/, { options: { chatType: null } }],
 	[
-		'Sent by Connected Number has an unknown value',
-		'Use one of: all, none, phone, pins.',
+		'Chat Type has an unknown value',
+		'Use one of: groups, private, channels.',
+		{ options: { chatType: ['all'] } },
+	],
+	["'Chat Type' is not a list", LIST, { options: { chatType: 'groups' } }],
+	["'Chat Type' is empty", 'Choose what starts the workflow.', { options: { chatType: [] } }],
+	[
+		'My Own Messages and Reactions has an unknown value',
+		'Use one of: pins, phone, all.',
 		{ sentByMe: false },
 	],
-	['Only These Chats is not a list', LIST, { chats: { values: 'text' } }],
+	["'Only These Chats' is not a list", LIST, { chats: { values: 'text' } }],
 	['Chat is empty', /5511999999999/, { chats: { values: [{}] } }],
 	['Chat is empty', /5511999999999/, { chats: { values: [null] } }],
 	[
@@ -106,8 +117,13 @@ test.each<[message: string, description: string | RegExp, parameters: object]>([
 		/groups only/,
 		{ chats: { values: [{ chat: { value: '1@newsletter' } }] } },
 	],
-	['Text Contains is not text', TEXT, { options: { textContains: ['#notice'] } }],
-	['Text Contains is not text', TEXT, { options: { textContains: null } }],
+	["'Text Contains' is not text", TEXT, { options: { textContains: ['#notice'] } }],
+	["'Text Contains' is not text", TEXT, { options: { textContains: null } }],
+	...[' ', '\u0301', '\t\n \u0303'].map((textContains): [string, RegExp, object] => [
+		"'Text Contains' has nothing but blanks or accents",
+		/remove the option/,
+		{ options: { textContains } },
+	]),
 	['Simplify is neither true nor false', SWITCH, { options: { simplify: 'no' } }],
 	['Ignore Edits is neither true nor false', SWITCH, { options: { ignoreEdits: 'yes' } }],
 	[
@@ -121,7 +137,7 @@ test.each<[message: string, description: string | RegExp, parameters: object]>([
 		{ options: { replaceExistingWebhook: null } },
 	],
 ])('%s. %s %j', (message, description, parameters) => {
-	const isAboutEvents = message.startsWith('Events');
+	const isAboutEvents = /^'?Events/.test(message);
 	expect(() => read({ ...(!isAboutEvents && MESSAGES), ...parameters })).toThrow(
 		expect.objectContaining({
 			message,

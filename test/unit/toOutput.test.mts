@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { findEvent } from '../../nodes/ZApiPinMessageTrigger/events';
+import { parseCallback } from '../../nodes/ZApiPinMessageTrigger/events/callback';
+import { findEvent } from '../../nodes/ZApiPinMessageTrigger/events/events';
 import { toOutput } from '../../nodes/ZApiPinMessageTrigger/callback/toOutput';
 import {
 	CONNECTED,
@@ -18,7 +19,8 @@ import {
 	VOTE,
 } from '../support/callbacks.mts';
 
-function toItem(callback: IDataObject, simplify = true): IDataObject {
+function toItem(body: IDataObject, simplify = true): IDataObject {
+	const callback = parseCallback(body);
 	const event = findEvent(callback);
 	if (!event) throw new Error('It is no event');
 	return toOutput(callback, event, simplify);
@@ -242,6 +244,12 @@ test.each([
 test('an unpin never expires, whatever its duration', () => {
 	const { pin } = toItem({ ...UNPIN, pinMessage: { ...UNPIN.pinMessage, pinDurationInSecs: 60 } });
 	expect(pin).toStrictEqual({ action: 'unpin', durationSeconds: 60 });
+});
+
+test('a time in seconds is read as one', () => {
+	expect(toItem({ ...DISCONNECTED, momment: 1_700_000_000 })).toMatchObject(TIME);
+	expect(toItem({ ...PIN, momment: '1700000000' })).toStrictEqual(toItem(PIN));
+	expect(toItem({ ...DISCONNECTED, momment: 0 })).not.toHaveProperty('timestamp');
 });
 
 test('blank text is left out', () => {

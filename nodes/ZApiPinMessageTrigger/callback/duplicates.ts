@@ -1,32 +1,37 @@
-/** In milliseconds. */
-const REMEMBERED_FOR = 10 * 60 * 1000;
+import type { IWebhookFunctions } from 'n8n-workflow';
+import { toHash } from '../memory';
+import { readRawBody } from './authenticate';
+import { TtlCache } from './ttlCache';
 
-/** A few megabytes. */
-const MOST_REMEMBERED = 20_000;
-
-/** The time of each call, oldest first. */
-const seen = new Map<string, number>();
+/** For each call, whether n8n has accepted it, once that is known. A few megabytes. */
+const calls = new TtlCache<Promise<boolean>>(20_000);
 
 /**
- * Checks whether the same call came within the last ten minutes, and remembers it if not. Best effort: each
- * process of n8n remembers the calls that it received, and forgets the oldest if there are too many.
+ * Checks whether the same call came within the last ten minutes, be it by another webhook of the same URL, and
+ * remembers it if not. While n8n works on the first, it waits: if n8n can't start the execution, the repeated
+ * call must start it. Best effort: each process of n8n remembers the calls that it received.
  *
- * @param key identifies a call of a webhook
+ * @param secret of the webhook
  */
-export function isDuplicate(key: string): boolean {
-	const now = Date.now();
-	for (const [oldest, cameAt] of seen) {
-		if (now - cameAt < REMEMBERED_FOR) break;
-		seen.delete(oldest);
+export async function isRepeated(context: IWebhookFunctions, secret: string): Promise<boolean> {
+	const body = readRawBody(context) ?? JSON.stringify(context.getBodyData());
+	const key = toHash(secret, body);
+	for (let first = calls.get(key); first; first = calls.get(key)) {
+		if (await first) return true;
 	}
-	if (seen.has(key)) return true;
-	const [oldest] = seen.keys();
-	if (oldest !== undefined && seen.size >= MOST_REMEMBERED) seen.delete(oldest);
-	seen.set(key, now);
+	const isAccepted = waitForResponse(context).then((accepted) => {
+		if (!accepted) calls.delete(key);
+		return accepted;
+	});
+	calls.set(key, isAccepted);
 	return false;
 }
 
-/** Forgets a call, so that the same call can start an execution. */
-export function forget(key: string): void {
-	seen.delete(key);
+async function waitForResponse(context: IWebhookFunctions): Promise<boolean> {
+	const response = context.getResponseObject();
+	return await new Promise((resolve) => {
+		response.once('finish', () => resolve(response.statusCode < 400));
+		// Comes alone if the caller has hung up.
+		response.once('close', () => resolve(false));
+	});
 }

@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isTrue, toIso } from '../../shared/json';
-import type { Callback } from './callback';
-import { toChatType, toNumber, toSender, toText, withoutGaps } from './callback';
-import type { TriggerEventRow } from '../events';
-import { WEBHOOKS } from '../webhooks';
+import type { Callback } from '../events/callback';
+import { withoutGaps } from '../events/callback';
+import type { TriggerEventRow } from '../events/events';
+import { WEBHOOKS } from '../events/webhooks';
 
 /**
  * Makes the output item of a callback. For all events, `chat` is the chat, and `messageId` the message that
@@ -16,19 +15,18 @@ export function toOutput(
 	event: TriggerEventRow,
 	simplify: boolean,
 ): IDataObject {
-	const { fromMe, isEdit, momment } = callback;
-	const isReceived = event.webhook === 'received';
+	const { phone, chatName, chatType, sender, isFromMe, isEdit, timestamp, body } = callback;
 	return withoutGaps({
 		event: event.value,
 		...(WEBHOOKS[event.webhook].hasChat && {
-			chat: toText(callback.phone),
-			chatName: toText(callback.chatName),
-			isGroup: toChatType(callback) === 'groups',
+			chat: phone,
+			chatName,
+			isGroup: chatType === 'groups',
 		}),
-		...event.toOutput(callback),
-		...(isReceived && { sender: toSender(callback), sentByMe: isTrue(fromMe) }),
-		...(isTrue(isEdit) && { isEdit: true }),
-		timestamp: toIso(toNumber(momment)),
-		...(!simplify && { callback }),
+		...event.toFields(callback),
+		...(event.webhook === 'received' && { sender, sentByMe: isFromMe }),
+		...(isEdit && { isEdit }),
+		timestamp,
+		...(!simplify && { callback: body }),
 	});
 }

@@ -4,17 +4,17 @@ import type { Connection } from '../../shared/transport/connection';
 import { readConnection } from '../../shared/transport/connection';
 import { DEFAULT_TIMEOUT_MS } from '../../shared/transport/transport';
 import { toSentences } from '../../shared/transport/zApiError';
-import { EVENTS, PIN_EVENTS } from '../events';
+import { EVENTS, PIN_EVENTS } from '../events/events';
 import { inTurn } from './inTurn';
 import type { Memory } from '../memory';
 import { readMemory, toHash } from '../memory';
-import { DISPLAY_NAME, SENT_BY_ME } from '../parameters';
+import { DISPLAY_NAME } from '../parameters';
 import type { Registration } from './registration';
 import { changeRegistration, readRegistration } from './registration';
 import type { TriggerSettings } from '../settings';
 import { readSettings } from '../settings';
-import type { Webhook } from '../webhooks';
-import { WEBHOOK_NAMES, WEBHOOKS } from '../webhooks';
+import type { Webhook } from '../events/webhooks';
+import { WEBHOOK_NAMES, WEBHOOKS } from '../events/webhooks';
 import type { WebhookUrl } from './webhookUrl';
 import { checkHttps, toHost, toOwner, toWebhookUrl, toWorkflowName } from './webhookUrl';
 
@@ -198,8 +198,7 @@ function toNeeded({ events }: TriggerSettings): Webhook[] {
 function needsSentByMe(settings: TriggerSettings): boolean {
 	const isReceiving = toNeeded(settings).includes('received');
 	const hasPins = settings.events.some((event) => PIN_EVENTS.includes(event));
-	const choice = SENT_BY_ME.find(({ value }) => value === settings.sentByMe);
-	return isReceiving && Boolean(choice?.phone || choice?.api || (choice?.pins && hasPins));
+	return isReceiving && (settings.sentByMe.phone || settings.sentByMe.api || hasPins);
 }
 
 function checkFree(

@@ -2,8 +2,8 @@ import type { IHookFunctions } from 'n8n-workflow';
 import type { Connection } from '../../shared/transport/connection';
 import { isTrue, toObject } from '../../shared/json';
 import { requestBody } from '../../shared/transport/transport';
-import type { Webhook } from '../webhooks';
-import { WEBHOOK_NAMES, WEBHOOKS } from '../webhooks';
+import type { Webhook } from '../events/webhooks';
+import { WEBHOOK_NAMES, WEBHOOKS } from '../events/webhooks';
 
 /** What an instance has registered: one URL for each webhook; empty: none. */
 export type Registration = Record<Webhook, string> & {

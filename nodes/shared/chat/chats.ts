@@ -2,7 +2,7 @@ import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { isGroupId, isSameChat, toChatIds } from './chatId';
 import type { Connection } from '../transport/connection';
 import { mask } from '../transport/mask';
-import { isTrue, toIso, toObject } from '../json';
+import { isTrue, toIso, toMs, toObject } from '../json';
 import { toComparable } from '../text';
 import { requestBody } from '../transport/transport';
 
@@ -27,9 +27,6 @@ export const PAGE_SIZE = 100;
 const SMALLEST_FULL_PAGE = 20;
 
 const MAX_PAGE_BYTES = 5_000_000;
-
-/** A Unix time that is smaller is in seconds: in milliseconds it would be before 1974. */
-const FIRST_MS = 1e11;
 
 /** Fewer digits are part of too many IDs. */
 const MIN_DIGITS = 5;
@@ -89,7 +86,7 @@ export function toLabel({ chat, name, isGroup, archived }: Chat): string {
 export function toChats(entry: unknown): Chat[] {
 	const { phone, name, isGroup, isGroupAnnouncement, archived, unread, lastMessageTime } =
 		toObject(entry);
-	const lastMessageAt = toIso(toMs(Number(lastMessageTime)));
+	const lastMessageAt = toIso(toMs(lastMessageTime));
 	return toChatIds(phone).map((chat) => ({
 		chat,
 		name: typeof name === 'string' ? name.trim() : '',
@@ -99,13 +96,4 @@ export function toChats(entry: unknown): Chat[] {
 		unread: Number(unread) || 0,
 		...(lastMessageAt && { lastMessageAt }),
 	}));
-}
-
-/**
- * @param time Unix time, in seconds as Z-API documents it for chats, or in milliseconds as for groups; 0 or
- * NaN when there is no message
- */
-function toMs(time: number): number | undefined {
-	if (!time) return undefined;
-	return time < FIRST_MS ? time * 1000 : time;
 }

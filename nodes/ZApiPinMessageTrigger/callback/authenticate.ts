@@ -1,0 +1,75 @@
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import { readConnection } from '../../shared/transport/connection';
+import type { Memory } from '../memory';
+import { readMemory, toHash } from '../memory';
+import { isSecret, isSecretForm, toSecret } from '../registration/webhookUrl';
+
+/** Callbacks are far shorter, as they contain media as URLs. */
+const MAX_BODY_BYTES = 1_000_000;
+
+/** Whoever knows the secret is Z-API. */
+export interface AuthenticCall {
+	secret: string;
+	/** The instance whose calls are expected. */
+	instanceId: string;
+}
+
+/** The HTTP response to a call that is refused, and what n8n's log says. */
+export interface Rejection {
+	status: number;
+	message: string;
+	warning: string;
+}
+
+const WRONG_SECRET = 'The secret is missing or wrong';
+
+const REJECTIONS = {
+	noSecret: {
+		status: 401,
+		message: WRONG_SECRET,
+		warning:
+			'It has no secret. If Z-API sent it, a proxy or tunnel before n8n cuts off the query of the URL: let it pass the query.',
+	},
+	wrongSecret: {
+		status: 401,
+		message: WRONG_SECRET,
+		warning:
+			'It has a wrong secret. If Z-API sent it, its URL is an old one: unpublish and publish the workflow.',
+	},
+	notJson: {
+		status: 415,
+		message: 'The body is not JSON',
+		warning: 'It is not JSON. Check whether a proxy or tunnel before n8n changes its Content-Type.',
+	},
+	tooLarge: {
+		status: 413,
+		message: 'The body is too large',
+		warning: 'It has more than 1 MB. Check whether a proxy or tunnel before n8n changes it.',
+	},
+} as const satisfies Record<string, Rejection>;
+
+/** Checks that a call is one by Z-API to the URL that this node registered. */
+export async function authenticate(context: IWebhookFunctions): Promise<AuthenticCall | Rejection> {
+	const { secret } = context.getQueryData() as IDataObject;
+	if (secret === undefined) return REJECTIONS.noSecret;
+	if (!isSecretForm(secret)) return REJECTIONS.wrongSecret;
+	const { secretHash = '', instanceId = '' } = await readKeys(context);
+	if (!isSecret(secret, secretHash)) return REJECTIONS.wrongSecret;
+	const { 'content-type': contentType = '' } = context.getHeaderData();
+	if (!/^application\/json\s*(;|$)/i.test(String(contentType))) return REJECTIONS.notJson;
+	if ((readRawBody(context)?.length ?? 0) > MAX_BODY_BYTES) return REJECTIONS.tooLarge;
+	return { secret, instanceId };
+}
+
+export function readRawBody(context: IWebhookFunctions): Buffer | undefined {
+	return (context.getRequestObject() as { rawBody?: Buffer }).rawBody;
+}
+
+/** What a call is checked against. Z-API may call before n8n has saved the static data. */
+async function readKeys(context: IWebhookFunctions): Promise<Memory> {
+	const memory = readMemory(context);
+	if (memory.secretHash) return memory;
+	const connection = await readConnection(context);
+	const secretHash = toHash(toSecret(context, connection));
+	return { secretHash, instanceId: connection.instanceId };
+}
