@@ -1,23 +1,18 @@
-// Tries on a real Z-API account what the sandbox only assumes, and writes a report with nothing private
-// in it. See CONTRIBUTING.md.
+// Does the same on the sandbox and on a real Z-API account, and writes a report of the differences with
+// nothing private in it. See CONTRIBUTING.md.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { listen } from './probe/listener.mts';
 import { describe, HELP, type Options, readOptions } from './probe/options.mts';
-import type { Permission } from './probe/probe.mts';
 import {
 	askAllowed,
-	askPerson,
+	askPinned,
 	isAsking,
 	mayGoOn,
 	readChat,
 	readCredential,
 } from './probe/questions.mts';
-import { toReport, toTable } from './probe/report.mts';
-import { type Finding, run } from './probe/run.mts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { run, toReport } from './probe/run.mts';
 
 const interrupted = new AbortController();
 const { signal } = interrupted;
@@ -39,25 +34,29 @@ try {
 }
 
 async function probe(options: Options) {
-	const { webhook, port, patienceMs } = options;
+	const { webhook, port, report } = options;
 	const credential = await readCredential(signal);
 	const allowed = options.allowed ?? (await askAllowed(signal));
 	if (webhook) allowed.add('settings');
-	const chat = allowed.has('messages') ? await readChat(signal) : undefined;
+	const chat = await readChat(allowed, signal);
 	console.log(describe(allowed, options));
 	if (!(await mayGoOn(signal))) return;
 
-	const listener = webhook ? await listen(webhook, port) : undefined;
+	const listener = webhook ? await listen(port, webhook) : undefined;
 	try {
-		const say = (line: string) => console.log(`  ${line}`);
-		const given = { credential, chat, allowed, listener, patienceMs, signal, say };
-		const result = await run({ ...given, look: isAsking ? look : undefined }, show);
-		const about = await toAbout(allowed, webhook);
-		await mkdir(path.dirname(options.report), { recursive: true });
-		await writeFile(options.report, toReport(result, about));
-		console.log(`\n${toTable(result, about)}`);
-		console.log(`To paste into an issue, with nothing private in it: ${options.report}`);
-		if (result.isDisconnected) console.log('The instance is still disconnected: connect it again.');
+		const say = (line: string) => console.log(line);
+		const waits = { patienceMs: 30_000, pollMs: 1000, look: isAsking ? look : undefined };
+		const result = await run({ credential, chat, allowed, listener, ...waits, signal, say });
+		const { version } = JSON.parse(
+			await readFile(new URL('../package.json', import.meta.url), 'utf8'),
+		) as { version: string };
+		const about = [
+			`Version ${version}, Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
+			`Allowed: ${[...allowed].join(', ') || 'reading only'}${webhook ? ', with a webhook' : ''}`,
+		];
+		await mkdir(path.dirname(report), { recursive: true });
+		await writeFile(report, toReport(result, about));
+		console.log(`To paste into an issue, with nothing private in it: ${report}`);
 		for (const what of result.left) {
 			console.error(`Could not be put back: ${what}. Look at it in the Z-API panel.`);
 			process.exitCode = 1;
@@ -68,28 +67,10 @@ async function probe(options: Options) {
 	}
 }
 
-async function look(question: string, choices: string[]): Promise<string> {
-	return await askPerson(question, choices, signal).catch((reason: unknown) => {
+async function look(): Promise<string> {
+	return await askPinned(signal).catch((reason: unknown) => {
 		// Ctrl-C at a question is no signal.
 		interrupted.abort();
 		throw reason;
 	});
-}
-
-async function toAbout(allowed: ReadonlySet<Permission>, webhook?: string): Promise<string[]> {
-	const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
-		version: string;
-	};
-	return [
-		`Version ${version}, Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
-		`Allowed: ${[...allowed].join(', ') || 'reading only'}${webhook ? ', with a webhook' : ''}`,
-	];
-}
-
-function show({ name, sandbox, seen, verdict }: Finding) {
-	if (verdict === 'as the sandbox') console.log(`= ${name}: ${seen}`);
-	if (verdict === 'not tried') console.log(`– ${name}: not tried, ${seen}`);
-	if (verdict === 'otherwise') {
-		console.log(`≠ ${name}\n    sandbox: ${sandbox}\n    seen:    ${seen}`);
-	}
 }

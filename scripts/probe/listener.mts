@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { toObject } from '../../nodes/shared/json.ts';
+import { parseJson, type Json } from './side.mts';
 
-type Json = Record<string, unknown>;
-
-/** One call of the webhook. */
+/** One call of a webhook. */
 export interface Call {
+	/** The webhook: its field in `/me`. */
+	kind: string;
 	callback: Json;
 	/** Names of the headers, in lower case. */
 	headers: Record<string, unknown>;
@@ -15,8 +17,10 @@ export interface Call {
 }
 
 export interface Listener {
-	/** The URL for Z-API to call; it carries a secret, so that nobody else does. */
-	url: string;
+	/** Part of the webhooks' URLs, so that nobody else calls them. */
+	secret: string;
+	/** The URL of a webhook for Z-API to call. */
+	toUrl: (kind: string) => string;
 	/** In order of arrival. May hold what is none of the probe's business: look at one's own only. */
 	calls: Call[];
 	/** The next call that is so is responded with 500. */
@@ -27,38 +31,38 @@ export interface Listener {
 /**
  * Listens for callbacks on loopback, where a tunnel ends.
  *
- * @param publicUrl where the tunnel begins
- * @param port where it ends
+ * @param port where it ends; 0: any free one
+ * @param publicUrl where it begins; absent: callbacks come from this machine
  * @throws when a call of the public URL does not arrive here
  */
-export async function listen(publicUrl: string, port: number): Promise<Listener> {
+export async function listen(port: number, publicUrl?: string): Promise<Listener> {
 	const secret = randomBytes(16).toString('hex');
-	const url = `${publicUrl.replace(/\/+$/, '')}/${secret}?query=${secret}`;
 	const calls: Call[] = [];
 	const app = Fastify({ forceCloseConnections: true });
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) =>
-		done(null, parse(String(text))),
+		done(null, parseJson(String(text))),
 	);
-	app.post('/*', async (request, reply) => {
+	app.post(`/*`, async (request, reply) => {
 		const { pathname } = new URL(request.url, 'http://localhost');
-		if (!pathname.endsWith(`/${secret}`)) return await reply.code(404).send();
+		const [kind = '', sent] = pathname.split('/').reverse();
+		if (sent !== secret) return await reply.code(404).send();
 		const callback = toObject(request.body);
 		const isFailing = listener.failNext?.(callback) === true;
 		if (isFailing) listener.failNext = undefined;
-		const { headers } = request;
-		const query = request.query as Call['query'];
 		const status = isFailing ? 500 : 200;
-		calls.push({ callback, headers, query, status });
+		const { headers, query } = request;
+		calls.push({ kind, callback, headers, query: toObject(query), status });
 		return await reply.code(status).send({});
 	});
-	const listener: Listener = { url, calls, close: async () => await app.close() };
 	await app.listen({ port, host: '127.0.0.1' });
-	try {
-		await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(20_000) });
-	} catch {
-		// Then nothing has arrived.
-	}
+	const { port: ownPort } = app.server.address() as AddressInfo;
+	const base = (publicUrl ?? `http://127.0.0.1:${ownPort}`).replace(/\/+$/, '');
+	const toUrl = (kind: string) => `${base}/${secret}/${kind}?query=${secret}`;
+	const listener: Listener = { secret, toUrl, calls, close: async () => await app.close() };
+	const signal = AbortSignal.timeout(20_000);
+	// A call that fails has not arrived.
+	await fetch(toUrl('test'), { method: 'POST', body: '{}', signal }).catch(() => undefined);
 	if (calls.splice(0).length === 0) {
 		await app.close();
 		throw new Error(
@@ -66,12 +70,4 @@ export async function listen(publicUrl: string, port: number): Promise<Listener>
 		);
 	}
 	return listener;
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

@@ -18,7 +18,8 @@ const FIELDS: Array<[noun: string, ...fields: string[]]> = [
 	['instance ID', 'instanceId'],
 	['instance token', 'token'],
 	['phone number', 'phone', 'participantPhone', 'participant', 'connectedPhone', 'reactionBy'],
-	['name', 'name', 'chatName', 'senderName'],
+	['name', 'name', 'chatName', 'senderName', 'subject'],
+	['community ID', 'communityId'],
 	['time', 'momment', 'created', 'due', 'lastMessageTime'],
 ];
 
@@ -26,12 +27,15 @@ const NOUNS = new Map(
 	FIELDS.flatMap(([noun, ...fields]) => fields.map((field) => [field.toLowerCase(), noun])),
 );
 
-/** Fields whose words are Z-API's own, not a person's; they are shown, but for what is private in them. */
+/**
+ * Fields whose words are Z-API's own, or the probe's (`seen`, `failure`), not a person's; they are shown, but
+ * for what is private in them.
+ */
 const OWN_WORDS = new Set(
-	[
-		...['type', 'error', 'errorCode', 'status', 'value', 'action', 'notification'],
-		...['paymentStatus', 'messageAction', 'pinMessageDuration', 'pinDurationInSecs', 'pageSize'],
-	].map((field) => field.toLowerCase()),
+	`type error errorcode status value action notification mimetype paymentstatus messageaction
+	pinmessageduration pindurationinsecs pagesize content-type user-agent seen failure length`.split(
+		/\s+/,
+	),
 );
 
 /** What is private in a sentence: URLs, whatever is before and after an @, IP addresses, numbers, IDs. */
@@ -56,9 +60,6 @@ const CHARACTERS: Array<[name: string, form: RegExp]> = [
 /** How much of a text of Z-API's is shown. */
 const LONGEST_TEXT = 300;
 
-/** How many entries of a list are shown. */
-const ENTRIES = 2;
-
 /** Shorter than this, a value may be anywhere by chance. */
 const SHORTEST_SEARCHED = 8;
 
@@ -71,18 +72,21 @@ export class Masker {
 
 	private readonly known = new Map<string, string>();
 
-	/** Makes a value known that must not be shown anywhere, whatever it looks like. */
+	/**
+	 * Makes a value known that must not be shown anywhere, whatever it looks like.
+	 *
+	 * @param noun what it is called, unless it is known already
+	 */
 	know(noun: string, value: string): void {
 		if (!value) return;
-		for (const form of [value, encodeURIComponent(value)]) this.known.set(form.toLowerCase(), noun);
+		for (const form of [value, encodeURIComponent(value)].map((text) => text.toLowerCase())) {
+			if (!this.known.has(form)) this.known.set(form, noun);
+		}
 	}
 
 	/** @returns a copy of a JSON value; texts and numbers are masked, all but words of Z-API's own */
 	mask(value: unknown, field = ''): unknown {
-		if (Array.isArray(value)) {
-			const shown = value.slice(0, ENTRIES).map((entry) => this.mask(entry, field));
-			return value.length > ENTRIES ? [...shown, '<and more>'] : shown;
-		}
+		if (Array.isArray(value)) return value.map((entry) => this.mask(entry, field));
 		if (typeof value === 'object' && value !== null) {
 			const entries = Object.entries(value);
 			return Object.fromEntries(
@@ -104,7 +108,7 @@ export class Masker {
 
 	/** Names of fields are shown, unless what should be a name is an ID. */
 	maskField(name: string): string {
-		const isName = /^[a-z_]\w{0,40}$/i.test(name) && !/\d{4}/.test(name);
+		const isName = /^[a-z_][\w-]{0,40}$/i.test(name) && !/\d{4}/.test(name);
 		return isName && !this.known.has(name.toLowerCase()) ? name : this.name('field', name);
 	}
 
@@ -136,12 +140,11 @@ export class Masker {
 	}
 }
 
-/** What is left of a masked text when IDs' numbers and forms don't count. */
+/** What is compared of a masked text: no numbers of IDs, and no forms but those of times (seconds or not). */
 export const withoutForms = (text: string) =>
-	text.replace(/<([^<>#]+) #\d+, [^<>]*>/g, (_all, noun: string) => `<${noun}>`);
-
-/** Whether digits in this field are a number, and not an ID, a phone number or a name. */
-export const isNumeric = (field: string) => (NOUNS.get(field.toLowerCase()) ?? 'time') === 'time';
+	text.replace(/<([^<>#]+) #\d+, (number of )?([^<>]*)>/g, (_all, noun, type = '', form) =>
+		noun === 'time' ? `<time, ${type}${form}>` : `<${type}${noun}>`,
+	);
 
 function toNoun(text: string, field = ''): string {
 	const known = NOUNS.get(field.toLowerCase());

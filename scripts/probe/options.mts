@@ -1,31 +1,29 @@
 import { parseArgs } from 'node:util';
-import type { Permission } from './probe.mts';
+import type { Permission } from './steps.mts';
 
 /** What the probe may do beyond reading. */
 export const PERMISSIONS: Record<Permission, string> = {
 	settings: 'set the webhook URL of presence, and “sent by me”, for some seconds',
-	messages: 'send two messages to a chat of yours, pin and unpin them',
-	fourth: 'send two more messages there, and see what a fourth pin does',
-	disconnect: 'have you disconnect the instance and connect it again, which takes the phone',
+	messages: 'send four messages to a chat of yours, pin and unpin them',
+	media: 'send two pictures, a video, a PDF and, to a group, a poll to that chat',
+	disconnect:
+		'send one more, and have you disconnect the instance and connect it again, which takes the phone',
 };
-
-const DEFAULTS = { port: '8022', patience: '30', report: '.local/probe.md' };
 
 const ALLOWED = Object.entries(PERMISSIONS).map(([name, does]) => `${name.padEnd(11)} ${does}`);
 
 export const HELP = `npm run probe -- [options]
 
-Tries on a Z-API account what its documentation leaves open, and compares it with the sandbox. It asks
-for the credential, or reads it from the environment: ZAPI_INSTANCE_ID, ZAPI_TOKEN, ZAPI_CLIENT_TOKEN,
-ZAPI_CHAT (for the messages), ZAPI_BASE_URL (of a proxy).
+Does the same on the sandbox and on a Z-API account, and shows the differences. It asks for the credential, or
+reads it from the environment: ZAPI_INSTANCE_ID, ZAPI_TOKEN, ZAPI_CLIENT_TOKEN, ZAPI_CHAT (for the messages),
+ZAPI_BASE_URL (of a proxy).
 
   --allow <list>     what it may do beyond reading, instead of being asked: none, or some of
                      ${ALLOWED.join('\n                     ')}
   --webhook <URL>    HTTPS URL of a tunnel to this machine: the probe also listens for callbacks.
                      Meanwhile nobody else gets those of the instance.
-  --port <number>    where the tunnel ends on this machine, ${DEFAULTS.port} if absent
-  --patience <s>     how long a callback is waited for, ${DEFAULTS.patience} s if absent
-  --report <file>    where the report goes, ${DEFAULTS.report} if absent`;
+  --port <number>    where the tunnel ends on this machine, 8022 if absent
+  --report <file>    where the report goes, .local/probe.md if absent`;
 
 /** What a user has to put right. */
 export class Refusal extends Error {}
@@ -38,7 +36,6 @@ export interface Options {
 	webhook?: string;
 	/** Where it ends. */
 	port: number;
-	patienceMs: number;
 	/** A file. */
 	report: string;
 }
@@ -48,31 +45,36 @@ export interface Options {
  * @throws {Refusal} without quoting them, as somebody may have tried a secret
  */
 export function readOptions(args: string[]): Options {
-	const { allow, webhook, port, patience, report, help = false } = parse(args);
-	if (webhook !== undefined) checkWebhook(webhook);
+	const { allow, webhook, port, report, help: isHelp = false } = parse(args);
+	const { protocol, hostname } = new URL(webhook && URL.canParse(webhook) ? webhook : 'none:');
+	// The sandbox calls this machine only.
+	const isLocal = protocol === 'http:' && hostname === '127.0.0.1';
+	if (webhook !== undefined && protocol !== 'https:' && !isLocal) {
+		throw new Refusal('--webhook takes an https:// URL, as Z-API calls no other.');
+	}
+	if (!(Number(port) > 0)) throw new Refusal('--port takes a number above 0.');
 	return {
-		isHelp: help,
+		isHelp,
+		port: Number(port),
+		report,
 		...(allow !== undefined && { allowed: toAllowed(allow.split(',')) }),
 		...(webhook !== undefined && { webhook }),
-		port: toNumber('--port', port),
-		patienceMs: toNumber('--patience', patience) * 1000,
-		report,
 	};
 }
 
 function parse(args: string[]) {
 	const text = { type: 'string' } as const;
 	try {
-		const { values } = parseArgs({
+		return parseArgs({
 			args,
 			options: {
-				...{ allow: text, webhook: text, help: { type: 'boolean' } },
-				port: { ...text, default: DEFAULTS.port },
-				patience: { ...text, default: DEFAULTS.patience },
-				report: { ...text, default: DEFAULTS.report },
+				allow: text,
+				webhook: text,
+				help: { type: 'boolean' },
+				port: { ...text, default: '8022' },
+				report: { ...text, default: '.local/probe.md' },
 			},
-		});
-		return values;
+		}).values;
 	} catch {
 		throw new Refusal(`These arguments are not known. Secrets are never arguments.\n\n${HELP}`);
 	}
@@ -80,46 +82,32 @@ function parse(args: string[]) {
 
 /** @throws {Refusal} when something else is among them */
 export function toAllowed(names: string[]): Set<Permission> {
-	const chosen = names.filter((name) => name !== 'none');
 	const known = Object.keys(PERMISSIONS) as Permission[];
-	const allowed = new Set(known.filter((name) => chosen.includes(name)));
-	if (!chosen.every((name) => name in PERMISSIONS)) {
+	if (!names.every((name) => name === 'none' || name in PERMISSIONS)) {
 		throw new Refusal(`--allow takes ${known.join(', ')}, or none.`);
 	}
-	if (allowed.has('fourth') || allowed.has('disconnect')) allowed.add('messages');
-	return allowed;
-}
-
-function checkWebhook(webhook: string): void {
-	const { protocol, hostname } = new URL(URL.canParse(webhook) ? webhook : 'none:');
-	// The sandbox calls this machine only.
-	const isLocal = protocol === 'http:' && hostname === '127.0.0.1';
-	if (protocol !== 'https:' && !isLocal) {
-		throw new Refusal('--webhook takes an https:// URL, as Z-API calls no other.');
-	}
-}
-
-function toNumber(option: string, text: string): number {
-	const number = Number(text);
-	if (!(number > 0)) throw new Refusal(`${option} takes a number above 0.`);
-	return number;
+	return new Set(known.filter((name) => names.includes(name)));
 }
 
 /** What is going to happen, to be said before anything does. */
 export function describe(allowed: ReadonlySet<Permission>, { webhook, port }: Options): string {
-	const names = (Object.keys(PERMISSIONS) as Permission[]).filter((name) => allowed.has(name));
 	const lines = [
 		'read settings, chats and the queue, and send some requests that have to be refused',
-		...names.map((name) => PERMISSIONS[name]),
+		...[...allowed].map((name) => PERMISSIONS[name]),
+		...(webhook
+			? [`take the instance’s webhooks meanwhile: the tunnel has to lead to port ${port}`]
+			: []),
 	];
-	if (webhook) {
-		lines.push(`take the instance’s webhooks meanwhile: the tunnel has to lead to port ${port}`);
-	}
-	const end = ['Then it puts back what it has changed. Ctrl-C does so, too.'];
-	if (allowed.has('messages')) {
-		end.push(
-			'What it has sent stays in the chat. WhatsApp keeps three pins a chat: older ones may go.',
-		);
-	}
-	return ['It is going to', ...lines.map((line) => `- ${line}`), ...end, ''].join('\n');
+	const stays =
+		'What it has sent stays in the chat. WhatsApp keeps three pins a chat: older ones may go.\n';
+	return [
+		'It is going to',
+		...lines.map((line) => `- ${line}`),
+		'Then it puts back what it has changed. Ctrl-C does so, too.',
+		takesChat(allowed) ? stays : '',
+	].join('\n');
 }
+
+/** Whether something is sent. */
+export const takesChat = (allowed: ReadonlySet<Permission>) =>
+	[...allowed].some((name) => name !== 'settings');

@@ -1,6 +1,20 @@
 import { checkbox, confirm, input, password, select } from '@inquirer/prompts';
-import { PERMISSIONS, Refusal, toAllowed } from './options.mts';
-import type { Credential, Permission } from './probe.mts';
+import { toChatId } from '../../nodes/shared/chat/chatId.ts';
+import { PERMISSIONS, Refusal, takesChat, toAllowed } from './options.mts';
+import type { Credential } from './side.mts';
+import type { Permission } from './steps.mts';
+
+/** What a person may see in the chat. */
+const SEEN = [
+	'none',
+	'1',
+	'2',
+	'1, 2',
+	'1, 2, 3',
+	'2, 3, 4',
+	'1, 2, 3, 4',
+	'others, or for me only',
+];
 
 /** Questions need somebody at the keyboard. */
 export const isAsking = process.stdin.isTTY;
@@ -15,16 +29,13 @@ export async function readCredential(signal: AbortSignal): Promise<Credential> {
 	if (!URL.canParse(baseUrl)) throw new Refusal('ZAPI_BASE_URL is not a URL.');
 	const askHidden = async (message: string) =>
 		await password({ message, mask: false, toggleMask: false }, { signal });
+	const optional = 'Client-Token (empty: the account has not activated it)';
 	return {
 		instanceId: await read('ZAPI_INSTANCE_ID', async () => {
 			return await input({ message: 'Instance ID' }, { signal });
 		}),
 		token: await read('ZAPI_TOKEN', async () => await askHidden('Instance token')),
-		clientToken: await read(
-			'ZAPI_CLIENT_TOKEN',
-			async () => await askHidden('Client-Token (empty: the account has not activated it)'),
-			'',
-		),
+		clientToken: await read('ZAPI_CLIENT_TOKEN', async () => await askHidden(optional), ''),
 		baseUrl,
 	};
 }
@@ -44,13 +55,15 @@ export async function askAllowed(signal: AbortSignal): Promise<Set<Permission>> 
 /**
  * Reads the chat for the messages, or asks for it.
  *
- * @returns the chat as Z-API writes it
+ * @returns the chat as Z-API writes it; empty: nothing is sent
  * @throws {Refusal} when it can't be one
  */
-export async function readChat(signal: AbortSignal): Promise<string> {
-	// Takes a second to load, so only where it is needed.
-	const { toChatId } = await import('../../nodes/shared/chat/chatId.ts');
-	const check = (text: string) => {
+export async function readChat(
+	allowed: ReadonlySet<Permission>,
+	signal: AbortSignal,
+): Promise<string> {
+	if (!takesChat(allowed)) return '';
+	const validate = (text: string) => {
 		try {
 			return toChatId(text) !== '';
 		} catch (reason) {
@@ -59,10 +72,8 @@ export async function readChat(signal: AbortSignal): Promise<string> {
 	};
 	const message =
 		'A chat of yours, without pins: a phone number with its country code, or a group ID';
-	const chat = await read('ZAPI_CHAT', async () => {
-		return await input({ message, validate: check }, { signal });
-	});
-	const isChat = check(chat);
+	const chat = await read('ZAPI_CHAT', async () => await input({ message, validate }, { signal }));
+	const isChat = validate(chat);
 	if (typeof isChat === 'string') throw new Refusal(`ZAPI_CHAT: ${isChat}`);
 	return toChatId(chat);
 }
@@ -73,12 +84,9 @@ export async function mayGoOn(signal: AbortSignal): Promise<boolean> {
 }
 
 /** Asks what only a person sees. */
-export async function askPerson(
-	message: string,
-	choices: string[],
-	signal: AbortSignal,
-): Promise<string> {
-	return await select({ message, choices }, { signal });
+export async function askPinned(signal: AbortSignal): Promise<string> {
+	const message = 'Look into the chat: which of the probe’s messages are pinned?';
+	return await select({ message, choices: SEEN }, { signal });
 }
 
 async function read(name: string, ask: () => Promise<string>, absent?: string): Promise<string> {

@@ -1,122 +1,164 @@
-import { type Assumption, NEEDS, type Need } from './assumptions/assumption.mts';
-import { DISCONNECTED } from './assumptions/disconnected.mts';
-import { MESSAGES } from './assumptions/messages.mts';
-import { PINS } from './assumptions/pins.mts';
-import { READING } from './assumptions/reading.mts';
-import { REFUSALS } from './assumptions/refusals.mts';
-import { SETTINGS } from './assumptions/settings.mts';
-import { UNTRIED } from './assumptions/untried.mts';
-import { withoutForms } from './masker.mts';
-import { NotTried, Probe, type ProbeOptions } from './probe.mts';
-import { tell } from './tell.mts';
+import { isTrue } from '../../nodes/shared/json.ts';
+import { credentialOf } from '../../sandbox/account.mts';
+import { WEBHOOKS } from '../../sandbox/instance.mts';
+import { startSandbox } from '../../sandbox/server.mts';
+import { listen } from './listener.mts';
+import { type Row, SECOND_WEBHOOK, SENT_BY_ME, Side, type SideOptions } from './side.mts';
+import { type Permission, tryAll } from './steps.mts';
 
-/** All that is assumed, in the order in which it is tried. */
-export const ASSUMPTIONS: readonly Assumption[] = [
-	...REFUSALS,
-	...READING,
-	...SETTINGS,
-	...MESSAGES,
-	...PINS,
-	...DISCONNECTED,
-	...UNTRIED,
-];
-
-export type Verdict = 'as the sandbox' | 'otherwise' | 'not tried';
+export interface RunOptions extends Omit<SideOptions, 'show'> {
+	allowed: ReadonlySet<Permission>;
+}
 
 export interface Finding {
 	name: string;
-	sandbox: string;
-	/** Or why it wasn't tried. */
-	seen: string;
-	verdict: Verdict;
+	/** Lines that only the sandbox has (`- `) and only the account (`+ `); none: they are the same. */
+	differences: string[];
 }
 
 /** What came of a run. Everything in it is masked. */
 export interface Result {
 	findings: Finding[];
-	/** Requests with their responses, in order; then callbacks, in order of arrival. */
-	requests: string[];
-	callbacks: string[];
+	/** All that was seen of the account. */
+	rows: ReadonlyMap<string, Row>;
 	/** What was changed and could not be put back. */
 	left: string[];
-	/** Whether the instance was disconnected on request and not connected again. */
-	isDisconnected: boolean;
+}
+
+/** What the queue lists is looked at before anything leaves it. */
+const QUEUE_ROW = '/queue while messages wait';
+
+/**
+ * Tries on the sandbox, then on the account, all that is allowed, and puts back what it changes, however it
+ * ends.
+ *
+ * @throws when the instance can't be used at all
+ */
+export async function run(options: RunOptions): Promise<Result> {
+	const { signal, say } = options;
+	const findings: Finding[] = [];
+	const known = new Map<string, string>();
+	let expected: ReadonlyMap<string, Row> = new Map();
+	const show = (name: string, row: Row) => {
+		const all = toDifferences(expected.get(name) ?? new Map(), row);
+		const same = known.get(all.join());
+		if (all.length > 0 && !same) known.set(all.join(), name);
+		const differences = same ? [`+ the same as at “${same}”`] : all;
+		findings.push({ name, differences });
+		say([`${all.length > 0 ? '≠' : '='} ${name}`, ...differences].join('\n    '));
+	};
+	const account = new Side({ ...options, show });
+	await account.begin();
+	const wasConnected = account.isConnected;
+	const allowed = new Set(wasConnected ? options.allowed : []);
+	if (allowed.size < options.allowed.size) {
+		say('It only reads, as the instance is not connected to WhatsApp.');
+	}
+	expected = await trySandbox(account, { ...options, allowed });
+	const left = await complete(account, allowed);
+	for (const name of expected.keys()) {
+		if (!account.rows.has(name) && !signal.aborted) show(name, new Map([['', 'not tried']]));
+	}
+	if (wasConnected && !account.isConnected) {
+		say('The instance is still disconnected: connect it again.');
+	}
+	return { findings, rows: account.rows, left };
+}
+
+/** @returns what could not be put back */
+async function complete(side: Side, allowed: ReadonlySet<Permission>): Promise<string[]> {
+	try {
+		await tryAll(side, allowed);
+	} catch (reason) {
+		if (!side.options.signal.aborted) side.options.say((reason as Error).message);
+	}
+	return await side.putBack();
+}
+
+/** Tries all on a sandbox that is set up like the account. */
+async function trySandbox(
+	{ original, isConnected }: Side,
+	{ credential, chat: accountsChat, listener: accounts, look, ...options }: RunOptions,
+): Promise<ReadonlyMap<string, Row>> {
+	const queueDelayMs: [number, number] = [60_000, 60_000];
+	const sandbox = await startSandbox({ queueDelayMs });
+	const { instance, chats, queue } = sandbox;
+	const listener = accounts && (await listen(0));
+	for (const kind of Object.values(WEBHOOKS)) {
+		instance[kind] = original[kind] ? 'https://elsewhere.invalid/' : '';
+	}
+	instance.receiveCallbackSentByMe = isTrue(original[SENT_BY_ME]);
+	Object.assign(instance, { hasReceivedAndDelivery: SECOND_WEBHOOK in original });
+	if (!credential.clientToken) instance.clientToken = '';
+	const connect = (isSo: boolean) => (instance.connection = isSo ? 'connected' : 'notConnected');
+	connect(isConnected);
+	const toForm = (id: string) => id.replace(/\d+/g, '');
+	const alike = chats.all().find(({ phone }) => toForm(phone) === toForm(accountsChat));
+	const chat = accountsChat && (alike?.phone ?? '');
+	const readPinned = async () => {
+		await side.until(() => queue.waiting.length === 0);
+		const { pins, messages } = chats.get(chat);
+		const ids = pins.map(({ messageId }) => messageId);
+		const pinned = messages.filter(({ messageId }) => ids.includes(messageId));
+		return pinned.map(({ text }) => text.at(-1)).join(', ') || 'none';
+	};
+	const side: Side = new Side({
+		...options,
+		credential: credentialOf(sandbox),
+		chat,
+		listener,
+		pollMs: 20,
+		say: () => undefined,
+		show: (name) => {
+			if (name === QUEUE_ROW) queueDelayMs.fill(0);
+		},
+		look: look && readPinned,
+		connect,
+	});
+	try {
+		await side.begin();
+		await complete(side, options.allowed);
+		return side.rows;
+	} finally {
+		await listener?.close();
+		await sandbox.close();
+	}
+}
+
+function toDifferences(sandbox: Row, account: Row): string[] {
+	const toLines = (mark: string, row: Row, other: Row) =>
+		[...row].filter(([key]) => !other.has(key)).map(([, line]) => `${mark} ${line}`);
+	return [...toLines('-', sandbox, account), ...toLines('+', account, sandbox)];
 }
 
 /**
- * Tries all assumptions that may be tried, and puts back what it changes, however it ends.
- *
- * @param show is told of each finding as it comes
- * @throws when the instance can't be used at all
+ * @param about what the run was like, a line each
+ * @returns the findings, as Markdown to paste into an issue
  */
-export async function run(
-	options: ProbeOptions,
-	show: (finding: Finding) => void = () => undefined,
-): Promise<Result> {
-	const probe = new Probe(options);
-	const findings: Finding[] = [];
-	let left: string[] = [];
-	let wasConnected = false;
-	try {
-		await probe.begin();
-		wasConnected = probe.isConnected;
-		const needs: Need[] = wasConnected ? ['connected'] : [];
-		for (const assumption of ASSUMPTIONS) {
-			const given = new Set([...needs, ...toGiven(options)]);
-			const found = await look(probe, assumption, given);
-			const finding = { ...found, seen: probe.masker.scrub(found.seen) };
-			findings.push(finding);
-			show(finding);
-		}
-	} finally {
-		left = await probe.putBack();
-	}
-	const { masker, exchanges } = probe;
-	const toJson = (value: unknown) =>
-		value === undefined ? '' : JSON.stringify(masker.mask(value));
-	const requests = exchanges.map(({ method, path, sent, response }) => {
-		return [method, path, toJson(sent), '→', tell(probe, response)].filter(Boolean).join(' ');
-	});
-	const callbacks = probe
-		.ownCalls()
-		.map(({ callback, status }) => `${toJson(callback)} → ${status}`);
-	const scrub = (text: string) => masker.scrub(text);
-	return {
-		findings,
-		requests: requests.map(scrub),
-		callbacks: callbacks.map(scrub),
-		left: left.map(scrub),
-		isDisconnected: wasConnected && !probe.isConnected,
-	};
-}
+export function toReport({ findings, rows, left }: Result, about: string[]): string {
+	const others = findings.filter(({ differences }) => differences.length > 0);
+	const toBlock = (name: string, lines: Iterable<string>) =>
+		[name, ...lines, ''].join('\n').replaceAll('`', "'");
+	const aboutAll = [
+		...about,
+		`${findings.length - others.length} as in the sandbox, ${others.length} otherwise`,
+		...left.map((what) => `Could not be put back: ${what}`),
+	];
+	return `## What Z-API does
 
-/** What is there of all that assumptions may need, but a connected instance. */
-function toGiven({ allowed, credential, listener, look: person }: ProbeOptions): Need[] {
-	const given: Need[] = [...allowed];
-	if (credential.clientToken) given.push('clientToken');
-	if (listener) given.push('webhook');
-	if (person) given.push('person');
-	return given;
-}
+${aboutAll.map((line) => `- ${line}`).join('\n')}
 
-async function look(
-	probe: Probe,
-	{ name, sandbox, needs = [], look: tryIt }: Assumption,
-	given: ReadonlySet<Need>,
-): Promise<Finding> {
-	const notTried = (seen: string): Finding => ({ name, sandbox, seen, verdict: 'not tried' });
-	const missing = needs.find((need) => !given.has(need));
-	if (missing) return notTried(NEEDS[missing]);
-	if (probe.signal.aborted) return notTried('the probe was ended');
-	try {
-		const seen = await tryIt(probe);
-		const verdict = withoutForms(seen) === sandbox ? 'as the sandbox' : 'otherwise';
-		return { name, sandbox, seen, verdict };
-	} catch (reason) {
-		if (probe.signal.aborted) return notTried('the probe was ended');
-		if (reason instanceof NotTried) return notTried(reason.message);
-		// Whatever comes back, the others are tried.
-		const what = probe.masker.maskText((reason as Error).message);
-		return { name, sandbox, seen: `could not be told: ${what}`, verdict: 'otherwise' };
-	}
+Otherwise: \`-\` is the sandbox, \`+\` is Z-API.
+
+\`\`\`diff
+${others.map(({ name, differences }) => toBlock(name, differences)).join('\n')}\`\`\`
+
+<details>
+<summary>All that was seen: ${rows.size}</summary>
+
+\`\`\`
+${[...rows].map(([name, row]) => toBlock(name, row.values())).join('\n')}\`\`\`
+
+</details>
+`;
 }
