@@ -1,7 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
-import { toBoolean, toChoice } from '../shared/parameter';
-import { toWholeNumber } from '../shared/parameter';
+import { toBoolean, toChoice, toWholeNumber } from '../shared/parameter';
 import { DEFAULT_TIMEOUT_MS } from '../shared/transport/transport';
 
 interface NumericOption {
@@ -10,8 +9,8 @@ interface NumericOption {
 	minValue: number;
 	maxValue: number;
 	description: string;
-	/** The operation that it is shown for; absent: all. */
-	operation?: string;
+	/** Whether it is only shown for what sends a message. */
+	isOfMessage?: boolean;
 }
 
 const NUMERIC_OPTIONS = {
@@ -22,7 +21,7 @@ const NUMERIC_OPTIONS = {
 		maxValue: 15,
 		description:
 			'How long Z-API waits before it sends the next message, in seconds; 0 leaves it to Z-API',
-		operation: 'sendAndPin',
+		isOfMessage: true,
 	},
 	delayTyping: {
 		displayName: 'Delay Typing',
@@ -30,7 +29,7 @@ const NUMERIC_OPTIONS = {
 		minValue: 0,
 		maxValue: 15,
 		description: 'How long the chat shows “Typing…” before the message, in seconds',
-		operation: 'sendAndPin',
+		isOfMessage: true,
 	},
 	maxConcurrentRequests: {
 		displayName: 'Max Concurrent Requests',
@@ -85,8 +84,8 @@ export interface RunOptions {
 	includeInputFields: boolean;
 }
 
-/** The options of one message, in seconds. */
-export type SendOptions = Record<'delayMessage' | 'delayTyping', number>;
+/** The delays of one message, in seconds; absent: none. */
+export type SendOptions = Partial<Record<'delayMessage' | 'delayTyping', number>>;
 
 type OptionValues = Partial<Record<keyof RunOptions | keyof SendOptions, unknown>>;
 
@@ -102,19 +101,46 @@ const ifNotConnected = (
 	options: [...IF_NOT_CONNECTED],
 	default: byDefault,
 	displayOptions: { show: { '/operation': operation } },
-	description: `What to do while the Z-API instance is not connected to WhatsApp. ${description}`,
+	description,
 });
 
+const forSending = (...messageType: string[]): INodeProperties['displayOptions'] => ({
+	show: {
+		'/operation': ['sendAndPin'],
+		...(messageType.length > 0 && { '/messageType': messageType }),
+	},
+});
+
+/** Those that people need first come first. */
 const rows: INodeProperties[] = [
+	{
+		displayName: 'File Name',
+		name: 'fileName',
+		type: 'string',
+		default: '',
+		displayOptions: forSending('document'),
+		placeholder: 'e.g. minutes.pdf',
+		description:
+			'The name that the chat shows, with an extension. By default, the name of the file, or the last part of its URL.',
+	},
+	{
+		displayName: 'Mention Everyone',
+		name: 'mentionEveryone',
+		type: 'boolean',
+		default: false,
+		displayOptions: forSending('text'),
+		description:
+			'Whether to mention all members of the group. Unless the text has @all in it, it is added in a line of its own.',
+	},
 	ifNotConnected(
 		['pin', 'unpin'],
 		'queue',
-		'By default, Z-API pins when the instance is connected again.',
+		'What to do while the Z-API instance is not connected to WhatsApp. By default, Z-API pins when it is connected again.',
 	),
 	ifNotConnected(
 		['sendAndPin'],
 		'stop',
-		'By default, nothing is sent, as a notice could arrive days later.',
+		'What to do while the Z-API instance is not connected to WhatsApp. By default, nothing is sent, as a notice could arrive days later.',
 	),
 	{
 		displayName: 'Include Input Fields',
@@ -124,8 +150,17 @@ const rows: INodeProperties[] = [
 		description:
 			'Whether to also output the fields of the input item. The fields of this node are then in zApi.',
 	},
+	{
+		displayName: 'Send on Retry',
+		name: 'sendOnRetry',
+		type: 'boolean',
+		default: false,
+		displayOptions: forSending(),
+		description:
+			"Whether to send when the execution was started with n8n's Retry button, which repeats all items of the node, also those that were sent. Turn it on only if nothing was sent.",
+	},
 	...Object.entries(NUMERIC_OPTIONS).map(
-		([name, { minValue, maxValue, operation, ...option }]: [
+		([name, { minValue, maxValue, isOfMessage, ...option }]: [
 			string,
 			NumericOption,
 		]): INodeProperties => ({
@@ -133,7 +168,7 @@ const rows: INodeProperties[] = [
 			name,
 			type: 'number',
 			typeOptions: { minValue, maxValue, numberPrecision: 0 },
-			...(operation && { displayOptions: { show: { '/operation': [operation] } } }),
+			...(isOfMessage && { displayOptions: forSending() }),
 		}),
 	),
 ];
@@ -171,10 +206,9 @@ export function readRunOptions(values: OptionValues, byDefault: IfNotConnected):
  * @throws {UserError} naming the invalid option
  */
 export function readSendOptions(values: OptionValues): SendOptions {
-	return {
-		delayMessage: readNumber('delayMessage', values),
-		delayTyping: readNumber('delayTyping', values),
-	};
+	const delayMessage = readNumber('delayMessage', values);
+	const delayTyping = readNumber('delayTyping', values);
+	return { ...(delayMessage > 0 && { delayMessage }), ...(delayTyping > 0 && { delayTyping }) };
 }
 
 function readNumber(name: keyof typeof NUMERIC_OPTIONS, values: OptionValues): number {

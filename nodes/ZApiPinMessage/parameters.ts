@@ -12,20 +12,24 @@ const resource: INodeProperties = {
 	default: 'message',
 };
 
-const operations = RESOURCES.map(({ value: ofResource, operations: rows }): INodeProperties => ({
-	displayName: 'Operation',
-	name: 'operation',
-	type: 'options',
-	noDataExpression: true,
-	displayOptions: { show: { resource: [ofResource] } },
-	options: rows.map(({ name, value, action, description }) => ({
+const operations = RESOURCES.map((ofResource): INodeProperties => {
+	const options = ofResource.operations.map(({ name, value, action, description }) => ({
 		name,
 		value,
 		action,
 		description,
-	})),
-	default: rows[0].value,
-}));
+	}));
+	const [{ value: first }] = ofResource.operations;
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [ofResource.value] } },
+		options,
+		default: first,
+	};
+});
 
 /** The fields of all operations. One that several have is shown for each of them. */
 function composeFields(): INodeProperties[] {

@@ -139,23 +139,33 @@ async function readItems(context: IExecuteFunctions): Promise<Item[]> {
 function readItem(context: IExecuteFunctions, itemIndex: number): Item {
 	const read: ReadParameter = (name, options) =>
 		context.getNodeParameter(name, itemIndex, '', options);
+	const findFile = (name: string) => context.helpers.assertBinaryData(itemIndex, name);
 	const progress = { step: 'nothing' as const };
 	try {
 		const { operations } = findChoice(RESOURCES, read('resource'), 'Resource');
 		const operation = findChoice(operations, read('operation'), 'Operation');
-		const reading = operation.read(read);
+		const reading = operation.read({ read, findFile });
 		const item = { itemIndex, operation, progress, ...reading };
-		if ('refusal' in item || !operation.sendsMessages || !context.getNode().retryOnFail)
-			return item;
-		// n8n would run all items again without a notice.
-		const refusal = new UserError('Retry On Fail would send messages again', {
-			description:
-				"Turn it off in the settings of the node. Use the option 'Retries' instead, which only repeats what was not sent.",
-		});
-		return { ...item, refusal };
+		const refusal = operation.sendsMessages ? findRepetition(context, read) : undefined;
+		return 'refusal' in item || !refusal ? item : { ...item, refusal };
 	} catch (error) {
 		return { itemIndex, identity: {}, progress, refusal: error as Error };
 	}
+}
+
+/** n8n would run all items again without a notice, also those that are done. */
+function findRepetition(context: IExecuteFunctions, read: ReadParameter): UserError | undefined {
+	if (context.getNode().retryOnFail) {
+		return new UserError('Retry On Fail would send messages again', {
+			description:
+				"Turn it off in the settings of the node. Use the option 'Retries' instead, which only repeats what was not sent.",
+		});
+	}
+	if (context.getMode() !== 'retry' || isTrue(read('options.sendOnRetry'))) return undefined;
+	return new UserError('Retry may send again what was sent', {
+		description:
+			"Look in the chats first. If nothing was sent, turn on the option 'Send on Retry', then retry with the currently saved workflow.",
+	});
 }
 
 function stopped(context: IExecuteFunctions, description: string): NodeOperationError {

@@ -6,7 +6,7 @@ import { readChats, toFilter } from '../../shared/chat/chats';
 import { FOUND_NOTHING, refusal, toBoolean, toChoice, toWholeNumber } from '../../shared/parameter';
 import { toComparable } from '../../shared/text';
 import type { AttemptResult } from '../execution/scheduler';
-import type { Job, Reading, ReadParameter, Run } from './operation';
+import type { ItemReader, Job, Reading, ReadParameter, Run } from './operation';
 import { check, defineOperation, failed } from './operation';
 
 const CHAT_TYPES = [
@@ -80,7 +80,7 @@ export const getMany = defineOperation({
 });
 
 /** Reads and checks the parameters of one item that lists chats. */
-function readSearch(read: ReadParameter): Reading<Search> {
+function readSearch({ read }: ItemReader): Reading<Search> {
 	const identity = { action: 'getAll', chat: null };
 	const { values, refusal: refused } = check<Search>({
 		isNamed: () => toFilter(readFilter(read)),

@@ -1,4 +1,5 @@
 import type {
+	IBinaryData,
 	IDataObject,
 	IExecuteFunctions,
 	IGetNodeParameterOptions,
@@ -11,6 +12,13 @@ import type { RunOptions } from '../options';
 
 /** Reads a parameter of one item and evaluates its expressions. The result can be of any type. */
 export type ReadParameter = (name: string, options?: IGetNodeParameterOptions) => unknown;
+
+/** What the parameters of one item are read from. */
+export interface ItemReader {
+	read: ReadParameter;
+	/** @throws if the item has no file under this name */
+	findFile: (property: string) => IBinaryData;
+}
 
 /** What all requests of one execution have in common. */
 export interface Run {
@@ -68,7 +76,7 @@ export interface Operation {
 	/** Whether running the items again sends messages again. */
 	sendsMessages?: boolean;
 	/** Reads and checks the parameters of one item. */
-	read(read: ReadParameter): Reading<unknown>;
+	read(reader: ItemReader): Reading<unknown>;
 	/** Makes one attempt. */
 	attempt(run: Run, job: Job): Promise<AttemptResult<Output>>;
 }
@@ -80,7 +88,7 @@ export interface Operation {
  */
 export function defineOperation<V>(
 	operation: Omit<Operation, 'read' | 'attempt'> & {
-		read: (read: ReadParameter) => Reading<V>;
+		read: (reader: ItemReader) => Reading<V>;
 		attempt: (run: Run, job: Job<V>) => Promise<AttemptResult<Output>>;
 	},
 ): Operation {

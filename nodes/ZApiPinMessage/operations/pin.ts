@@ -39,7 +39,7 @@ export const pin = defineOperation({
 	description: 'Pin a message at the top of its chat for some time',
 	fields: [chatField, messageIdField, durationField],
 	isQueued: true,
-	read: (read) => readPin('pin', read),
+	read: ({ read }) => readPin('pin', read),
 	attempt: async (run, job: Job<Pin>) => await attemptPin('pin', run, job),
 });
 
@@ -50,7 +50,7 @@ export const unpin = defineOperation({
 	description: 'Remove a pinned message from the top of its chat',
 	fields: [chatField, messageIdField],
 	isQueued: true,
-	read: (read) => readPin('unpin', read),
+	read: ({ read }) => readPin('unpin', read),
 	attempt: async (run, job: Job<Pin>) => await attemptPin('unpin', run, job),
 });
 

@@ -1,5 +1,6 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import type { Failure } from '../../shared/transport/failures';
+import { withLock } from '../../shared/lock';
 import { mask } from '../../shared/transport/mask';
 import { sendRequest } from '../../shared/transport/transport';
 import { toZApiError } from '../../shared/transport/zApiError';
@@ -8,48 +9,41 @@ import type { Duration } from '../durations';
 import type { SendOptions } from '../options';
 import { readSendOptions } from '../options';
 import { chatField, durationField, identify, readChat, readDuration } from './fields';
-import { toMessageText } from './messageText';
-import type { Job, Progress, Reading, ReadParameter, Run } from './operation';
+import { checkSize, type Content, contentFields, readContent } from './messageTypes';
+import type { ItemReader, Job, Progress, Reading, Run } from './operation';
 import { check, defineOperation, failed, isPerhapsDone } from './operation';
 import { sendPin } from './pin';
 import { verifyQueueResponse } from './verifyQueueResponse';
 
+type Sent = NonNullable<Progress['sent']>;
+
 /** The parameters of an item. */
 interface Notice {
 	chat: string;
-	text: string;
+	content: Content;
 	duration: Duration;
 	options: SendOptions;
 }
-
-const textField: INodeProperties = {
-	displayName: 'Text',
-	name: 'text',
-	type: 'string',
-	typeOptions: { rows: 4 },
-	default: '',
-	required: true,
-	placeholder: 'e.g. The water will be off on Friday from 9 to 12 h.',
-	description:
-		'The text to send. *bold*, _italic_ and ~strikethrough~ work as in WhatsApp. Turn off Retry On Fail in the settings of the node: Send and Pin does not run while it is on.',
-};
 
 export const sendAndPin = defineOperation({
 	name: 'Send and Pin',
 	value: 'sendAndPin',
 	action: 'Send and pin message',
-	description: 'Send a text to a chat and pin it there for some time',
-	fields: [chatField, textField, durationField],
+	description:
+		'Send a text, image, video, document or poll to a chat, and pin it there for some time',
+	fields: [chatField, ...contentFields, durationField],
 	isQueued: true,
 	sendsMessages: true,
 	read: readNotice,
 	attempt: attemptNotice,
 });
 
-function readNotice(read: ReadParameter): Reading<Notice> {
+function readNotice(reader: ItemReader): Reading<Notice> {
+	const { read } = reader;
+	let chat: string | undefined;
 	const { values, refusal } = check<Notice>({
-		chat: () => readChat(read),
-		text: () => toMessageText(read('text')),
+		chat: () => (chat = readChat(read)),
+		content: () => readContent(reader, chat),
 		duration: () => readDuration(read),
 		// Their expressions can have another result for each item.
 		options: () => readSendOptions(read('options') as IDataObject),
@@ -66,7 +60,7 @@ async function attemptNotice(run: Run, job: Job<Notice>): Promise<AttemptResult<
 	const isFirstPin = !job.progress.sent;
 	let sent = job.progress.sent;
 	if (!sent) {
-		const sending = await sendMessage(run, job.values);
+		const sending = await sendMessage(run, job);
 		if (!sending.ok) {
 			if (!isPerhapsDone(sending)) return sending;
 			job.progress = { step: 'messagePerhapsAccepted' };
@@ -92,20 +86,19 @@ async function attemptNotice(run: Run, job: Job<Notice>): Promise<AttemptResult<
  * Sends one message, without retries.
  *
  * @returns Z-API's response if it accepted the message, else why not
- * @see https://developer.z-api.io (`POST /send-text`): sent twice, it arrives twice
  */
-async function sendMessage(
-	{ context, connection, options: { timeout } }: Run,
-	{ chat, text, options: { delayMessage, delayTyping } }: Notice,
-): Promise<AttemptResult<NonNullable<Progress['sent']>>> {
-	const body = {
-		phone: chat,
-		message: text,
-		...(delayMessage > 0 && { delayMessage }),
-		...(delayTyping > 0 && { delayTyping }),
+async function sendMessage(run: Run, job: Job<Notice>): Promise<AttemptResult<Sent>> {
+	const { context, connection, options } = run;
+	const { chat, content, options: delays } = job.values;
+	const { path, file } = content;
+	const body = { phone: chat, ...content.body, ...delays };
+	const send = async () => {
+		const encoded = file && { [file.field]: await encode(run, job.itemIndex, file) };
+		const request = { method: 'POST', path, body: { ...body, ...encoded } } as const;
+		return await sendRequest(context, connection, request, options.timeout);
 	};
-	const request = { method: 'POST', path: '/send-text', body } as const;
-	const response = await sendRequest(context, connection, request, timeout);
+	// A file takes several times its size in memory, so there is one at a time.
+	const response = file ? await withLock(context, send) : await send();
 	const accepted = verifyQueueResponse(response);
 	if (!accepted) return failed(toZApiError(response, connection.secrets, adviseOnSending));
 	const masked = mask(accepted, connection.secrets);
@@ -113,8 +106,23 @@ async function sendMessage(
 	return { ok: true, value: { messageId, response: masked } };
 }
 
+/**
+ * Reads a file of the input.
+ *
+ * @throws {UserError} if it is too large
+ */
+async function encode(
+	{ context }: Run,
+	itemIndex: number,
+	{ property, mimeType }: NonNullable<Content['file']>,
+): Promise<string> {
+	const buffer = await context.helpers.getBinaryDataBuffer(itemIndex, property);
+	checkSize(buffer.length);
+	return `data:${mimeType};base64,${buffer.toString('base64')}`;
+}
+
 /** What to do after a message was not sent. If it may have been sent, `WHAT_IS_DONE` says it. */
 function adviseOnSending({ isAboutInput, maybeDone, description }: Failure): string {
 	if (maybeDone) return '';
-	return isAboutInput ? "Check 'Chat' and 'Text'." : description;
+	return isAboutInput ? "Check 'Chat' and the fields of the message." : description;
 }

@@ -1,4 +1,5 @@
 import type {
+	IDataObject,
 	IExecuteFunctions,
 	IHookFunctions,
 	IHttpRequestOptions,
@@ -17,7 +18,7 @@ export interface ZApiRequest {
 	/** With a leading slash, and a query if there is one, e.g. `/pin-message`. */
 	path: string;
 	/** Sent as JSON. */
-	body?: Record<string, string | number | boolean>;
+	body?: IDataObject;
 	/** How much of a response is read, in bytes; if absent, `MAX_RESPONSE_BYTES`. */
 	maxBytes?: number;
 }
