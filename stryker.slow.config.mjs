@@ -6,7 +6,7 @@ import config from './stryker.config.mjs';
 export default {
 	...config,
 	mutate: [
-		'nodes/ZApiPinMessage/scheduler.ts',
+		'nodes/ZApiPinMessage/execution/{limiter,scheduler}.ts',
 		'nodes/ZApiPinMessageTrigger/{registration/inTurn,callback/receiveCallback}.ts',
 	],
 	jest: {
