@@ -6,8 +6,8 @@ import config from './stryker.config.mjs';
 export default {
 	...config,
 	mutate: [
-		'nodes/ZApiPinMessage/scheduler.ts',
-		'nodes/ZApiPinMessageTrigger/{registration/inTurn,callback/{authenticate,duplicates,receiveCallback,warn}}.ts',
+		'nodes/ZApiPinMessage/execution/{limiter,scheduler}.ts',
+		'nodes/ZApiPinMessageTrigger/{registration/inTurn,callback/{authenticate,receiveCallback,warn}}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',

@@ -1,4 +1,4 @@
-import type { Clock } from '../../nodes/ZApiPinMessage/scheduler';
+import type { Clock } from '../../nodes/ZApiPinMessage/execution/limiter';
 
 /** A clock whose time passes only when the code under test waits. */
 export class VirtualClock implements Clock {

@@ -144,7 +144,7 @@ export const contentFields: INodeProperties[] = [
 		options: [...FILE_SOURCES],
 		default: 'url',
 		displayOptions: shownFor(...WITH_FILE),
-		description: 'Where the file comes from: the internet (url) or the input item (binary)',
+		description: 'Whether the file comes from the internet or from the input item',
 	},
 	{
 		displayName: 'File URL',
