@@ -40,7 +40,7 @@ test('every chat that messages can be pinned in is one item', async () => {
 	});
 	expect(hints).toStrictEqual([]);
 	// Listing needs no queue, so nobody asks for the connection.
-	expect(sandbox.requests.map(({ path }) => path)).toStrictEqual(['/chats']);
+	expect(new Set(sandbox.requests.map(({ path }) => path))).toStrictEqual(new Set(['/chats']));
 });
 
 test.each<[parameters: object, names: unknown[]]>([
@@ -66,14 +66,43 @@ test('the limit is 50 by default; Return All has none', async () => {
 	expect((await run()).items).toHaveLength(50);
 	expect(chatRequests()).toHaveLength(1);
 	expect((await run({ returnAll: true })).items).toHaveLength(416);
-	expect(chatRequests()).toHaveLength(1 + 5);
+	expect(chatRequests()).toHaveLength(1 + 6);
 });
 
-test('a repeated page ends the list', async () => {
-	const page = Array.from({ length: 100 }, (_, index) => ({ phone: `${5511900000001 + index}` }));
-	sandbox.faults.set({ path: '/chats', response: { status: 200, body: page } });
-	expect((await run({ returnAll: true })).items).toHaveLength(100);
-	expect(chatRequests()).toHaveLength(2);
+/** Answers each request for chats with the next of these pages, the last one always. */
+const servePages = (...pages: object[][]) =>
+	sandbox.faults.set(
+		...pages.map((body, index) => ({
+			path: '/chats',
+			...(index < pages.length - 1 && { times: 1 }),
+			response: { status: 200, body },
+		})),
+	);
+
+const toPage = (...phones: Array<string | null>) =>
+	phones.map((phone, index) => ({ phone, name: phone ?? `Nobody ${index}` }));
+
+test('a repeated page ends the list, and one hint says that chats may be missing', async () => {
+	servePages(toPage('5511900000001', '5511900000002'));
+	const { items, hints } = await run({ returnAll: true }, { items: [{}, {}] });
+	expect(items).toHaveLength(4);
+	expect(chatRequests()).toHaveLength(4);
+	expect(hints).toStrictEqual([expect.stringMatching(/chats may be missing/)]);
+});
+
+test('small pages, pages that begin alike and pages without a phone do not end the list', async () => {
+	servePages(
+		toPage('5511900000001', '5511900000002'),
+		toPage('5511900000001', '5511900000003'),
+		toPage(null, '5511900000004'),
+		toPage(null, '5511900000005'),
+		toPage(null),
+		toPage('5511900000006'),
+		[],
+	);
+	const { items, hints } = await run({ returnAll: true });
+	expect(items?.map(({ json }) => String(json.chat).at(-1))).toStrictEqual([...'123456']);
+	expect(hints).toStrictEqual([]);
 });
 
 test('a page that fails is requested again, but not the pages before it', async () => {
@@ -83,7 +112,7 @@ test('a page that fails is requested again, but not the pages before it', async 
 	expect(new Set(items?.map(({ json }) => json.chat)).size).toBe(216);
 	expect(items).toHaveLength(216);
 	expect(chatRequests().map(({ url }) => /page=(\d)/.exec(url)?.[1])).toStrictEqual([
-		...['1', '1', '2', '3', '3'],
+		...['1', '1', '2', '3', '3', '4'],
 	]);
 });
 

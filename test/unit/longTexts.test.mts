@@ -3,8 +3,7 @@ import { type Chat, toFilter } from '../../nodes/shared/chat/chats';
 import { authenticate, toConnection } from '../../nodes/shared/transport/connection';
 import { toFailure } from '../../nodes/shared/transport/failures';
 import { mask, toSpellings } from '../../nodes/shared/transport/mask';
-import { toErrorText } from '../../nodes/shared/transport/response';
-import { toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport/transport';
+import { toErrorText, toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport/response';
 import { toZApiError } from '../../nodes/shared/transport/zApiError';
 import { hostileTexts } from '../support/hostileText.mts';
 

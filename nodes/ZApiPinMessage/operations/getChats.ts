@@ -1,11 +1,13 @@
+import type { NodeExecutionHint } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 import type { Chat } from '../../shared/chat/chats';
-import { toChatKey } from '../../shared/chat/chatId';
-import { readChats, toFilter } from '../../shared/chat/chats';
+import type { ChatSearch } from '../../shared/chat/chatList';
+import { findChats } from '../../shared/chat/chatList';
+import { toFilter } from '../../shared/chat/chats';
 import { toBoolean, toChoice } from '../../shared/parameter';
 import { FOUND_NOTHING, refusal, toWholeNumber } from '../../shared/parameter';
 import { toComparable } from '../../shared/text';
-import type { Job, ReadParameter, Session } from './operation';
+import type { Job, ReadParameter } from './operation';
 import { check, toFailed } from './operation';
 
 export const CHAT_TYPES = [
@@ -14,8 +16,15 @@ export const CHAT_TYPES = [
 	{ name: 'Private Chats', value: 'private' },
 ] as const;
 
-/** 100,000 chats. Ends a list that would never end. */
-const MAX_PAGES = 1000;
+const LIST_MAY_GO_ON: NodeExecutionHint = {
+	type: 'warning',
+	message:
+		'Z-API sent the same page of its list of chats twice, or a list without end, so chats may be missing here. Enter the ID of a chat that is missing.',
+	location: 'outputPane',
+};
+
+/** The executions that have that hint. */
+const told = new WeakSet<object>();
 
 /** The search of one item. */
 interface Search {
@@ -38,32 +47,21 @@ export function toGetChatsJob(read: ReadParameter): Job {
 	if (refused) return { identity, refusal: refused };
 
 	// Kept between attempts, so that a retry only requests the page that failed.
-	const found = new Map<string, Chat>();
-	let page = 1;
-	let lastPhone: unknown;
-	const find = async ({ context, connection, options }: Session): Promise<Chat[]> => {
-		for (let isOver = false; !isOver && page <= MAX_PAGES; page++) {
-			const { timeout } = options;
-			const { chats, isLast, firstPhone } = await readChats(context, connection, page, timeout);
-			for (const chat of chats.filter((one) => isWanted(one, values))) {
-				// A list can name a chat twice: a text must not be sent there twice.
-				const key = toChatKey(chat.chat);
-				if (!found.has(key)) found.set(key, chat);
-			}
-			const isRepeated = page > 1 && firstPhone === lastPhone;
-			lastPhone = firstPhone;
-			isOver = isLast || isRepeated || found.size >= values.limit;
-		}
-		return [...found.values()].slice(0, values.limit);
-	};
+	const search: ChatSearch = { found: new Map(), page: 1 };
+	const { limit } = values;
 	return {
 		identity,
-		attempt: async (session) => {
-			const firstPage = page;
-			return await find(session).then(
-				(value) => ({ ok: true, value }),
-				(error) => ({ ...toFailed(error), isProgress: page > firstPage }),
-			);
+		attempt: async ({ context, connection, options }) => {
+			const firstPage = search.page;
+			try {
+				const settings = { limit, timeoutMs: options.timeout };
+				await findChats(context, connection, search, (chat) => isWanted(chat, values), settings);
+			} catch (error) {
+				return { ...toFailed(error as Error), isProgress: search.page !== firstPage };
+			}
+			if (search.isCutOff && !told.has(context)) context.addExecutionHints?.(LIST_MAY_GO_ON);
+			if (search.isCutOff) told.add(context);
+			return { ok: true, value: [...search.found.values()].slice(0, limit) };
 		},
 	};
 }
