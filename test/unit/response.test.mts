@@ -156,6 +156,11 @@ const wrap = (cause: unknown, depth: number): unknown =>
 
 const RESET = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 
+const axiosOf = (cause: { code: string; syscall?: string }) => ({ code: cause.code, cause });
+
+const TIMEOUT = { code: 'ETIMEDOUT', syscall: 'connect' };
+const TWO_TIMEOUTS = Object.assign(new AggregateError([TIMEOUT, TIMEOUT]), { code: 'ETIMEDOUT' });
+
 test.each<[what: string, error: unknown, code: string]>([
 	['as it is', RESET, 'ECONNRESET'],
 	['wrapped four times', wrap(RESET, 4), 'ECONNRESET'],
@@ -166,6 +171,22 @@ test.each<[what: string, error: unknown, code: string]>([
 	['a network down before the response', { code: 'ENETDOWN', syscall: 'read' }, 'ECONNRESET'],
 	['a network down while sending', { code: 'EHOSTUNREACH', syscall: 'write' }, 'ECONNRESET'],
 	['a TLS failure', { code: 'EPROTO', syscall: 'write' }, 'EPROTO'],
+	[
+		'a timeout while connecting',
+		{ code: 'ETIMEDOUT', syscall: 'connect' },
+		'UND_ERR_CONNECT_TIMEOUT',
+	],
+	[
+		'the same of two addresses, as axios wraps it',
+		wrap(axiosOf(TWO_TIMEOUTS), 1),
+		'UND_ERR_CONNECT_TIMEOUT',
+	],
+	['a timeout while reading', axiosOf({ code: 'ETIMEDOUT', syscall: 'read' }), 'ETIMEDOUT'],
+	[
+		'a network down before the response, wrapped',
+		axiosOf({ code: 'ENETDOWN', syscall: 'read' }),
+		'ECONNRESET',
+	],
 	['no code', new Error('none'), 'UNKNOWN'],
 	['a cause that is text', wrap('ECONNRESET', 1), 'UNKNOWN'],
 	['nothing', undefined, 'UNKNOWN'],

@@ -28,9 +28,6 @@ export interface Failure {
 	retry?: Retry;
 }
 
-const CHECK_WHAT_WAS_SENT =
-	'Check the parameters of the node and the fields of the credential, then try again.';
-
 const UNEXPECTED_RESPONSE: Failure = {
 	name: 'unexpectedResponse',
 	matches: () => true,
@@ -127,23 +124,16 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'methodNotFound',
-		matches: (response) => hasStatus(404)(response) || says(/^NOT_FOUND\b/)(response),
+		matches: (response) => hasStatus(404, 501)(response) || says(/^NOT_FOUND\b/)(response),
 		message: 'Z-API has nothing at this URL',
 		description: 'Check Base URL in the credential. For Z-API itself it can be left empty.',
 	},
 	{
-		name: 'httpMethodRefused',
-		matches: hasStatus(405),
-		message: 'Z-API refused the HTTP method of the request',
+		name: 'requestChanged',
+		matches: hasStatus(405, 415),
+		message: 'Z-API does not accept the form of the request',
 		description:
 			'Check Base URL in the credential: a redirect or a proxy on the way may have changed the request.',
-	},
-	{
-		name: 'contentTypeRefused',
-		matches: hasStatus(415),
-		message: 'Z-API refused the Content-Type of the request',
-		description:
-			'Check Base URL in the credential: a proxy on the way may have removed the Content-Type header.',
 	},
 	{
 		name: 'tooManyRequests',
@@ -176,9 +166,11 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'requestRefused',
-		matches: isClientStatus,
+		// Z-API also refuses with a success status.
+		matches: (response) => isClientStatus(response) || hasError(response.body),
 		message: 'Z-API refused the request',
-		description: CHECK_WHAT_WAS_SENT,
+		description:
+			'Check the parameters of the node and the fields of the credential, then try again.',
 		isAboutInput: true,
 		quotesResponse: true,
 	},
@@ -191,13 +183,6 @@ export const FAILURES: readonly Failure[] = [
 		retry: 'backOff',
 	},
 	{
-		name: 'hostNotFound',
-		matches: hasNetworkCode(/^(ENOTFOUND|EAI_AGAIN)$/),
-		message: 'The server named in Base URL was not found',
-		description: 'Check Base URL in the credential and the internet connection of n8n.',
-		retry: 'backOff',
-	},
-	{
 		name: 'insecureConnection',
 		matches: hasNetworkCode(/CERT|TLS|SSL|^EPROTO$|UNABLE_TO_VERIFY|SELF_SIGNED/),
 		message: 'No secure connection to the server named in Base URL could be made',
@@ -205,7 +190,9 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'unreachable',
-		matches: hasNetworkCode(/^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN)$/),
+		matches: hasNetworkCode(
+			/^(?:E(?:NOTFOUND|AI_AGAIN|CONNREFUSED|HOSTUNREACH|HOSTDOWN|NETUNREACH|NETDOWN)|UND_ERR_CONNECT_TIMEOUT)$/,
+		),
 		message: 'Z-API could not be reached',
 		description:
 			'Check Base URL in the credential and the internet connection of n8n, then try again.',
@@ -219,14 +206,6 @@ export const FAILURES: readonly Failure[] = [
 			'Check Base URL in the credential and the internet connection of n8n, then try again.',
 		maybeDone: true,
 		retry: 'backOff',
-	},
-	{
-		name: 'refusedWithSuccessStatus',
-		matches: ({ body }) => hasError(body),
-		message: 'Z-API did not carry out the request',
-		description: CHECK_WHAT_WAS_SENT,
-		isAboutInput: true,
-		quotesResponse: true,
 	},
 	{
 		name: 'notDone',
@@ -246,7 +225,8 @@ export const FAILURES: readonly Failure[] = [
  */
 export function toFailure(response: ZApiResponse): Failure {
 	const failure = FAILURES.find(({ matches }) => matches(response)) ?? UNEXPECTED_RESPONSE;
-	if (isUncertain(response))
+	// A method that is not implemented is certainly not done.
+	if (isUncertain(response) && !hasStatus(501)(response))
 		return { ...failure, maybeDone: true, retry: failure.retry ?? 'backOff' };
 	return toObject(response.body).messageId ? { ...failure, maybeDone: true } : failure;
 }

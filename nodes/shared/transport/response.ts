@@ -12,6 +12,9 @@ export interface ZApiResponse {
 	networkCode?: string;
 }
 
+/** How often n8n and axios wrap an error, at most. */
+const MAX_WRAPPED = 5;
+
 /** Z-API's texts are shorter. Longer ones are cut before patterns are matched. */
 const MAX_ERROR_TEXT = 1000;
 
@@ -47,17 +50,17 @@ export function toRetryAfterMs(value: unknown, now = Date.now()): number | undef
 }
 
 /**
- * Finds Node.js's error code, as n8n and axios wrap errors several times. A network that goes down while the
- * response is awaited is a lost connection: the request may have arrived.
+ * Finds Node.js's error code, as n8n and axios wrap errors several times. While a connection is made, nothing is
+ * sent: a timeout then has undici's code for it, also if all addresses of a host were tried. A network that goes
+ * down while the response is awaited is a lost connection: the request may have arrived.
  */
 export function toNetworkCode(error: unknown): string {
-	for (let cause = error, depth = 0; cause instanceof Object && depth < 5; depth++) {
-		const { code, syscall, cause: inner } = cause as Record<string, unknown>;
-		if (typeof code === 'string') {
-			const isLate = /^E(?:HOST|NET)/.test(code) && (syscall === 'read' || syscall === 'write');
-			return isLate ? 'ECONNRESET' : code;
-		}
-		cause = inner;
-	}
-	return 'UNKNOWN';
+	const chain = [toObject(error)];
+	while (chain.length < MAX_WRAPPED) chain.push(toObject(chain.at(-1)?.cause));
+	const code = chain.map((one) => one.code).find((one) => typeof one === 'string') ?? 'UNKNOWN';
+	const origins = chain.flatMap((one) => [one, one.errors].flat().map(toObject));
+	const syscalls = origins.map(({ syscall }) => syscall).filter((syscall) => syscall !== undefined);
+	if (code === 'ETIMEDOUT' && syscalls.includes('connect')) return 'UND_ERR_CONNECT_TIMEOUT';
+	const isLate = syscalls.some((syscall) => syscall === 'read' || syscall === 'write');
+	return isLate && /^E(?:HOST|NET)/.test(code) ? 'ECONNRESET' : code;
 }

@@ -56,12 +56,12 @@ export const REFUSALS: Assumption[] = [
 	},
 	{
 		name: 'Wrong HTTP method (GET /pin-message)',
-		sandbox: '405 (empty) → httpMethodRefused',
+		sandbox: '405 (empty) → requestChanged',
 		look: async (probe) => tell(probe, await probe.call('GET', '/pin-message')),
 	},
 	...[null, 'text/plain'].map((contentType) => ({
 		name: contentType ? `Content-Type ${contentType}` : 'No Content-Type',
-		sandbox: '415 (empty) → contentTypeRefused',
+		sandbox: '415 (empty) → requestChanged',
 		look: async (probe: Probe) =>
 			tell(probe, await probe.call('POST', '/queue', { pageSize: 1 }, { contentType })),
 	})),
