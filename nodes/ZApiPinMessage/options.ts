@@ -1,5 +1,4 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 import { toBoolean, toChoice } from '../shared/parameter';
 import { toWholeNumber } from '../shared/parameter';
 import { DEFAULT_TIMEOUT_MS } from '../shared/transport/transport';
@@ -143,9 +142,5 @@ export function toOptions(values: OptionValues): PinOptions {
 
 function toNumber(name: keyof typeof NUMERIC_OPTIONS, values: OptionValues): number {
 	const { displayName, minValue, maxValue, ...option } = NUMERIC_OPTIONS[name];
-	const value = toWholeNumber(values[name] ?? option.default) ?? -1;
-	if (value >= minValue && value <= maxValue) return value;
-	throw new UserError(`${displayName} is out of range`, {
-		description: `Use a whole number from ${minValue} to ${maxValue}.`,
-	});
+	return toWholeNumber(values[name] ?? option.default, displayName, minValue, maxValue);
 }

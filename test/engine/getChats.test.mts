@@ -116,6 +116,16 @@ test('a page that fails is requested again, but not the pages before it', async 
 	]);
 });
 
+test.each(['Nil', 'NaN', 'True', '[Error 404] Devs'])(
+	'the name %s can be typed',
+	async (filter) => {
+		sandbox.chats.get('5511999999999').name = filter;
+		expect(namesOf(await run({ filter }))).toStrictEqual([filter]);
+		const { error } = await run({ filter: `={{ "${filter}" }}` });
+		expect(error?.message).toMatch(/is the result of an expression that found nothing/);
+	},
+);
+
 test('each item has its own search; one that finds nothing outputs nothing', async () => {
 	const { items } = await run(
 		{ filter: '={{ $json.name }}' },

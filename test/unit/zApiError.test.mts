@@ -92,6 +92,13 @@ test('a failed request also has its HTTP status', () => {
 	expect(toZApiError(refuse('bad'), [])).toBeInstanceOf(ZApiError);
 });
 
+test('what concerns the whole execution names no item', () => {
+	const error = toItemError(NODE, new UserError('Instance Token is too short'));
+	expect(error.message).toBe('Instance Token is too short');
+	expect(error).toHaveProperty('context.itemIndex', undefined);
+	expect(toItemError(NODE, toZApiError(refuse('bad'), [])).message).not.toContain('item');
+});
+
 test("n8n's own errors are shown as they are", () => {
 	const error = new Error('invalid syntax');
 	expect(toItemError(NODE, error, 1, 'None was pinned.')).toBe(error);

@@ -1,5 +1,4 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 import type { Chat } from '../../shared/chat/chats';
 import type { ChatSearch } from '../../shared/chat/chatList';
 import { findChats } from '../../shared/chat/chatList';
@@ -42,7 +41,9 @@ export function toGetChatsJob(read: ReadParameter): Job {
 		type: () => toChoice(CHAT_TYPES, read('chatType'), 'Type'),
 		includeArchived: () => toBoolean(read('includeArchived'), true, 'Include Archived'),
 		limit: () =>
-			toBoolean(read('returnAll'), false, 'Return All') ? Infinity : toLimit(read('limit')),
+			toBoolean(read('returnAll'), false, 'Return All')
+				? Infinity
+				: toWholeNumber(read('limit'), 'Limit', 1),
 	});
 	if (refused) return { identity, refusal: refused };
 
@@ -80,14 +81,10 @@ function toFilterText(read: ReadParameter): string {
 		throw refuse('is neither text nor a number');
 	}
 	const text = String(value);
-	if (FOUND_NOTHING[0].test(text.trim())) throw refuse(FOUND_NOTHING[1]);
-	const isEmpty = toComparable(text) === '';
-	if (isEmpty && read('filter', { rawExpressions: true }) !== '') throw refuse('is empty');
+	const raw = read('filter', { rawExpressions: true });
+	// Somebody who types it may mean a name, such as Nil.
+	const isExpression = String(raw).startsWith('=');
+	if (isExpression && FOUND_NOTHING[0].test(text.trim())) throw refuse(FOUND_NOTHING[1]);
+	if (toComparable(text) === '' && raw !== '') throw refuse('is empty');
 	return text;
-}
-
-function toLimit(value: unknown): number {
-	const limit = toWholeNumber(value) ?? 0;
-	if (limit >= 1) return limit;
-	throw new UserError('Limit is out of range', { description: 'Use a whole number from 1.' });
 }

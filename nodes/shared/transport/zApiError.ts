@@ -43,12 +43,13 @@ export function toZApiError(
  *
  * @param error a refused input, a failed request, or n8n's own error for an invalid expression, which is
  * not changed
+ * @param itemIndex absent for what concerns the whole execution, such as the credential or an option
  * @param progress a sentence about the other items
  */
-export function toItemError(node: INode, error: Error, itemIndex: number, progress = ''): Error {
+export function toItemError(node: INode, error: Error, itemIndex?: number, progress = ''): Error {
 	if (!(error instanceof UserError)) return error;
 	const texts = {
-		message: `${error.message} [item ${itemIndex}]`,
+		message: itemIndex === undefined ? error.message : `${error.message} [item ${itemIndex}]`,
 		description: `${error.description ?? ''} ${progress}`.trim(),
 	};
 	// n8n gives an AI agent the message only.
