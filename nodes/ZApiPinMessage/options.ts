@@ -28,7 +28,7 @@ const NUMERIC_OPTIONS = {
 		minValue: 0,
 		maxValue: 10,
 		description:
-			"How many times to retry an item when Z-API is busy or can't be reached. Leave n8n's own Retry On Fail off, as it sends all items again.",
+			"How many times to retry an item when Z-API is busy or can't be reached. Leave n8n's own 'Retry On Fail' off, as it sends all items again.",
 	},
 	delayMessage: {
 		displayName: 'Delay Message',

@@ -65,7 +65,7 @@ const text: INodeProperties = {
 	displayOptions: { show: { operation: ['sendAndPin'] } },
 	placeholder: 'e.g. The water will be off on Friday from 9 to 12 h.',
 	description:
-		'The text to send. *bold*, _italic_ and ~strikethrough~ work as in WhatsApp. Turn off Retry On Fail in the settings of the node: Send and Pin does not run while it is on.',
+		"The text to send. *bold*, _italic_ and ~strikethrough~ work as in WhatsApp. Turn off 'Retry On Fail' in the settings of the node: Send and Pin does not run while it is on.",
 };
 
 const duration: INodeProperties = {

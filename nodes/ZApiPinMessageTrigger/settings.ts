@@ -1,7 +1,6 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 import { toChatId } from '../shared/chat/chatId';
-import { toBoolean, toChoice } from '../shared/parameter';
+import { refusal, toBoolean, toChoice } from '../shared/parameter';
 import { toObject } from '../shared/json';
 import type { TriggerEvent } from './events';
 import { EVENTS } from './events';
@@ -53,7 +52,7 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Trigg
 function toEvents(value: unknown): TriggerEvent[] {
 	const events = toList(value, 'Events').map((event) => toChoice(EVENTS, event, 'Events'));
 	if (events.length > 0) return events;
-	throw new UserError('Events is empty', { description: 'Choose what starts the workflow.' });
+	throw refusal('Events', 'is empty', 'Choose what starts the workflow.');
 }
 
 /** Takes the editor's format, and simpler ones for people who write workflows by hand or with a program. */
@@ -68,14 +67,10 @@ function toChats(value: unknown): string[] {
 
 function toList(value: unknown, parameter: string): unknown[] {
 	if (Array.isArray(value)) return value;
-	throw new UserError(`${parameter} is not a list`, {
-		description: 'Check the expression: it has to yield a list.',
-	});
+	throw refusal(parameter, 'is not a list', 'Check the expression: it has to yield a list.');
 }
 
 function toText(value: unknown, parameter: string): string {
 	if (typeof value === 'string' || typeof value === 'number') return String(value);
-	throw new UserError(`${parameter} is not text`, {
-		description: 'Check the expression: it has to yield text.',
-	});
+	throw refusal(parameter, 'is not text', 'Check the expression: it has to yield text.');
 }

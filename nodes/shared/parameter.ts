@@ -101,8 +101,9 @@ export function refuseInvalid(text: string, { name, advice, refusals }: CheckedT
 	if (row) throw refusal(name, row[1], row[2] ?? advice);
 }
 
+/** Why a parameter is refused, which n8n's guidelines want to be named in single quotation marks. */
 export function refusal(name: string, what: string, description: string): UserError {
-	return new UserError(`${name} ${what}`, { description });
+	return new UserError(`'${name}' ${what}`, { description });
 }
 
 /**

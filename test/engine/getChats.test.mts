@@ -146,19 +146,19 @@ test('Include Input Fields outputs the fields of the input with each chat', asyn
 });
 
 test.each<[parameters: object, message: string]>([
-	[{ filter: '={{ $json.missing }}' }, 'Filter is neither text nor a number [item 0]'],
-	[{ filter: '={{ $json.missing }} ' }, 'Filter is empty [item 0]'],
-	[{ filter: '={{ "" }}' }, 'Filter is empty [item 0]'],
-	[{ filter: ' ' }, 'Filter is empty [item 0]'],
+	[{ filter: '={{ $json.missing }}' }, "'Filter' is neither text nor a number [item 0]"],
+	[{ filter: '={{ $json.missing }} ' }, "'Filter' is empty [item 0]"],
+	[{ filter: '={{ "" }}' }, "'Filter' is empty [item 0]"],
+	[{ filter: ' ' }, "'Filter' is empty [item 0]"],
 	[
 		{ filter: '={{ Number($json.missing) }}' },
-		'Filter is the result of an expression that found nothing [item 0]',
+		"'Filter' is the result of an expression that found nothing [item 0]",
 	],
-	[{ limit: 0 }, 'Limit is out of range [item 0]'],
-	[{ limit: '={{ "many" }}' }, 'Limit is out of range [item 0]'],
-	[{ includeArchived: '={{ 1 }}' }, 'Include Archived is neither true nor false [item 0]'],
-	[{ returnAll: '={{ "yes" }}' }, 'Return All is neither true nor false [item 0]'],
-	[{ chatType: 'channels' }, 'Type has an unknown value [item 0]'],
+	[{ limit: 0 }, "'Limit' is out of range [item 0]"],
+	[{ limit: '={{ "many" }}' }, "'Limit' is out of range [item 0]"],
+	[{ includeArchived: '={{ 1 }}' }, "'Include Archived' is neither true nor false [item 0]"],
+	[{ returnAll: '={{ "yes" }}' }, "'Return All' is neither true nor false [item 0]"],
+	[{ chatType: 'channels' }, "'Type' has an unknown value [item 0]"],
 ])('%j is refused, and nothing is sent', async (parameters, message) => {
 	const { error } = await run(parameters);
 	expect(error?.message).toBe(message);

@@ -137,7 +137,7 @@ test.each([
 test('an invalid credential is reported before anything is sent', async () => {
 	const credential = { ...credentialOf(sandbox), token: '' };
 	await expect(searchChats(credential)).rejects.toThrow(
-		/^Instance Token is empty or not usable\. Copy it /,
+		/^'Instance Token' is empty or not usable\. Copy it /,
 	);
 	expect(sandbox.requests).toHaveLength(0);
 });

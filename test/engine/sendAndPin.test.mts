@@ -87,11 +87,11 @@ test('texts for one chat are sent and pinned in the order of the items', async (
 });
 
 test.each<[parameters: object, message: string]>([
-	[{ text: '={{ "" }}' }, 'Text is empty [item 0]'],
-	[{ text: '={{ $json.missing }}' }, 'Text is neither text nor a number [item 0]'],
-	[{ phone: { __rl: true, mode: 'id', value: '={{ "" }}' } }, 'Chat is empty [item 0]'],
-	[{ duration: 'for ever' }, 'Duration has an unknown value [item 0]'],
-	[{ options: { delayTyping: 16 } }, 'Delay Typing is out of range [item 0]'],
+	[{ text: '={{ "" }}' }, "'Text' is empty [item 0]"],
+	[{ text: '={{ $json.missing }}' }, "'Text' is neither text nor a number [item 0]"],
+	[{ phone: { __rl: true, mode: 'id', value: '={{ "" }}' } }, "'Chat' is empty [item 0]"],
+	[{ duration: 'for ever' }, "'Duration' has an unknown value [item 0]"],
+	[{ options: { delayTyping: 16 } }, "'Delay Typing' is out of range [item 0]"],
 ])('%j is refused, and nothing is sent', async (parameters, message) => {
 	const { error } = await run(parameters);
 	expect(error?.message).toBe(message);
@@ -137,13 +137,13 @@ const FAULTS: Array<[what: string, fault: Omit<Fault, 'path'>, sending: string, 
 		[
 			'HTTP 200 with an error',
 			{ response: KNOWN_FAULTS.errorWithSuccessStatus },
-			'Z-API did not carry out the request [item 0]',
+			'Z-API refused the request [item 0]',
 			false,
 		],
 		[
 			'a redirect',
 			{ response: { status: 307, headers: { location: 'http://127.0.0.1:9' } } },
-			'The URL in Base URL redirects to another one [item 0]',
+			"The URL in 'Base URL' redirects to another one [item 0]",
 			false,
 		],
 	];
@@ -173,7 +173,7 @@ test.each(FAULTS)(
 		const { messageId } = chatOf().messages[0] ?? {};
 		expect(items[0]?.json).toMatchObject({ error, temporary: false, messageId });
 		const { description } = items[0]?.json ?? {};
-		expect(description).toContain(`Pin it with Message ID ${messageId}; don't send it again.`);
+		expect(description).toContain(`Pin it with 'Message ID' ${messageId}; don't send it again.`);
 		expect(description).not.toMatch(/\.\.|undefined/);
 		expect(textsSent()).toHaveLength(1);
 		expect(pinsSent(sandbox)).toHaveLength(isRetried ? 2 : 1);
@@ -212,7 +212,7 @@ test('the pin has all its retries after sending has used some', async () => {
 
 test("with n8n's Retry On Fail, the node refuses to send", async () => {
 	const { error } = await run({}, { retryOnFail: true });
-	expect(error?.message).toBe('Retry On Fail would send messages again [item 0]');
+	expect(error?.message).toBe("'Retry On Fail' would send messages again [item 0]");
 	expect(error?.description).toMatch(/^Turn it off in the settings of the node\./);
 	expect(sandbox.requests).toHaveLength(0);
 	const pin = { operation: 'pin', messageId: 'M0' };
@@ -233,10 +233,10 @@ test('if the node stops, the description lists messages that were sent, but not 
 	const { error } = await run({}, { items: toNotices(3) });
 	const [one, other] = toNotices(3).map((notice) => chatOf(notice).messages[0]?.messageId);
 	expect(error?.message).toBe(SENT_ONLY);
-	expect(error?.description).toContain(`Pin it with Message ID ${one}; don't send it again.`);
+	expect(error?.description).toContain(`Pin it with 'Message ID' ${one}; don't send it again.`);
 	expect(error?.description).toContain('0 of 3 items are done.');
 	expect(error?.description).toContain(
-		`Item 1: The message was sent, but not pinned. Pin it with Message ID ${other};`,
+		`Item 1: The message was sent, but not pinned. Pin it with 'Message ID' ${other};`,
 	);
 });
 
@@ -251,7 +251,7 @@ test('after Stop, the description and the log list messages that were sent, but 
 	for (const [index, notice] of toNotices(2).entries()) {
 		const { messageId } = chatOf(notice).messages[0] ?? {};
 		expect(error?.description).toContain(
-			`Item ${index}: The message was sent, but its pin is not confirmed. Pin it with Message ID ${messageId};`,
+			`Item ${index}: The message was sent, but its pin is not confirmed. Pin it with 'Message ID' ${messageId};`,
 		);
 	}
 	expect(log.join('')).toContain(`The execution was stopped. ${error?.description}`);

@@ -314,7 +314,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 test.each(REFUSED)('%j: Chat %s', (values, what, advice) => {
 	for (const value of values) {
 		const { message, description } = catchError(() => toChatId(value));
-		expect([value, message]).toStrictEqual([value, `Chat ${what}`]);
+		expect([value, message]).toStrictEqual([value, `'Chat' ${what}`]);
 		expect(description).toMatch(advice);
 	}
 });
@@ -492,6 +492,8 @@ test('the pattern for the editor accepts whatever the node accepts', () => {
 
 test.each([
 	'Ana',
+	'120363019502650977',
+	'1234567',
 	'3EB0C767D26A1B7E5A2F',
 	'5511999999999@x',
 	'wa.me/5511999999999',

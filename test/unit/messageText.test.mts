@@ -34,7 +34,7 @@ test.each<[value: unknown, what: string]>([
 ])('%j is refused: %s', (value, what) => {
 	expect(() => toMessageText(value)).toThrow(
 		expect.objectContaining({
-			message: `Text ${what}`,
+			message: `'Text' ${what}`,
 			description: 'Check the expression and the item that it reads.',
 		}),
 	);
@@ -46,7 +46,7 @@ test.each(hostileTexts('12345678 '))('a megabyte of %j is read in no time', (_pa
 		try {
 			expect(toMessageText(text)).toBe(text);
 		} catch (error) {
-			expect((error as Error).message).toMatch(/^Text (is empty|holds an expression)/);
+			expect((error as Error).message).toMatch(/^'Text' (is empty|holds an expression)/);
 		}
 	}
 	expect(performance.now() - startedAt).toBeLessThan(5000);

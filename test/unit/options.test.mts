@@ -38,7 +38,7 @@ test.each(BOUNDS)('%s is a whole number within its limits', (name, displayName, 
 	]) {
 		expect(() => toOptions({ [name]: value })).toThrow(
 			expect.objectContaining({
-				message: `${displayName} is out of range`,
+				message: `'${displayName}' is out of range`,
 				description: `Use a whole number from ${min} to ${max}.`,
 			}),
 		);
@@ -86,7 +86,7 @@ test('the options are in the order of their names', () => {
 	expect(names).toHaveLength(7);
 });
 
-test('If Not Connected is one of its choices', () => {
+test("'If Not Connected' is one of its choices", () => {
 	expect(toOptions({ ifNotConnected: 'stop' })).toStrictEqual({
 		...DEFAULTS,
 		ifNotConnected: 'stop',
@@ -94,17 +94,17 @@ test('If Not Connected is one of its choices', () => {
 	for (const ifNotConnected of ['Stop', '', null, true]) {
 		expect(() => toOptions({ ifNotConnected })).toThrow(
 			expect.objectContaining({
-				message: 'If Not Connected has an unknown value',
+				message: "'If Not Connected' has an unknown value",
 				description: 'Use one of: queue, stop.',
 			}),
 		);
 	}
 });
 
-test('Include Input Fields is true or false, also as text', () => {
+test("'Include Input Fields' is true or false, also as text", () => {
 	expect(toOptions({ includeInputFields: 'true' }).includeInputFields).toBe(true);
 	expect(toOptions({ includeInputFields: 'false' }).includeInputFields).toBe(false);
 	expect(() => toOptions({ includeInputFields: 1 })).toThrow(
-		'Include Input Fields is neither true nor false',
+		"'Include Input Fields' is neither true nor false",
 	);
 });

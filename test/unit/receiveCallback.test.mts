@@ -256,14 +256,14 @@ test.each<
 		{},
 		MESSAGES,
 		{},
-		'Instance ID is empty or not usable. Copy it from your instance in the Z-API panel',
+		"'Instance ID' is empty or not usable. Copy it from your instance in the Z-API panel",
 	],
 	[
 		'settings that are wrong',
 		CREDENTIAL,
 		{ events: [] },
 		REGISTERED,
-		'Events is empty. Choose what starts the workflow.',
+		"'Events' is empty. Choose what starts the workflow.",
 	],
 ])(
 	'%s: 503, no execution, and the reason in the log only',

@@ -78,50 +78,54 @@ const EVENTS =
 	'Use one of: instanceConnected, instanceDisconnected, messagePinned, messageReceived, messageSent, messageUnpinned, otherActivity, reactionReceived, sendingFailed.';
 
 test.each<[message: string, description: string | RegExp, parameters: object]>([
-	['Events is empty', 'Choose what starts the workflow.', { events: [] }],
-	['Events is empty', 'Choose what starts the workflow.', {}],
-	['Events is not a list', LIST, { events: 'messagePinned' }],
-	['Events is not a list', LIST, { events: { 0: 'messagePinned' } }],
-	['Events is not a list', LIST, { events: 0 }],
-	['Events has an unknown value', EVENTS, { events: ['messagePinned', 'messageDeleted'] }],
-	['Events has an unknown value', EVENTS, { events: [null] }],
-	['Chat Type has an unknown value', 'Use one of: groups, private.', { options: { chatType: '' } }],
-	['Chat Type has an unknown value', /^Use/, { options: { chatType: null } }],
+	["'Events' is empty", 'Choose what starts the workflow.', { events: [] }],
+	["'Events' is empty", 'Choose what starts the workflow.', {}],
+	["'Events' is not a list", LIST, { events: 'messagePinned' }],
+	["'Events' is not a list", LIST, { events: { 0: 'messagePinned' } }],
+	["'Events' is not a list", LIST, { events: 0 }],
+	["'Events' has an unknown value", EVENTS, { events: ['messagePinned', 'messageDeleted'] }],
+	["'Events' has an unknown value", EVENTS, { events: [null] }],
 	[
-		'Sent by Connected Number has an unknown value',
+		"'Chat Type' has an unknown value",
+		'Use one of: groups, private.',
+		{ options: { chatType: '' } },
+	],
+	["'Chat Type' has an unknown value", /^Use/, { options: { chatType: null } }],
+	[
+		"'Sent by Connected Number' has an unknown value",
 		'Use one of: all, none, phone, pins.',
 		{ sentByMe: false },
 	],
-	['Only These Chats is not a list', LIST, { chats: { values: 'text' } }],
-	['Chat is empty', /5511999999999/, { chats: { values: [{}] } }],
-	['Chat is empty', /5511999999999/, { chats: { values: [null] } }],
+	["'Only These Chats' is not a list", LIST, { chats: { values: 'text' } }],
+	["'Chat' is empty", /5511999999999/, { chats: { values: [{}] } }],
+	["'Chat' is empty", /5511999999999/, { chats: { values: [null] } }],
 	[
-		'Chat is empty',
+		"'Chat' is empty",
 		/5511999999999/,
 		{ chats: { values: [{ chat: { mode: 'list', value: '' } }] } },
 	],
-	['Chat is empty', /5511999999999/, { chats: '' }],
+	["'Chat' is empty", /5511999999999/, { chats: '' }],
 	[
-		'Chat is a channel or a broadcast',
+		"'Chat' is a channel or a broadcast",
 		/groups only/,
 		{ chats: { values: [{ chat: { value: '1@newsletter' } }] } },
 	],
-	['Text Contains is not text', TEXT, { options: { textContains: ['#notice'] } }],
-	['Text Contains is not text', TEXT, { options: { textContains: null } }],
-	['Simplify is neither true nor false', SWITCH, { options: { simplify: 'no' } }],
-	['Ignore Edits is neither true nor false', SWITCH, { options: { ignoreEdits: 'yes' } }],
+	["'Text Contains' is not text", TEXT, { options: { textContains: ['#notice'] } }],
+	["'Text Contains' is not text", TEXT, { options: { textContains: null } }],
+	["'Simplify' is neither true nor false", SWITCH, { options: { simplify: 'no' } }],
+	["'Ignore Edits' is neither true nor false", SWITCH, { options: { ignoreEdits: 'yes' } }],
 	[
-		'Ignore Status Replies is neither true nor false',
+		"'Ignore Status Replies' is neither true nor false",
 		SWITCH,
 		{ options: { ignoreStatusReplies: 1 } },
 	],
 	[
-		'Replace Existing Webhook is neither true nor false',
+		"'Replace Existing Webhook' is neither true nor false",
 		SWITCH,
 		{ options: { replaceExistingWebhook: null } },
 	],
 ])('%s. %s %j', (message, description, parameters) => {
-	const isAboutEvents = message.startsWith('Events');
+	const isAboutEvents = message.startsWith("'Events'");
 	expect(() => read({ ...(!isAboutEvents && MESSAGES), ...parameters })).toThrow(
 		expect.objectContaining({
 			message,

@@ -13,7 +13,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 	test.each(hostileTexts(text))(
 		'of 1 MB of %j is refused for its length, before a pattern sees it',
 		(_, texts) => {
-			for (const hostile of texts) expect(() => read(hostile)).toThrow(`${name} is too long`);
+			for (const hostile of texts) expect(() => read(hostile)).toThrow(`'${name}' is too long`);
 		},
 	);
 
@@ -30,7 +30,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 		(value) => {
 			expect(() => read(value)).toThrow(
 				expect.objectContaining({
-					message: `${name} is not text`,
+					message: `'${name}' is not text`,
 					description: expect.stringMatching(/^(Use a phone|Check the expression\.)/),
 				}),
 			);
@@ -40,7 +40,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 	test.each([undefined, null, '', '  ', '\u200e\n'])('of %j is empty', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
-				message: `${name} is empty`,
+				message: `'${name}' is empty`,
 				description: expect.stringMatching(/^(Use a phone|Check the expression\.)/),
 			}),
 		);
@@ -55,7 +55,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 	])('%j is refused as the result of an expression', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
-				message: `${name} is the result of an expression that found nothing`,
+				message: `'${name}' is the result of an expression that found nothing`,
 				description: expect.stringMatching(/^Check the expression and the item/),
 			}),
 		);
@@ -69,7 +69,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 	])('%j is refused as not evaluated', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
-				message: `${name} is an expression or a placeholder that was not evaluated`,
+				message: `'${name}' is an expression or a placeholder that was not evaluated`,
 				description: expect.stringMatching(/^Switch the parameter to Expression/),
 			}),
 		);

@@ -7,14 +7,14 @@ const readJob = (values: object, action: PinAction = 'pin') =>
 
 test('the message ID is checked, and sent without white space around it', () => {
 	expect(readJob({ messageId: ' A1\n' }).identity.messageId).toBe('A1');
-	expect(readJob({ messageId: 'A 1' }).refusal?.message).toMatch(/^Message ID /);
+	expect(readJob({ messageId: 'A 1' }).refusal?.message).toMatch(/^'Message ID' /);
 });
 
 test.each([['7 days'], [undefined], [7], [['7_days']]])(
 	'an unknown Duration is refused when pinning, listing the known ones: %j',
 	(duration) => {
 		expect(readJob({ duration }).refusal).toMatchObject({
-			message: 'Duration has an unknown value',
+			message: "'Duration' has an unknown value",
 			description: 'Use one of: 24_hours, 7_days, 30_days.',
 		});
 		expect(readJob({ duration }, 'unpin').refusal).toBeUndefined();
@@ -36,7 +36,7 @@ test.each<[what: string, values: object, identity: object]>([
 });
 
 test('the first refusal is used', () => {
-	expect(readJob({ messageId: '', duration: '' }).refusal?.message).toBe('Message ID is empty');
+	expect(readJob({ messageId: '', duration: '' }).refusal?.message).toBe("'Message ID' is empty");
 });
 
 test("an expression that n8n can't evaluate is refused with n8n's error", () => {

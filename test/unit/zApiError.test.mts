@@ -55,24 +55,24 @@ test('without a response there is no HTTP status', () => {
 });
 
 test('the message of a refused input has the item, and its description the progress', () => {
-	const input = new UserError('Chat is empty', { description: 'Use a phone number.' });
+	const input = new UserError("'Chat' is empty", { description: 'Use a phone number.' });
 	const error = toItemError(NODE, input, 3, '2 items were pinned.');
 	expect(error).toBeInstanceOf(NodeOperationError);
 	expect(error).toMatchObject({
-		message: 'Chat is empty [item 3]',
+		message: "'Chat' is empty [item 3]",
 		description: 'Use a phone number. 2 items were pinned.',
 		context: { itemIndex: 3 },
 	});
 	expect(toItemError(NODE, input, 0)).toMatchObject({ description: 'Use a phone number.' });
-	const short = toItemError(NODE, new UserError('Chat is empty'), 0, 'None was pinned.');
+	const short = toItemError(NODE, new UserError("'Chat' is empty"), 0, 'None was pinned.');
 	expect(short).toMatchObject({ description: 'None was pinned.' });
 });
 
 test('a tool has all in the message, as an AI agent gets no description', () => {
-	const input = new UserError('Chat is empty', { description: 'Use a phone number.' });
+	const input = new UserError("'Chat' is empty", { description: 'Use a phone number.' });
 	const tool = { ...NODE, type: 'n8n-nodes-zapi-pin-message.zApiPinMessageTool' };
 	const error = toItemError(tool, input, 0);
-	expect(error.message).toBe('Chat is empty [item 0]. Use a phone number.');
+	expect(error.message).toBe("'Chat' is empty [item 0]. Use a phone number.");
 	expect(error).toHaveProperty('description', undefined);
 	expect(toItemError(tool, toZApiError(refuse('bad', 422), []), 1).message).toMatch(
 		/\[item 1\]\. [A-Z]/,
@@ -93,8 +93,8 @@ test('a failed request also has its HTTP status', () => {
 });
 
 test('what concerns the whole execution names no item', () => {
-	const error = toItemError(NODE, new UserError('Instance Token is too short'));
-	expect(error.message).toBe('Instance Token is too short');
+	const error = toItemError(NODE, new UserError("'Instance Token' is too short"));
+	expect(error.message).toBe("'Instance Token' is too short");
 	expect(error).toHaveProperty('context.itemIndex', undefined);
 	expect(toItemError(NODE, toZApiError(refuse('bad'), [])).message).not.toContain('item');
 });
@@ -105,10 +105,10 @@ test("n8n's own errors are shown as they are", () => {
 });
 
 test.each([
-	[{ message: 'Events is empty', description: 'Choose.' }, 'Events is empty. Choose.'],
-	[{ message: 'Events is empty', description: '' }, 'Events is empty'],
-	[{ message: 'Events is empty', description: null }, 'Events is empty'],
-	[{ message: 'Events is empty' }, 'Events is empty'],
+	[{ message: "'Events' is empty", description: 'Choose.' }, "'Events' is empty. Choose."],
+	[{ message: "'Events' is empty", description: '' }, "'Events' is empty"],
+	[{ message: "'Events' is empty", description: null }, "'Events' is empty"],
+	[{ message: "'Events' is empty" }, "'Events' is empty"],
 ])('%j as one text', (error, text) => {
 	expect(toSentences(error)).toBe(text);
 });

@@ -18,9 +18,9 @@ import { explain, toOutput, toProgress, toQueued, toRefused } from './output';
 const NOTHING_SENT = 'Nothing was sent.';
 
 /** n8n would run all items again without a notice. */
-const RETRY_ON_FAIL = new UserError('Retry On Fail would send messages again', {
+const RETRY_ON_FAIL = new UserError("'Retry On Fail' would send messages again", {
 	description:
-		'Turn it off in the settings of the node. Use the option Retries instead, which only repeats what was not sent.',
+		"Turn it off in the settings of the node. Use the option 'Retries' instead, which only repeats what was not sent.",
 });
 
 const ITEMS_READ_AT_ONCE = 100;

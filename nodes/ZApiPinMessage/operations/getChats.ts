@@ -76,7 +76,7 @@ function isWanted(chat: Chat, { isNamed, type, includeArchived }: Search): boole
 function toFilterText(read: ReadParameter): string {
 	const value = read('filter');
 	const refuse = (what: string) =>
-		refusal('Filter', what, 'Check the expression. To list all chats, leave Filter empty.');
+		refusal('Filter', what, "Check the expression. To list all chats, leave 'Filter' empty.");
 	if (typeof value !== 'string' && typeof value !== 'number') {
 		throw refuse('is neither text nor a number');
 	}

@@ -99,5 +99,5 @@ export async function sendPin(
 
 /** What to do after a pin or unpin has failed. If it may have been accepted, `MAYBE_DONE` adds to it. */
 export function toAdvice({ isAboutInput, description }: Failure): string {
-	return isAboutInput ? 'Check Chat and Message ID.' : description;
+	return isAboutInput ? "Check 'Chat' and 'Message ID'." : description;
 }

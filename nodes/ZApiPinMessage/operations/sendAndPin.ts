@@ -37,7 +37,7 @@ const toSentOnly = ({ messageId, maybeDone }: Sent): PartlyDone => ({
 	message: maybeDone
 		? 'The message was sent, but its pin is not confirmed'
 		: 'The message was sent, but not pinned',
-	description: `Pin it with Message ID ${messageId}; don't send it again.`,
+	description: `Pin it with 'Message ID' ${messageId}; don't send it again.`,
 });
 
 /**
@@ -114,5 +114,5 @@ async function sendText(
 /** What to do after a text was not sent. If it may have been sent, `PERHAPS_SENT` says it. */
 function toAdvice({ isAboutInput, maybeDone, description }: Failure): string {
 	if (maybeDone) return '';
-	return isAboutInput ? 'Check Chat and Text.' : description;
+	return isAboutInput ? "Check 'Chat' and 'Text'." : description;
 }
