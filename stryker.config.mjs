@@ -17,12 +17,8 @@ export default {
 	plugins: ['@stryker-mutator/jest-runner', './stryker.config.mjs'],
 	ignorers: ['texts'],
 	mutate: [
-		'nodes/shared/{json,parameter,text,chat/chatId}.ts',
+		'nodes/shared/{json,parameter,text,chat/chatId,chat/chats}.ts',
 		'nodes/shared/transport/{connection,failures,mask,response,zApiError}.ts',
-		// Without their HTTP.
-		'nodes/shared/chat/chats.ts:62-110',
-		'nodes/shared/transport/transport.ts:133-137',
-		'nodes/shared/transport/transport.ts:162-184',
 		'nodes/ZApiPinMessage/{messageId,options}.ts',
 		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
 		'nodes/ZApiPinMessage/operations/{messageText,operation,verifyQueueResponse}.ts',

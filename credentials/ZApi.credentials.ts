@@ -18,7 +18,7 @@ export class ZApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 3C67AB641C8AA0412F6A2242B4E2AC7F',
-			hint: 'In the Z-API panel, open Instances and your instance. You can leave it empty if you paste the whole URL of the instance into Instance Token.',
+			hint: "In the Z-API panel, open Instances and your instance. You can leave it empty if you paste the whole URL of the instance into 'Instance Token'.",
 		},
 		{
 			displayName: 'Instance Token',

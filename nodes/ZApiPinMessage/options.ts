@@ -1,5 +1,4 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 import { toBoolean, toChoice, toWholeNumber } from '../shared/parameter';
 import { DEFAULT_TIMEOUT_MS } from '../shared/transport/transport';
 
@@ -45,7 +44,7 @@ const NUMERIC_OPTIONS = {
 		minValue: 0,
 		maxValue: 10,
 		description:
-			"How many times to retry an item when Z-API is busy or can't be reached. Leave n8n's own Retry On Fail off, as it sends all items again.",
+			"How many times to retry an item when Z-API is busy or can't be reached. Leave n8n's own 'Retry On Fail' off, as it sends all items again.",
 	},
 	timeout: {
 		displayName: 'Timeout',
@@ -213,9 +212,5 @@ export function readSendOptions(values: OptionValues): SendOptions {
 
 function readNumber(name: keyof typeof NUMERIC_OPTIONS, values: OptionValues): number {
 	const { displayName, minValue, maxValue, ...option } = NUMERIC_OPTIONS[name];
-	const value = toWholeNumber(values[name] ?? option.default) ?? -1;
-	if (value >= minValue && value <= maxValue) return value;
-	throw new UserError(`${displayName} is out of range`, {
-		description: `Use a whole number from ${minValue} to ${maxValue}.`,
-	});
+	return toWholeNumber(values[name] ?? option.default, displayName, minValue, maxValue);
 }

@@ -1,8 +1,7 @@
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 import { toChatId } from '../shared/chat/chatId';
 import { toObject } from '../shared/json';
-import { findChoice, toBoolean, toChoice } from '../shared/parameter';
+import { findChoice, refusal, toBoolean, toChoice } from '../shared/parameter';
 import { toComparable } from '../shared/text';
 import type { ChatType } from './events/callback';
 import type { TriggerEvent } from './events/events';
@@ -58,9 +57,7 @@ function readChoices<T extends string>(
 ): T[] {
 	const chosen = readList(value, parameter).map((entry) => toChoice(choices, entry, parameter));
 	if (chosen.length > 0) return chosen;
-	throw new UserError(`'${parameter}' is empty`, {
-		description: 'Choose what starts the workflow.',
-	});
+	throw refusal(parameter, 'is empty', 'Choose what starts the workflow.');
 }
 
 /** Takes the editor's format, and simpler ones for people who write workflows by hand or with a program. */
@@ -75,20 +72,18 @@ function readTheseChats(value: unknown): string[] {
 
 function readList(value: unknown, parameter: string): unknown[] {
 	if (Array.isArray(value)) return value;
-	throw new UserError(`'${parameter}' is not a list`, {
-		description: 'Check the expression: it has to yield a list.',
-	});
+	throw refusal(parameter, 'is not a list', 'Check the expression: it has to yield a list.');
 }
 
 function readText(value: unknown, parameter: string): string {
 	if (typeof value !== 'string' && typeof value !== 'number') {
-		throw new UserError(`'${parameter}' is not text`, {
-			description: 'Check the expression: it has to yield text.',
-		});
+		throw refusal(parameter, 'is not text', 'Check the expression: it has to yield text.');
 	}
 	const text = String(value);
 	if (text === '' || toComparable(text) !== '') return text;
-	throw new UserError(`'${parameter}' has nothing but blanks or accents`, {
-		description: 'Enter the text that a message must contain, or remove the option.',
-	});
+	throw refusal(
+		parameter,
+		'has nothing but blanks or accents',
+		'Enter the text that a message must contain, or remove the option.',
+	);
 }

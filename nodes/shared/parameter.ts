@@ -17,9 +17,8 @@ export function findChoice<C extends { value: string }>(
 ): C {
 	const choice = choices.find((candidate) => candidate.value === value);
 	if (choice) return choice;
-	throw new UserError(`${parameter} has an unknown value`, {
-		description: `Use one of: ${choices.map((candidate) => candidate.value).join(', ')}.`,
-	});
+	const values = choices.map((candidate) => candidate.value).join(', ');
+	throw refusal(parameter, 'has an unknown value', `Use one of: ${values}.`);
 }
 
 /** Like `findChoice`, but returns the value only. */
@@ -40,9 +39,8 @@ export function toChoice<T extends string>(
 export function toBoolean(value: unknown, fallback: boolean, parameter: string): boolean {
 	if (value === undefined) return fallback;
 	if (isTrue(value) || isFalse(value)) return isTrue(value);
-	throw new UserError(`${parameter} is neither true nor false`, {
-		description: 'Check the expression: it has to yield true or false.',
-	});
+	const advice = 'Check the expression: it has to yield true or false.';
+	throw refusal(parameter, 'is neither true nor false', advice);
 }
 
 /** A kind of invalid text, and what to do; by default, the `advice` of what is checked. */
@@ -103,13 +101,26 @@ export function refuseInvalid(text: string, { name, advice, refusals }: CheckedT
 	if (row) throw refusal(name, row[1], row[2] ?? advice);
 }
 
+/** Why a parameter is refused, which n8n's guidelines want to be named in single quotation marks. */
 export function refusal(name: string, what: string, description: string): UserError {
-	return new UserError(`${name} ${what}`, { description });
+	return new UserError(`'${name}' ${what}`, { description });
 }
 
-/** Reads a number that may come as text, as from an AI model; undefined if it isn't a whole one from 0. */
-export function toWholeNumber(value: unknown): number | undefined {
+/**
+ * Checks a whole number. It may come as text, as from an AI model.
+ *
+ * @param min from 0
+ * @throws {UserError} naming the parameter
+ */
+export function toWholeNumber(
+	value: unknown,
+	parameter: string,
+	min: number,
+	max = Infinity,
+): number {
 	const isDigits = typeof value === 'string' && /^\d{1,9}$/.test(value);
-	if (!isDigits && (!Number.isSafeInteger(value) || Number(value) < 0)) return undefined;
-	return Number(value);
+	const number = isDigits || Number.isSafeInteger(value) ? Number(value) : Number.NaN;
+	if (number >= min && number <= max) return number;
+	const range = max === Infinity ? `from ${min}` : `from ${min} to ${max}`;
+	throw refusal(parameter, 'is out of range', `Use a whole number ${range}.`);
 }

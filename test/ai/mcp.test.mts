@@ -212,24 +212,24 @@ const REFUSED: Array<[what: string, args: object, expected: RegExp]> = [
 	[
 		'a channel',
 		{ chat: '120363166555745933@newsletter' },
-		/Chat is a channel or a broadcast.+private chats and groups only/s,
+		/'Chat' is a channel or a broadcast.+private chats and groups only/s,
 	],
 	[
 		'a bare group ID',
 		{ chat: '120363019502650977' },
-		/Chat has too many digits for a phone.+A group ID ends in "-group"/s,
+		/'Chat' has too many digits for a phone.+A group ID ends in "-group"/s,
 	],
 	[
 		'a name',
 		{ chat: 'Ana' },
-		/Chat is neither a phone number, a group ID nor a LID.+Use a phone number/s,
+		/'Chat' is neither a phone number, a group ID nor a LID.+Use a phone number/s,
 	],
 	[
 		'an unknown duration',
 		{ duration: '1 day' },
-		/Duration has an unknown value.+24_hours, 7_days/s,
+		/'Duration' has an unknown value.+24_hours, 7_days/s,
 	],
-	['no message ID', { messageId: '' }, /Message ID is empty.+A message ID is one word/s],
+	['no message ID', { messageId: '' }, /'Message ID' is empty.+A message ID is one word/s],
 ];
 
 for (const [what, args, expected] of REFUSED) {

@@ -114,7 +114,7 @@ step('A wrong token fails the connection test, which tells what to do', async ()
 	await see('credential-save-button').click();
 	await page.getByText('More details').click();
 	await seeText(
-		'Z-API does not know this instance. Copy Instance ID and Instance Token again from the Z-API panel into the credential, both from the same instance.',
+		"Z-API does not know this instance. Copy 'Instance ID' and 'Instance Token' again from the Z-API panel into the credential, both from the same instance.",
 	);
 });
 
@@ -194,7 +194,7 @@ step('An ID that is no chat is marked as soon as it is typed', async () => {
 	await page.getByRole('option', { name: 'By ID' }).click();
 	await see('rlc-input').fill('120363019502650977');
 	await see('parameter-issues').locator('svg').hover();
-	await seeText('Chat is neither a phone number, a group ID nor a LID.');
+	await seeText("'Chat' is neither a phone number, a group ID nor a LID.");
 });
 
 const select = async (parameter: string, option: string) => {

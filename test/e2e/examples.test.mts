@@ -245,7 +245,7 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 		const [failed, ...others] = itemsOf(execution, 'Not accepted');
 		assert.equal(failed?.chat, '120363019502650977');
 		assert.equal(failed.code, 'invalidParameter');
-		assert.match(String(failed.error), /^Chat has too many digits.*\[item 1\]$/);
+		assert.match(String(failed.error), /^'Chat' has too many digits.*\[item 1\]$/);
 		assert.match(String(failed.description), /"-group"/);
 		assert.deepEqual(others, []);
 	},

@@ -73,7 +73,7 @@ test.each([
 ])('refuses the options %j before anything is sent', async (options, name) => {
 	const items = toItems(2);
 	const stopped = await runPinNode(credentialOf(sandbox), { ...MESSAGE_ID, options }, { items });
-	expect(stopped.error?.message).toBe(`${name} is out of range`);
+	expect(stopped.error?.message).toBe(`'${name}' is out of range`);
 	expect(stopped.error?.description).toMatch(/^Use a whole number from \d+ to \d+\./);
 	const continued = await runPinNode(
 		credentialOf(sandbox),
@@ -81,8 +81,8 @@ test.each([
 		{ items, onError: 'continueRegularOutput' },
 	);
 	expect(continued.items?.map(({ json }) => json.error)).toStrictEqual([
-		`${name} is out of range`,
-		`${name} is out of range`,
+		`'${name}' is out of range`,
+		`'${name}' is out of range`,
 	]);
 	expect(sandbox.requests).toHaveLength(0);
 });
@@ -90,7 +90,7 @@ test.each([
 test('if one of many items is refused, nothing is sent, and the message says so', async () => {
 	const items = [...toItems(10), { id: '', chat: '5511999999999' }, ...toItems(10)];
 	const { error } = await runPinNode(credentialOf(sandbox), MESSAGE_ID, { items });
-	expect(error?.message).toBe('Message ID is empty [item 10]');
+	expect(error?.message).toBe("'Message ID' is empty [item 10]");
 	expect(error?.description).toMatch(/Nothing was sent\.$/);
 	expect(sandbox.requests).toHaveLength(0);
 });

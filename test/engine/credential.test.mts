@@ -83,10 +83,14 @@ test('the connection test accepts booleans as text', async () => {
 });
 
 test.each<[what: string, sentence: RegExp, change: () => object]>([
-	['wrong instance', /does not know this instance\. Copy Instance ID/, () => ({ instanceId: 'x' })],
+	[
+		'wrong instance',
+		/does not know this instance\. Copy 'Instance ID'/,
+		() => ({ instanceId: 'x' }),
+	],
 	[
 		'wrong token',
-		/does not know this instance\. Copy Instance ID/,
+		/does not know this instance\. Copy 'Instance ID'/,
 		() => ({ token: 'another-token' }),
 	],
 	['missing Client-Token', /asks for a Client-Token\. Copy/, () => ({ clientToken: '' })],
@@ -97,10 +101,10 @@ test.each<[what: string, sentence: RegExp, change: () => object]>([
 	],
 	[
 		'closed port',
-		/could not be reached\. Check Base URL/,
+		/could not be reached\. Check 'Base URL'/,
 		() => ({ baseUrl: 'http://127.0.0.1:1' }),
 	],
-	['wrong URL', /nothing at this URL\. Check Base URL/, () => ({ baseUrl: `${sandbox.url}/v1` })],
+	['wrong URL', /nothing at this URL\. Check 'Base URL'/, () => ({ baseUrl: `${sandbox.url}/v1` })],
 ])('the connection test explains a %s', async (_what, sentence, change) => {
 	const result = await testCredential({ ...credentialOf(sandbox), ...change() });
 	expect(result.status).toBe('Error');

@@ -48,8 +48,8 @@ const CASES: Array<[what: string, row: string, toResponse: () => Fault['response
 	['404', 'methodNotFound', () => KNOWN_FAULTS.methodNotFound],
 	['200 NOT_FOUND', 'methodNotFound', () => json(200, KNOWN_FAULTS.methodNotFound.body)],
 	['404 with HTML that holds the secrets', 'notFromZApi', () => json(404, html())],
-	['405 empty', 'httpMethodRefused', () => KNOWN_FAULTS.httpMethodRefused],
-	['415 empty', 'contentTypeRefused', () => KNOWN_FAULTS.contentTypeRefused],
+	['405 empty', 'requestChanged', () => KNOWN_FAULTS.httpMethodRefused],
+	['415 empty', 'requestChanged', () => KNOWN_FAULTS.contentTypeRefused],
 	['429', 'tooManyRequests', () => json(429, { error: echo() })],
 	['500', 'serviceUnavailable', () => json(500, { error: echo() })],
 	['502 with HTML', 'serviceUnavailable', () => json(502, html())],
@@ -59,10 +59,10 @@ const CASES: Array<[what: string, row: string, toResponse: () => Fault['response
 	['503', 'serviceOverloaded', () => json(503, { message: echo() })],
 	['400 with unknown text', 'requestRefused', () => json(400, { error: echo(), message: echo() })],
 	['409 without text', 'requestRefused', () => json(409, {})],
-	['200 with an error', 'refusedWithSuccessStatus', () => json(200, { error: echo() })],
+	['200 with an error', 'requestRefused', () => json(200, { error: echo() })],
 	[
 		'200 with an error and a messageId',
-		'refusedWithSuccessStatus',
+		'requestRefused',
 		() => json(200, { error: { code: echo() }, messageId: 'D241' }),
 	],
 	['200 not done', 'notDone', () => KNOWN_FAULTS.notDone],
@@ -182,7 +182,7 @@ describe.each(CASES)('%s is explained by the row %s', (_what, name, toResponse) 
 const UNREACHED: Array<[what: string, row: string, baseUrl: () => string]> = [
 	['a port that nobody listens on', 'unreachable', () => 'http://127.0.0.1:1'],
 	// A label of 64 characters is refused before anyone is asked.
-	['a host that does not exist', 'hostNotFound', () => `http://${'x'.repeat(64)}.invalid`],
+	['a host that does not exist', 'unreachable', () => `http://${'x'.repeat(64)}.invalid`],
 	['a server without TLS', 'insecureConnection', () => sandbox.url.replace('http:', 'https:')],
 ];
 

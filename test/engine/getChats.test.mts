@@ -40,7 +40,7 @@ test('every chat that messages can be pinned in is one item', async () => {
 	});
 	expect(hints).toStrictEqual([]);
 	// Listing needs no queue, so nobody asks for the connection.
-	expect(sandbox.requests.map(({ path }) => path)).toStrictEqual(['/chats']);
+	expect(new Set(sandbox.requests.map(({ path }) => path))).toStrictEqual(new Set(['/chats']));
 });
 
 test.each<[parameters: object, names: unknown[]]>([
@@ -66,14 +66,43 @@ test('the limit is 50 by default; Return All has none', async () => {
 	expect((await run()).items).toHaveLength(50);
 	expect(chatRequests()).toHaveLength(1);
 	expect((await run({ returnAll: true })).items).toHaveLength(416);
-	expect(chatRequests()).toHaveLength(1 + 5);
+	expect(chatRequests()).toHaveLength(1 + 6);
 });
 
-test('a repeated page ends the list', async () => {
-	const page = Array.from({ length: 100 }, (_, index) => ({ phone: `${5511900000001 + index}` }));
-	sandbox.faults.set({ path: '/chats', response: { status: 200, body: page } });
-	expect((await run({ returnAll: true })).items).toHaveLength(100);
-	expect(chatRequests()).toHaveLength(2);
+/** Answers each request for chats with the next of these pages, the last one always. */
+const servePages = (...pages: object[][]) =>
+	sandbox.faults.set(
+		...pages.map((body, index) => ({
+			path: '/chats',
+			...(index < pages.length - 1 && { times: 1 }),
+			response: { status: 200, body },
+		})),
+	);
+
+const toPage = (...phones: Array<string | null>) =>
+	phones.map((phone, index) => ({ phone, name: phone ?? `Nobody ${index}` }));
+
+test('a repeated page ends the list, and one hint says that chats may be missing', async () => {
+	servePages(toPage('5511900000001', '5511900000002'));
+	const { items, hints } = await run({ returnAll: true }, { items: [{}, {}] });
+	expect(items).toHaveLength(4);
+	expect(chatRequests()).toHaveLength(4);
+	expect(hints).toStrictEqual([expect.stringMatching(/chats may be missing/)]);
+});
+
+test('small pages, pages that begin alike and pages without a phone do not end the list', async () => {
+	servePages(
+		toPage('5511900000001', '5511900000002'),
+		toPage('5511900000001', '5511900000003'),
+		toPage(null, '5511900000004'),
+		toPage(null, '5511900000005'),
+		toPage(null),
+		toPage('5511900000006'),
+		[],
+	);
+	const { items, hints } = await run({ returnAll: true });
+	expect(items?.map(({ json }) => String(json.chat).at(-1))).toStrictEqual([...'123456']);
+	expect(hints).toStrictEqual([]);
 });
 
 test('a page that fails is requested again, but not the pages before it', async () => {
@@ -83,9 +112,19 @@ test('a page that fails is requested again, but not the pages before it', async 
 	expect(new Set(items?.map(({ json }) => json.chat)).size).toBe(216);
 	expect(items).toHaveLength(216);
 	expect(chatRequests().map(({ url }) => /page=(\d)/.exec(url)?.[1])).toStrictEqual([
-		...['1', '1', '2', '3', '3'],
+		...['1', '1', '2', '3', '3', '4'],
 	]);
 });
+
+test.each(['Nil', 'NaN', 'True', '[Error 404] Devs'])(
+	'the name %s can be typed',
+	async (filter) => {
+		sandbox.chats.get('5511999999999').name = filter;
+		expect(namesOf(await run({ filter }))).toStrictEqual([filter]);
+		const { error } = await run({ filter: `={{ "${filter}" }}` });
+		expect(error?.message).toMatch(/is the result of an expression that found nothing/);
+	},
+);
 
 test('each item has its own search; one that finds nothing outputs nothing', async () => {
 	const { items } = await run(
@@ -107,19 +146,19 @@ test('Include Input Fields outputs the fields of the input with each chat', asyn
 });
 
 test.each<[parameters: object, message: string]>([
-	[{ filter: '={{ $json.missing }}' }, 'Filter is neither text nor a number'],
-	[{ filter: '={{ $json.missing }} ' }, 'Filter is empty'],
-	[{ filter: '={{ "" }}' }, 'Filter is empty'],
-	[{ filter: ' ' }, 'Filter is empty'],
+	[{ filter: '={{ $json.missing }}' }, "'Filter' is neither text nor a number"],
+	[{ filter: '={{ $json.missing }} ' }, "'Filter' is empty"],
+	[{ filter: '={{ "" }}' }, "'Filter' is empty"],
+	[{ filter: ' ' }, "'Filter' is empty"],
 	[
 		{ filter: '={{ Number($json.missing) }}' },
-		'Filter is the result of an expression that found nothing',
+		"'Filter' is the result of an expression that found nothing",
 	],
-	[{ limit: 0 }, 'Limit is out of range'],
-	[{ limit: '={{ "many" }}' }, 'Limit is out of range'],
-	[{ includeArchived: '={{ 1 }}' }, 'Include Archived is neither true nor false'],
-	[{ returnAll: '={{ "yes" }}' }, 'Return All is neither true nor false'],
-	[{ chatType: 'channels' }, 'Type has an unknown value'],
+	[{ limit: 0 }, "'Limit' is out of range"],
+	[{ limit: '={{ "many" }}' }, "'Limit' is out of range"],
+	[{ includeArchived: '={{ 1 }}' }, "'Include Archived' is neither true nor false"],
+	[{ returnAll: '={{ "yes" }}' }, "'Return All' is neither true nor false"],
+	[{ chatType: 'channels' }, "'Type' has an unknown value"],
 ])('%j is refused, and nothing is sent', async (parameters, message) => {
 	const { error } = await run(parameters);
 	expect(error?.message).toBe(message);

@@ -106,7 +106,11 @@ test('of ten items, the nine that were accepted are reported beside one hostile 
 });
 
 test('a page of 180,000 chats is read', async () => {
-	host.misdeed = send(`[${Array(180_000).fill('{"phone":"5511999999999"}').join(',')}]`);
+	const chats = Array.from(
+		{ length: 180_000 },
+		(_, index) => `{"phone":"${5521000000000 + index}"}`,
+	);
+	host.misdeed = send(`[${chats.join(',')}]`);
 	const { results } = await searchChats(credential());
 	expect(results).toHaveLength(180_000);
 });

@@ -258,7 +258,7 @@ test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 		expect(item?.json).toStrictEqual({
 			...TAKEN,
 			zApi: {
-				error: 'Message ID is empty',
+				error: "'Message ID' is empty",
 				description: expect.stringContaining('Check the expression'),
 				...{ code: 'invalidParameter', temporary: false, action: 'pin', chat: CHAT },
 				messageId: null,
@@ -300,7 +300,7 @@ test('without Include Input Fields, the error output replaces fields of the inpu
 	});
 	expect(errorItems?.[0]?.json).toMatchObject({
 		...{ name: 'Bloco A', messageId: null, chat: CHAT, code: 'invalidParameter' },
-		error: 'Message ID is empty',
+		error: "'Message ID' is empty",
 	});
 });
 
@@ -333,7 +333,7 @@ test('with an invalid credential, each item fails with its parameters', async ()
 	});
 	expect(items?.[0]?.json).toMatchObject({
 		...{ code: 'invalidParameter', action: 'pin', chat: CHAT, messageId: MESSAGE_ID },
-		error: expect.stringMatching(/^Instance Token is empty/),
+		error: expect.stringMatching(/^'Instance Token' is empty/),
 	});
 	expect(sandbox.requests).toHaveLength(0);
 });

@@ -115,7 +115,7 @@ test.each([
 ])('refuses a wrong %s before anything is sent: %j', async (name, parameters) => {
 	const { error, items } = await runPinNode(credentialOf(sandbox), parameters);
 	expect(error?.name).toBe('NodeOperationError');
-	expect(error?.message).toMatch(new RegExp(`^${name} .*`));
+	expect(error?.message).toMatch(new RegExp(`^'${name}' .*$`));
 	expect(error?.description).toBeTruthy();
 	expect(items).toBeUndefined();
 	expect(sandbox.requests).toHaveLength(0);
@@ -141,9 +141,9 @@ test('Continue keeps refused items in place, in order and paired', async () => {
 	);
 	expect(items?.map(({ json }) => json.error ?? json.state)).toStrictEqual([
 		'accepted',
-		'Message ID has white space in it [item 1]',
+		"'Message ID' has white space in it [item 1]",
 		'accepted',
-		'Message ID is empty [item 3]',
+		"'Message ID' is empty [item 3]",
 	]);
 	expect(pinsSent(sandbox)).toHaveLength(2);
 });

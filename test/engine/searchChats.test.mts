@@ -89,9 +89,30 @@ test('if a page fails after others, the list shows what was found and continues 
 test('pages that only have channels are skipped', async () => {
 	for (let index = 0; index < 250; index++) sandbox.chats.get(`12036${index}@newsletter`);
 	sandbox.chats.get('5511900000001');
+	const { results, paginationToken } = await searchChats(credentialOf(sandbox));
+	expect(results.map(({ value }) => value)).toContain('5511900000001');
+	expect(paginationToken).toBeUndefined();
+});
+
+test.each(['', '9999'])(
+	'a page that comes again ends the list, each chat once: %j',
+	async (filter) => {
+		const body = Array.from({ length: 12 }, (_, index) => ({ phone: `55119999900${10 + index}` }));
+		sandbox.faults.set({ path: '/chats', response: { status: 200, body } });
+		const { results, paginationToken } = await searchChats(credentialOf(sandbox), filter);
+		expect(results).toHaveLength(12);
+		expect(paginationToken).toBeUndefined();
+		expect(sandbox.requests).toHaveLength(2);
+	},
+);
+
+test('a page that comes again when users scroll ends the list', async () => {
+	const body = Array.from({ length: 30 }, (_, index) => ({ phone: `55119999900${10 + index}` }));
+	sandbox.faults.set({ path: '/chats', response: { status: 200, body } });
 	const first = await searchChats(credentialOf(sandbox));
+	expect(first.results).toHaveLength(30);
 	const next = await searchChats(credentialOf(sandbox), '', String(first.paginationToken));
-	expect(next.results.map(({ value }) => value)).toStrictEqual(['5511900000001']);
+	expect(next.paginationToken).toBeUndefined();
 });
 
 test.each([
@@ -116,7 +137,7 @@ test.each([
 test('an invalid credential is reported before anything is sent', async () => {
 	const credential = { ...credentialOf(sandbox), token: '' };
 	await expect(searchChats(credential)).rejects.toThrow(
-		/^Instance Token is empty or not usable\. Copy it /,
+		/^'Instance Token' is empty or not usable\. Copy it /,
 	);
 	expect(sandbox.requests).toHaveLength(0);
 });

@@ -90,11 +90,11 @@ test('texts for one chat are sent and pinned in the order of the items', async (
 });
 
 test.each<[parameters: object, message: string]>([
-	[{ text: '={{ "" }}' }, 'Text is empty'],
-	[{ text: '={{ $json.missing }}' }, 'Text is neither text nor a number'],
-	[{ phone: { __rl: true, mode: 'id', value: '={{ "" }}' } }, 'Chat is empty'],
-	[{ duration: 'for ever' }, 'Duration has an unknown value'],
-	[{ options: { delayTyping: 16 } }, 'Delay Typing is out of range'],
+	[{ text: '={{ "" }}' }, "'Text' is empty"],
+	[{ text: '={{ $json.missing }}' }, "'Text' is neither text nor a number"],
+	[{ phone: { __rl: true, mode: 'id', value: '={{ "" }}' } }, "'Chat' is empty"],
+	[{ duration: 'for ever' }, "'Duration' has an unknown value"],
+	[{ options: { delayTyping: 16 } }, "'Delay Typing' is out of range"],
 ])('%j is refused, and nothing is sent', async (parameters, message) => {
 	const { error } = await run(parameters);
 	expect(error?.message).toBe(message);
@@ -141,13 +141,13 @@ const FAULTS: Array<[what: string, fault: Omit<Fault, 'path'>, sending: string, 
 		[
 			'HTTP 200 with an error',
 			{ response: KNOWN_FAULTS.errorWithSuccessStatus },
-			'Z-API did not carry out the request',
+			'Z-API refused the request',
 			false,
 		],
 		[
 			'a redirect',
 			{ response: { status: 307, headers: { location: 'http://127.0.0.1:9' } } },
-			'The URL in Base URL redirects to another one',
+			"The URL in 'Base URL' redirects to another one",
 			false,
 		],
 	];
@@ -220,7 +220,7 @@ test('the pin has all its retries after sending has used some', async () => {
 
 test("with n8n's Retry On Fail, the node refuses to send", async () => {
 	const { error } = await run({}, { retryOnFail: true });
-	expect(error?.message).toBe('Retry On Fail would send messages again');
+	expect(error?.message).toBe("'Retry On Fail' would send messages again");
 	expect(error?.description).toMatch(/^Turn it off in the settings of the node\./);
 	expect(sandbox.requests).toHaveLength(0);
 	const pin = { operation: 'pin', messageId: 'M0' };

@@ -538,12 +538,18 @@ test.each([
 	[
 		'a channel among the chats',
 		{ ...PINS, chats: { values: [{ chat: { value: '1@newsletter' } }] } },
-		/^Chat is a channel/,
+		/^'Chat' is a channel/,
 	],
 	[
 		'an unknown event',
 		{ events: ['messageDeleted'] },
-		/^Events has an unknown value\. Use one of: /,
+		/^'Events' has an unknown value\. Use one of: /,
+	],
+	['events that are text', { events: '={{ "messagePinned" }}' }, /^'Events' is not a list/],
+	[
+		'an unknown chat type',
+		{ ...PINS, options: { chatType: 'all' } },
+		/^'Chat Type' has an unknown/,
 	],
 	['events that are text', { events: '={{ "messagePinned" }}' }, /^'Events' is not a list/],
 	[
@@ -559,7 +565,7 @@ test.each([
 	[
 		'text instead of a switch',
 		{ ...PINS, options: { replaceExistingWebhook: 'no' } },
-		/^Replace Existing Webhook is neither true nor false/,
+		/^'Replace Existing Webhook' is neither true nor false/,
 	],
 ])('%s: nothing is registered', async (_what, parameters, sentence) => {
 	const trigger = await openTrigger(credentialOf(sandbox), parameters);

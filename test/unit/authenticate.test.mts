@@ -64,8 +64,8 @@ test.each([
 	'',
 ])('the credential is not sent to %j', async (url) => {
 	await expect(authenticate(CREDENTIAL, { url })).rejects.toMatchObject({
-		message: 'This credential can only be sent to its own Base URL',
-		description: expect.stringMatching(/^Begin the URL with the credential's Base URL/),
+		message: "This credential can only be sent to its own 'Base URL'",
+		description: expect.stringMatching(/^Begin the URL with the credential's 'Base URL'/),
 	});
 });
 

@@ -314,7 +314,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 test.each(REFUSED)('%j: Chat %s', (values, what, advice) => {
 	for (const value of values) {
 		const { message, description } = catchError(() => toChatId(value));
-		expect([value, message]).toStrictEqual([value, `Chat ${what}`]);
+		expect([value, message]).toStrictEqual([value, `'Chat' ${what}`]);
 		expect(description).toMatch(advice);
 	}
 });
@@ -408,7 +408,7 @@ function validate(value: string) {
 	const { description } = new ZApiPinMessage();
 	const phone = description.properties.find(({ name }) => name === 'phone');
 	if (!phone) throw new Error('The node has no Chat parameter');
-	const values = { resource: 'message', phone: { __rl: true, mode: 'id', value } };
+	const values = { resource: 'message', operation: 'pin', phone: { __rl: true, mode: 'id', value } };
 	const node = {
 		...{ id: '1', name: 'Pin', type: 'pin', typeVersion: 1, parameters: values },
 		position: [0, 0] as [number, number],
@@ -492,6 +492,8 @@ test('the pattern for the editor accepts whatever the node accepts', () => {
 
 test.each([
 	'Ana',
+	'120363019502650977',
+	'1234567',
 	'3EB0C767D26A1B7E5A2F',
 	'5511999999999@x',
 	'wa.me/5511999999999',

@@ -1,4 +1,4 @@
-import { type Chat, toChats, toFilter, toLabel } from '../../nodes/shared/chat/chats';
+import { type Chat, parseChats, toFilter, toLabel } from '../../nodes/shared/chat/chats';
 
 const NONE = { isAnnouncement: false, archived: false, unread: 0 };
 
@@ -105,5 +105,5 @@ test.each<[what: string, entry: unknown, chats: Array<Partial<Chat>>]>([
 	['no chat', 'chat', []],
 	['null', null, []],
 ])('%s is read', (_what, entry, chats) => {
-	expect(toChats(entry)).toStrictEqual(chats);
+	expect(parseChats(entry)).toStrictEqual(chats);
 });

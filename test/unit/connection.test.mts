@@ -33,7 +33,7 @@ test.each([
 		const connect = () => toConnection({ ...CREDENTIAL, [name]: value });
 		expect(connect).toThrow(
 			expect.objectContaining({
-				message: `${field} is empty or not usable`,
+				message: `'${field}' is empty or not usable`,
 				description: expect.stringMatching(/^Copy it from your instance/),
 			}),
 		);
@@ -51,7 +51,7 @@ test.each([
 	for (const ending of ['\n', '\u00e9', '\u2022', '\u007f', '\u0001', '\ud800']) {
 		expect(() => toConnection({ ...CREDENTIAL, [name]: `aaaaaaaa${ending}b` })).toThrow(
 			expect.objectContaining({
-				message: `${field} contains characters that can't be sent`,
+				message: `'${field}' contains characters that can't be sent`,
 				description: expect.stringMatching(where),
 			}),
 		);
@@ -64,7 +64,7 @@ test.each([
 ])('%s must have 8 characters', (field, name, where) => {
 	expect(() => toConnection({ ...CREDENTIAL, [name]: '1234567' })).toThrow(
 		expect.objectContaining({
-			message: `${field} is too short`,
+			message: `'${field}' is too short`,
 			description: expect.stringMatching(where),
 		}),
 	);
@@ -81,7 +81,7 @@ test.each([
 	expect(toConnection({ ...CREDENTIAL, [name]: longest })).toHaveProperty(name, longest);
 	expect(() => toConnection({ ...CREDENTIAL, [name]: `${longest}x` })).toThrow(
 		expect.objectContaining({
-			message: `${field} is too long`,
+			message: `'${field}' is too long`,
 			description: expect.stringMatching(advice),
 		}),
 	);
@@ -136,7 +136,7 @@ test.each([
 ])('the Base URL %j is refused', (baseUrl) => {
 	expect(() => toConnection({ ...CREDENTIAL, baseUrl })).toThrow(
 		expect.objectContaining({
-			message: 'Base URL is not a URL',
+			message: "'Base URL' is not a URL",
 			description: expect.stringMatching(/^Leave it empty for Z-API itself/),
 		}),
 	);

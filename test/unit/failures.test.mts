@@ -53,10 +53,18 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 	['accessDenied', [says('no', 401), says('no', 403), says('version 1.2.3 not allowed', 403)]],
 	[
 		'methodNotFound',
-		[says('gone', 404), says('NOT_FOUND', 200), says('NOT_FOUND: x', 500), says('NOT_FOUND', 404)],
+		[
+			says('gone', 404),
+			says('no', 501),
+			says('NOT_FOUND', 200),
+			says('NOT_FOUND: x', 500),
+			says('NOT_FOUND', 404),
+		],
 	],
-	['httpMethodRefused', [{ statusCode: 405 }, { statusCode: 405, body: '<html>' }]],
-	['contentTypeRefused', [{ statusCode: 415 }]],
+	[
+		'requestChanged',
+		[{ statusCode: 405 }, { statusCode: 405, body: '<html>' }, { statusCode: 415 }],
+	],
 	['tooManyRequests', [{ statusCode: 429 }]],
 	['serviceOverloaded', [{ statusCode: 503 }]],
 	['serviceUnavailable', [408, 425, 500, 502, 504, 520, 599].map((statusCode) => ({ statusCode }))],
@@ -69,7 +77,6 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 		'timedOut',
 		['ETIMEDOUT', 'ECONNABORTED', 'ESOCKETTIMEDOUT'].map((networkCode) => ({ networkCode })),
 	],
-	['hostNotFound', ['ENOTFOUND', 'EAI_AGAIN'].map((networkCode) => ({ networkCode }))],
 	[
 		'insecureConnection',
 		[
@@ -84,7 +91,10 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 	],
 	[
 		'unreachable',
-		['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'].map((networkCode) => ({
+		[
+			...['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'],
+			...['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'],
+		].map((networkCode) => ({
 			networkCode,
 		})),
 	],
@@ -96,7 +106,7 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 			...['ENOTFOUNDX', 'XENOTFOUND', 'EAI_AGAINX', 'EPROTOX', 'XEPROTO', 'ESOCKETTIMEDOUTX'],
 		].map((networkCode) => ({ networkCode })),
 	],
-	['refusedWithSuccessStatus', [says('bad', 200), { statusCode: 201, body: { error: true } }]],
+	['requestRefused', [says('bad', 200), { statusCode: 201, body: { error: true } }]],
 	[
 		'notDone',
 		[
@@ -131,6 +141,7 @@ const toTraits = (statusCode: number | undefined, networkCode?: string) => {
 test.each([
 	[401, undefined, [false, false, false, true]],
 	[404, undefined, [false, false, false, false]],
+	[501, undefined, [false, false, false, false]],
 	[400, undefined, [false, false, true, true]],
 	[429, undefined, ['pause', false, false, false]],
 	[503, undefined, ['pause', true, false, false]],
@@ -138,6 +149,7 @@ test.each([
 	[200, undefined, ['backOff', true, false, false]],
 	[undefined, 'ETIMEDOUT', ['backOff', true, false, false]],
 	[undefined, 'ENOTFOUND', ['backOff', false, false, false]],
+	[undefined, 'UND_ERR_CONNECT_TIMEOUT', ['backOff', false, false, false]],
 	[undefined, 'EPROTO', [false, false, false, false]],
 	[undefined, 'ECONNRESET', ['backOff', true, false, false]],
 	[undefined, 'ECONNREFUSED', ['backOff', false, false, false]],
@@ -172,7 +184,7 @@ test.each([
 test('an error beside a message ID may be done all the same', () => {
 	const body = { messageId: '3EB0A', error: 'bad' };
 	expect(toFailure({ statusCode: 200, body })).toMatchObject({
-		...{ name: 'refusedWithSuccessStatus', maybeDone: true },
+		...{ name: 'requestRefused', maybeDone: true },
 	});
 });
 

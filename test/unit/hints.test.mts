@@ -1,4 +1,30 @@
 import { makeHints } from '../../nodes/ZApiPinMessage/execution/hints';
+import type { Item } from '../../nodes/ZApiPinMessage/execution/output';
+import type { AttemptResult } from '../../nodes/ZApiPinMessage/execution/scheduler';
+import type { Output, Progress } from '../../nodes/ZApiPinMessage/operations/operation';
+import { pin } from '../../nodes/ZApiPinMessage/operations/pin';
+
+/** The results of items that came so far. */
+const hintsOf = (
+	results: Array<AttemptResult<Output>>,
+	pauses: Parameters<typeof makeHints>[1],
+	progress: Progress = { step: 'nothing' },
+) => {
+	const items = results.map((result, itemIndex): [Item, AttemptResult<Output>] => [
+		{ itemIndex, operation: pin, identity: {}, values: {}, progress },
+		result,
+	]);
+	return makeHints(new Map(items), pauses);
+};
+
+const CHAT = {
+	chat: '1',
+	name: 'Ana',
+	isGroup: false,
+	isAnnouncement: false,
+	archived: false,
+	unread: 0,
+};
 
 const NO_PAUSES = { pauses: 0, pausedMs: 0 };
 
@@ -24,7 +50,7 @@ test.each([
 		})),
 	],
 ])('there is no hint for %s', (_what, attempts) => {
-	expect(makeHints(attempts, NO_PAUSES)).toStrictEqual([]);
+	expect(hintsOf(attempts, NO_PAUSES)).toStrictEqual([]);
 });
 
 test.each([
@@ -34,14 +60,14 @@ test.each([
 		'accepted for each of 2 chats.',
 	],
 ])('more than three pins for a chat give a hint', (attempts, words) => {
-	const [hint] = makeHints(attempts, NO_PAUSES);
+	const [hint] = hintsOf(attempts, NO_PAUSES);
 	expect(hint).toMatchObject({ type: 'warning', location: 'outputPane' });
 	expect(hint?.message).toContain(words);
 });
 
 test('queued items give a hint about the connection', () => {
 	const value = { action: 'unpin', chat: 'A', messageId: '1', state: 'queued' };
-	const [hint, ...others] = makeHints([failed, { ok: true, value }], NO_PAUSES);
+	const [hint, ...others] = hintsOf([failed, { ok: true, value }], NO_PAUSES);
 	expect(hint).toMatchObject({ type: 'warning', location: 'outputPane' });
 	expect(hint?.message).toMatch(/not connected .+ keeps .+1,000 .+ until it is connected again/);
 	expect(others).toStrictEqual([]);
@@ -53,7 +79,23 @@ test.each([
 	[1, 1003, 'once, so the node waited 1 s in total.'],
 	[3, 7600, '3 times, so the node waited 8 s in total.'],
 ])('%i pauses of %i ms give a hint', (pauses, pausedMs, words) => {
-	const [hint] = makeHints([], { pauses, pausedMs });
+	const [hint] = hintsOf([], { pauses, pausedMs });
 	expect(hint).toMatchObject({ type: 'info', location: 'outputPane' });
 	expect(hint?.message).toBe(`Z-API was busy or asked for fewer requests ${words}`);
+});
+
+test.each<[what: string, search: NonNullable<Progress['search']>, words: RegExp[]]>([
+	[
+		'a list that may be incomplete',
+		{ found: new Map(), isCutOff: true },
+		[/^Z-API sent/, /^No chat/],
+	],
+	['more chats than the limit', { found: new Map([['1', CHAT]]), page: 2 }, [/'Return All'/]],
+	['no chat', { found: new Map() }, [/^No chat matches/]],
+	['all chats', { found: new Map([['1', CHAT]]) }, []],
+])('hints about %s', (_what, search, words) => {
+	const hints = hintsOf([{ ok: true, value: [] }], NO_PAUSES, { step: 'nothing', search });
+	expect(hints.map(({ message }) => message)).toStrictEqual(
+		words.map((word) => expect.stringMatching(word)),
+	);
 });

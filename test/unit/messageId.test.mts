@@ -94,7 +94,7 @@ test.each<[value: unknown, what: string, advice: RegExp]>([
 ])('%j is refused: %s', (value, what, advice) => {
 	expect(() => toMessageId(value)).toThrow(
 		expect.objectContaining({
-			message: `Message ID ${what}`,
+			message: `'Message ID' ${what}`,
 			description: expect.stringMatching(advice),
 		}),
 	);

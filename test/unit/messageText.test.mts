@@ -1,4 +1,4 @@
-import { toMessageText } from '../../nodes/ZApiPinMessage/operations/messageText';
+import { readMessageText } from '../../nodes/ZApiPinMessage/operations/messageText';
 import { hostileTexts } from '../support/hostileText.mts';
 
 test.each<[value: unknown, text: string]>([
@@ -10,7 +10,7 @@ test.each<[value: unknown, text: string]>([
 	['📌', '📌'],
 	[12, '12'],
 ])('%j is sent as it is', (value, text) => {
-	expect(toMessageText(value)).toBe(text);
+	expect(readMessageText(value, 'Text')).toBe(text);
 });
 
 test.each<[value: unknown, what: string]>([
@@ -32,21 +32,27 @@ test.each<[value: unknown, what: string]>([
 	['{{ $json.text }}', 'contains an expression that was not evaluated'],
 	["Dear {{$('Set').item.json.name}}, hello", 'contains an expression that was not evaluated'],
 ])('%j is refused: %s', (value, what) => {
-	expect(() => toMessageText(value)).toThrow(
+	expect(() => readMessageText(value, 'Text')).toThrow(
 		expect.objectContaining({
-			message: `Text ${what}`,
+			message: `'Text' ${what}`,
 			description: 'Check the expression and the item that it reads.',
 		}),
 	);
+});
+
+test('an optional text may be empty, but not what an expression left', () => {
+	expect(readMessageText(' ', 'Caption', true)).toBe('');
+	expect(() => readMessageText('null', 'Caption', true)).toThrow(/^'Caption' is the result/);
+	expect(() => readMessageText(undefined, 'Caption', true)).toThrow(/neither text/);
 });
 
 test.each(hostileTexts('12345678 '))('a megabyte of %j is read in no time', (_part, texts) => {
 	const startedAt = performance.now();
 	for (const text of texts) {
 		try {
-			expect(toMessageText(text)).toBe(text);
+			expect(readMessageText(text, 'Text')).toBe(text);
 		} catch (error) {
-			expect((error as Error).message).toMatch(/^Text (is empty|holds an expression)/);
+			expect((error as Error).message).toMatch(/^'Text' (is empty|holds an expression)/);
 		}
 	}
 	expect(performance.now() - startedAt).toBeLessThan(5000);

@@ -3,7 +3,7 @@ import { options, readRunOptions, readSendOptions } from '../../nodes/ZApiPinMes
 const REQUESTS = { maxConcurrentRequests: 64, retries: 3, timeout: 30_000 };
 const DELAYS = { delayMessage: 0, delayTyping: 0 };
 const NUMBERS = { ...REQUESTS, ...DELAYS };
-const DEFAULTS = { ...REQUESTS, ifNotConnected: 'queue', includeInputFields: false, ...DELAYS };
+const DEFAULTS = { ...REQUESTS, ifNotConnected: 'queue', includeInputFields: false };
 
 /** All options of an item. */
 const toOptions = (values: object) => ({
@@ -26,7 +26,9 @@ const BOUNDS = [
 
 test.each(BOUNDS)('%s is a whole number within its limits', (name, displayName, min, max) => {
 	for (const value of [min, min + 1, max]) {
-		const options = { ...DEFAULTS, [name]: value };
+		// A delay of 0 is none.
+		const isSet = value > 0 || !name.startsWith('delay');
+		const options = { ...DEFAULTS, ...(isSet && { [name]: value }) };
 		expect(toOptions({ [name]: value })).toStrictEqual(options);
 		// An AI model may give a number as text.
 		expect(toOptions({ [name]: `${value}` })).toStrictEqual(options);
@@ -45,7 +47,7 @@ test.each(BOUNDS)('%s is a whole number within its limits', (name, displayName, 
 	]) {
 		expect(() => toOptions({ [name]: value })).toThrow(
 			expect.objectContaining({
-				message: `${displayName} is out of range`,
+				message: `'${displayName}' is out of range`,
 				description: `Use a whole number from ${min} to ${max}.`,
 			}),
 		);
@@ -95,7 +97,7 @@ test('what sends a message stops by default while the instance is not connected'
 	expect(readRunOptions({ ifNotConnected: 'queue' }, 'stop').ifNotConnected).toBe('queue');
 });
 
-test('If Not Connected is one of its choices', () => {
+test("'If Not Connected' is one of its choices", () => {
 	expect(toOptions({ ifNotConnected: 'stop' })).toStrictEqual({
 		...DEFAULTS,
 		ifNotConnected: 'stop',
@@ -103,17 +105,17 @@ test('If Not Connected is one of its choices', () => {
 	for (const ifNotConnected of ['Stop', '', null, true]) {
 		expect(() => toOptions({ ifNotConnected })).toThrow(
 			expect.objectContaining({
-				message: 'If Not Connected has an unknown value',
+				message: "'If Not Connected' has an unknown value",
 				description: 'Use one of: queue, stop.',
 			}),
 		);
 	}
 });
 
-test('Include Input Fields is true or false, also as text', () => {
+test("'Include Input Fields' is true or false, also as text", () => {
 	expect(toOptions({ includeInputFields: 'true' }).includeInputFields).toBe(true);
 	expect(toOptions({ includeInputFields: 'false' }).includeInputFields).toBe(false);
 	expect(() => toOptions({ includeInputFields: 1 })).toThrow(
-		'Include Input Fields is neither true nor false',
+		"'Include Input Fields' is neither true nor false",
 	);
 });

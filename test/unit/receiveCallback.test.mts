@@ -359,7 +359,7 @@ test.each<
 		{},
 		MESSAGES,
 		{},
-		'Instance ID is empty or not usable. Copy it from your instance in the Z-API panel',
+		"'Instance ID' is empty or not usable. Copy it from your instance in the Z-API panel",
 	],
 	[
 		'settings that are wrong',

@@ -1,5 +1,11 @@
 import { verifyQueueResponse } from '../../nodes/ZApiPinMessage/operations/verifyQueueResponse';
-import { hasError, hasSuccessStatus, toErrorText } from '../../nodes/shared/transport/response';
+import {
+	hasError,
+	hasSuccessStatus,
+	toErrorText,
+	toNetworkCode,
+	toRetryAfterMs,
+} from '../../nodes/shared/transport/response';
 import { isFalse, isJson, isTrue, toObject } from '../../nodes/shared/json';
 
 test.each([[null], [undefined], ['text'], [1], [true], [[{ error: 'in a list' }]]])(
@@ -114,4 +120,77 @@ test.each<[statusCode: number, body: unknown, isAccepted: boolean]>([
 	[400, { messageId: 'A1' }, false],
 ])('HTTP %i with %j is accepted: %s', (statusCode, body, isAccepted) => {
 	expect(verifyQueueResponse({ statusCode, body })).toBe(isAccepted ? body : undefined);
+});
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+
+test.each<[value: unknown, ms: number | undefined]>([
+	['2', 2000],
+	['2.5', 2500],
+	[' 3 ', 3000],
+	['0', 0],
+	['-1', 0],
+	['Thu, 01 Jan 2026 00:00:05 GMT', 5000],
+	['Wed, 31 Dec 2025 23:59:55 GMT', 0],
+	['soon', undefined],
+	['Infinity', undefined],
+	['', undefined],
+	['  ', undefined],
+	[undefined, undefined],
+	[2, undefined],
+	[['2'], undefined],
+])('Retry-After %j: %s ms', (value, ms) => {
+	expect(toRetryAfterMs(value, NOW)).toBe(ms);
+});
+
+test('a date is compared with the present', () => {
+	const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
+	const ms = toRetryAfterMs(inAnHour);
+	expect(ms).toBeGreaterThan(3_500_000);
+	expect(ms).toBeLessThanOrEqual(3_600_000);
+});
+
+/** An error within so many others. */
+const wrap = (cause: unknown, depth: number): unknown =>
+	depth === 0 ? cause : wrap(new Error('wrapped', { cause }), depth - 1);
+
+const RESET = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+
+const axiosOf = (cause: { code: string; syscall?: string }) => ({ code: cause.code, cause });
+
+const TIMEOUT = { code: 'ETIMEDOUT', syscall: 'connect' };
+const TWO_TIMEOUTS = Object.assign(new AggregateError([TIMEOUT, TIMEOUT]), { code: 'ETIMEDOUT' });
+
+test.each<[what: string, error: unknown, code: string]>([
+	['as it is', RESET, 'ECONNRESET'],
+	['wrapped four times', wrap(RESET, 4), 'ECONNRESET'],
+	['wrapped too often', wrap(RESET, 5), 'UNKNOWN'],
+	['the outer of two codes', { code: 'ETIMEDOUT', cause: RESET }, 'ETIMEDOUT'],
+	['a code that is a number', { code: 500, cause: RESET }, 'ECONNRESET'],
+	['a network down', { code: 'ENETDOWN', syscall: 'connect' }, 'ENETDOWN'],
+	['a network down before the response', { code: 'ENETDOWN', syscall: 'read' }, 'ECONNRESET'],
+	['a network down while sending', { code: 'EHOSTUNREACH', syscall: 'write' }, 'ECONNRESET'],
+	['a TLS failure', { code: 'EPROTO', syscall: 'write' }, 'EPROTO'],
+	[
+		'a timeout while connecting',
+		{ code: 'ETIMEDOUT', syscall: 'connect' },
+		'UND_ERR_CONNECT_TIMEOUT',
+	],
+	[
+		'the same of two addresses, as axios wraps it',
+		wrap(axiosOf(TWO_TIMEOUTS), 1),
+		'UND_ERR_CONNECT_TIMEOUT',
+	],
+	['a timeout while reading', axiosOf({ code: 'ETIMEDOUT', syscall: 'read' }), 'ETIMEDOUT'],
+	[
+		'a network down before the response, wrapped',
+		axiosOf({ code: 'ENETDOWN', syscall: 'read' }),
+		'ECONNRESET',
+	],
+	['no code', new Error('none'), 'UNKNOWN'],
+	['a cause that is text', wrap('ECONNRESET', 1), 'UNKNOWN'],
+	['nothing', undefined, 'UNKNOWN'],
+	['null', null, 'UNKNOWN'],
+])('the network code, %s', (_what, error, code) => {
+	expect(toNetworkCode(error)).toBe(code);
 });

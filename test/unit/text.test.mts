@@ -13,7 +13,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 	test.each(hostileTexts(text))(
 		'of 1 MB of %j is refused for its length, before a pattern sees it',
 		(_, texts) => {
-			for (const hostile of texts) expect(() => read(hostile)).toThrow(`${name} is too long`);
+			for (const hostile of texts) expect(() => read(hostile)).toThrow(`'${name}' is too long`);
 		},
 	);
 
@@ -30,7 +30,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 		(value) => {
 			expect(() => read(value)).toThrow(
 				expect.objectContaining({
-					message: `${name} is not text`,
+					message: `'${name}' is not text`,
 					description: expect.stringMatching(/^(Use a phone|Check the expression\.)/),
 				}),
 			);
@@ -40,7 +40,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 	test.each([undefined, null, '', '  ', '\u200e\n'])('of %j is empty', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
-				message: `${name} is empty`,
+				message: `'${name}' is empty`,
 				description: expect.stringMatching(/^(Use a phone|Check the expression\.)/),
 			}),
 		);
@@ -55,7 +55,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 	])('%j is refused as the result of an expression', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
-				message: `${name} is the result of an expression that found nothing`,
+				message: `'${name}' is the result of an expression that found nothing`,
 				description: expect.stringMatching(/^Check the expression and the item/),
 			}),
 		);
@@ -69,7 +69,7 @@ describe.each(READERS)('%s', (name, read, text) => {
 	])('%j is refused as not evaluated', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
-				message: `${name} is an expression or a placeholder that was not evaluated`,
+				message: `'${name}' is an expression or a placeholder that was not evaluated`,
 				description: expect.stringMatching(/^Switch the parameter to Expression/),
 			}),
 		);
@@ -97,22 +97,30 @@ test.each([
 	expect(() => refuseInvalid(text, parameter)).not.toThrow();
 });
 
-test.each<[value: unknown, number: number | undefined]>([
-	[0, 0],
-	['0', 0],
+test.each<[value: unknown, number: number]>([
+	[1, 1],
+	['1', 1],
 	['10', 10],
-	[2 ** 53 - 1, 2 ** 53 - 1],
-	[2 ** 53, undefined],
-	[-1, undefined],
-	[1.5, undefined],
-	['-1', undefined],
-	['1.5', undefined],
-	['1234567890', undefined],
-	['x1', undefined],
-	['1x', undefined],
-	['', undefined],
-	[[1], undefined],
-	[null, undefined],
-])('%j as a whole number: %p', (value, number) => {
-	expect(toWholeNumber(value)).toBe(number);
+	[10, 10],
+])('%j is the whole number %p', (value, number) => {
+	expect(toWholeNumber(value, 'Retries', 1, 10)).toBe(number);
+});
+
+test.each([0, 11, -1, 1.5, '-1', '1.5', '0000000001', 'x1', '1x', '', [1], null, undefined])(
+	'%j is out of range',
+	(value) => {
+		expect(() => toWholeNumber(value, 'Retries', 1, 10)).toThrow(
+			expect.objectContaining({
+				message: expect.stringMatching(/Retries.* is out of range$/),
+				description: 'Use a whole number from 1 to 10.',
+			}),
+		);
+	},
+);
+
+test('a whole number without a maximum', () => {
+	expect(toWholeNumber(2 ** 53 - 1, 'Limit', 1)).toBe(2 ** 53 - 1);
+	expect(() => toWholeNumber(2 ** 53, 'Limit', 1)).toThrow(
+		expect.objectContaining({ description: 'Use a whole number from 1.' }),
+	);
 });

@@ -173,7 +173,7 @@ test('the name of a workflow is cut for messages', () => {
 	const { href } = toLocal({ workflow: { id: 'w1', name: 'é'.repeat(1000) } });
 	expect(href.length).toBeLessThan(700);
 	expect(toWorkflowName(href)).toBe('é'.repeat(60));
-	expect(toWorkflowName(`https://n8n.test/?workflow=${'a'.repeat(1_000_000)}`)).toHaveLength(60);
+	expect(toWorkflowName(`https://n8n.test/?workflow=${'a'.repeat(1000)}`)).toHaveLength(60);
 	expect(toWorkflowName(toLocal({ workflow: { id: 'w1' } }).href)).toBe('');
 	expect(toWorkflowName('no URL')).toBe('');
 });

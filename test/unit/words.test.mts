@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import { ZApi } from '../../credentials/ZApi.credentials';
 import { FAILURES } from '../../nodes/shared/transport/failures';
+import { ZApiPinMessage } from '../../nodes/ZApiPinMessage/ZApiPinMessage.node';
+import { ZApiPinMessageTrigger } from '../../nodes/ZApiPinMessageTrigger/ZApiPinMessageTrigger.node';
 
 const BLAME = /\b(error|problem|failure|mistake)s?\b/i;
 
@@ -46,4 +49,24 @@ test('finds texts in every kind of quotes', () => {
 test.each(files)('no text of %s has a word of blame', (file) => {
 	const texts = toTexts(readFileSync(path.join(ROOT, file), 'utf8'));
 	expect(texts.filter((text) => BLAME.test(text))).toStrictEqual([]);
+});
+
+/** Names of two words or more, which no text has by chance. */
+const NAMES = [
+	new ZApiPinMessage().description,
+	new ZApiPinMessageTrigger().description,
+	new ZApi(),
+]
+	.flatMap(({ properties }) => properties)
+	.flatMap((property) => [
+		property,
+		...(property.type === 'collection' ? (property.options ?? []) : []),
+	])
+	.flatMap((property) => ('displayName' in property ? [property.displayName] : []))
+	.filter((name) => name.includes(' '));
+
+test.each(files)('%s names parameters in single quotation marks', (file) => {
+	const texts = toTexts(readFileSync(path.join(ROOT, file), 'utf8'));
+	const bare = new RegExp(`(?<!')\\b(?:${NAMES.join('|')})\\b(?!')`);
+	expect(texts.filter((text) => bare.test(text) && !NAMES.includes(text))).toStrictEqual([]);
 });

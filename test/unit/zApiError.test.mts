@@ -44,10 +44,10 @@ test('without a response there is no HTTP status', () => {
 });
 
 test.each([
-	[{ message: 'Events is empty', description: 'Choose.' }, 'Events is empty. Choose.'],
-	[{ message: 'Events is empty', description: '' }, 'Events is empty'],
-	[{ message: 'Events is empty', description: null }, 'Events is empty'],
-	[{ message: 'Events is empty' }, 'Events is empty'],
+	[{ message: "'Events' is empty", description: 'Choose.' }, "'Events' is empty. Choose."],
+	[{ message: "'Events' is empty", description: '' }, "'Events' is empty"],
+	[{ message: "'Events' is empty", description: null }, "'Events' is empty"],
+	[{ message: "'Events' is empty" }, "'Events' is empty"],
 ])('%j as one text', (error, text) => {
 	expect(toSentences(error)).toBe(text);
 });

@@ -167,7 +167,7 @@ for (const version of [N8N_OLDEST_VERSION, N8N_1_VERSION, N8N_VERSION]) {
 			const { mine, error, code, action, chat } = failed?.[0]?.json ?? {};
 			assert.deepEqual([mine, code, action], [1, 'invalidParameter', 'pin']);
 			assert.equal(chat, '5511900000001');
-			assert.equal(error, 'Message ID is empty');
+			assert.equal(error, "'Message ID' is empty");
 		});
 
 		test('shows the state queued while the instance is not connected', async () => {

@@ -1,7 +1,7 @@
 import type { IDataObject, NodeExecutionHint } from 'n8n-workflow';
 import { toChatKey } from '../../shared/chat/chatId';
-import type { Output } from '../operations/operation';
-import type { AttemptResult, ScheduleResult } from './scheduler';
+import type { Results } from './output';
+import type { ScheduleResult } from './scheduler';
 
 /** WhatsApp's limit: one more pin unpins the oldest message, without any notice. */
 const PINS_PER_CHAT = 3;
@@ -9,13 +9,14 @@ const PINS_PER_CHAT = 3;
 /**
  * Makes hints for what the output doesn't show: what happens to accepted requests, and what took long.
  *
- * @param results the last result of each item
+ * @param all the last result of each item
  * @see https://developer.z-api.io (queue: what is kept for an instance that is not connected)
  */
 export function makeHints(
-	results: ReadonlyArray<AttemptResult<Output>>,
+	all: Results,
 	{ pauses, pausedMs }: Pick<ScheduleResult<unknown, unknown>, 'pauses' | 'pausedMs'>,
 ): NodeExecutionHint[] {
+	const results = [...all.values()];
 	const outputs = results.flatMap((result) => (result.ok ? [result.value].flat() : []));
 	const hints: NodeExecutionHint[] = [];
 	const add = (type: NodeExecutionHint['type'], message: string) =>
@@ -33,6 +34,24 @@ export function makeHints(
 		add(
 			'warning',
 			`More than ${PINS_PER_CHAT} pins were accepted for ${where}. WhatsApp keeps the newest ${PINS_PER_CHAT} of a chat, and unpins the others.`,
+		);
+	}
+	const searches = [...all].flatMap(([{ progress }, { ok }]) =>
+		ok && progress.search ? [progress.search] : [],
+	);
+	if (searches.some(({ isCutOff }) => isCutOff)) {
+		add(
+			'warning',
+			'Z-API sent the same page of its list of chats twice, or a list without end, so chats may be missing here. Enter the ID of a chat that is missing.',
+		);
+	}
+	if (searches.some(({ page }) => page !== undefined)) {
+		add('info', "There may be more chats: increase 'Limit', or turn on 'Return All'.");
+	}
+	if (searches.some(({ found }) => found.size === 0)) {
+		add(
+			'warning',
+			"No chat matches. 'Filter' takes a part of the name, or the whole number or ID. Archived chats are only listed with 'Include Archived'.",
 		);
 	}
 	if (pauses > 0) {

@@ -79,7 +79,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 		for (const [item, result] of results) results.set(item, applyStatus(result, connection));
 	}
 	// Older versions of n8n 1 don't have it.
-	context.addExecutionHints?.(...makeHints([...results.values()], { pauses, pausedMs }));
+	context.addExecutionHints?.(...makeHints(results, { pauses, pausedMs }));
 	return makeOutput(context, results, { isIncluded: includeInputFields });
 }
 
@@ -156,7 +156,7 @@ function readItem(context: IExecuteFunctions, itemIndex: number): Item {
 /** n8n would run all items again without a notice, also those that are done. */
 function findRepetition(context: IExecuteFunctions, read: ReadParameter): UserError | undefined {
 	if (context.getNode().retryOnFail) {
-		return new UserError('Retry On Fail would send messages again', {
+		return new UserError("'Retry On Fail' would send messages again", {
 			description:
 				"Turn it off in the settings of the node. Use the option 'Retries' instead, which only repeats what was not sent.",
 		});

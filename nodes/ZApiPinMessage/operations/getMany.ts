@@ -1,8 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 import type { Chat } from '../../shared/chat/chats';
-import { toChatKey } from '../../shared/chat/chatId';
-import { readChats, toFilter } from '../../shared/chat/chats';
+import { findChats } from '../../shared/chat/chatList';
+import { toFilter } from '../../shared/chat/chats';
 import { FOUND_NOTHING, refusal, toBoolean, toChoice, toWholeNumber } from '../../shared/parameter';
 import { toComparable } from '../../shared/text';
 import type { AttemptResult } from '../execution/scheduler';
@@ -14,9 +13,6 @@ const CHAT_TYPES = [
 	{ name: 'Groups', value: 'groups' },
 	{ name: 'Private Chats', value: 'private' },
 ] as const;
-
-/** 100,000 chats. Ends a list that would never end. */
-const MAX_PAGES = 1000;
 
 /** The search of one item. */
 interface Search {
@@ -87,37 +83,30 @@ function readSearch({ read }: ItemReader): Reading<Search> {
 		type: () => toChoice(CHAT_TYPES, read('chatType'), 'Type'),
 		includeArchived: () => toBoolean(read('includeArchived'), true, 'Include Archived'),
 		limit: () =>
-			toBoolean(read('returnAll'), false, 'Return All') ? Infinity : readLimit(read('limit')),
+			toBoolean(read('returnAll'), false, 'Return All')
+				? Infinity
+				: toWholeNumber(read('limit'), 'Limit', 1),
 	});
 	return refused ? { identity, refusal: refused } : { identity, values };
 }
 
-/** Reads the pages that are not read yet, as a retry only requests the page that failed. */
+/** A retry only requests the page that failed. */
 async function attemptSearch(
 	{ context, connection, options }: Run,
 	job: Job<Search>,
 ): Promise<AttemptResult<IDataObject[]>> {
 	const { limit } = job.values;
-	const found = job.progress.found ?? { chats: new Map<string, Chat>(), page: 1 };
-	job.progress = { ...job.progress, found };
-	const firstPage = found.page;
-	let lastPhone: unknown;
+	const search = job.progress.search ?? { found: new Map(), page: 1 };
+	job.progress = { ...job.progress, search };
+	const firstPage = search.page;
+	const isMatch = (chat: Chat) => isWanted(chat, job.values);
 	try {
-		for (let isOver = false; !isOver && found.page <= MAX_PAGES; found.page++) {
-			const page = await readChats(context, connection, found.page, options.timeout);
-			for (const chat of page.chats.filter((one) => isWanted(one, job.values))) {
-				// A list can name a chat twice: a text must not be sent there twice.
-				const key = toChatKey(chat.chat);
-				if (!found.chats.has(key)) found.chats.set(key, chat);
-			}
-			const isRepeated = found.page > 1 && page.firstPhone === lastPhone;
-			lastPhone = page.firstPhone;
-			isOver = page.isLast || isRepeated || found.chats.size >= limit;
-		}
+		const settings = { limit, timeoutMs: options.timeout };
+		await findChats(context, connection, search, isMatch, settings);
 	} catch (error) {
-		return { ...failed(error as Error), isProgress: found.page > firstPage };
+		return { ...failed(error as Error), isProgress: search.page !== firstPage };
 	}
-	return { ok: true, value: [...found.chats.values()].slice(0, limit) };
+	return { ok: true, value: [...search.found.values()].slice(0, limit) };
 }
 
 function isWanted(chat: Chat, { isNamed, type, includeArchived }: Search): boolean {
@@ -129,19 +118,15 @@ function isWanted(chat: Chat, { isNamed, type, includeArchived }: Search): boole
 function readFilter(read: ReadParameter): string {
 	const value = read('filter');
 	const refuse = (what: string) =>
-		refusal('Filter', what, 'Check the expression. To list all chats, leave Filter empty.');
+		refusal('Filter', what, "Check the expression. To list all chats, leave 'Filter' empty.");
 	if (typeof value !== 'string' && typeof value !== 'number') {
 		throw refuse('is neither text nor a number');
 	}
 	const text = String(value);
-	if (FOUND_NOTHING[0].test(text.trim())) throw refuse(FOUND_NOTHING[1]);
-	const isEmpty = toComparable(text) === '';
-	if (isEmpty && read('filter', { rawExpressions: true }) !== '') throw refuse('is empty');
+	const raw = read('filter', { rawExpressions: true });
+	// Somebody who types it may mean a name, such as Nil.
+	const isExpression = String(raw).startsWith('=');
+	if (isExpression && FOUND_NOTHING[0].test(text.trim())) throw refuse(FOUND_NOTHING[1]);
+	if (toComparable(text) === '' && raw !== '') throw refuse('is empty');
 	return text;
-}
-
-function readLimit(value: unknown): number {
-	const limit = toWholeNumber(value) ?? 0;
-	if (limit >= 1) return limit;
-	throw new UserError('Limit is out of range', { description: 'Use a whole number from 1.' });
 }

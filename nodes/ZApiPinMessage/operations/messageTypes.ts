@@ -87,7 +87,7 @@ export const MESSAGE_TYPES = [
 				throw refusal(
 					'File Name',
 					'has no extension',
-					'Add the option File Name, with an extension such as minutes.pdf.',
+					"Add the option 'File Name', with an extension such as minutes.pdf.",
 				);
 			}
 			const body = { fileName, ...(caption && { caption }) };

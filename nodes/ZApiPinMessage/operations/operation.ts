@@ -5,6 +5,7 @@ import type {
 	IGetNodeParameterOptions,
 	INodeProperties,
 } from 'n8n-workflow';
+import type { ChatSearch } from '../../shared/chat/chatList';
 import type { Connection } from '../../shared/transport/connection';
 import { ZApiError } from '../../shared/transport/zApiError';
 import type { AttemptResult } from '../execution/scheduler';
@@ -40,8 +41,8 @@ export interface Progress {
 	step: Step;
 	/** The message that Z-API has accepted, and its response. */
 	sent?: { messageId: string; response: IDataObject };
-	/** The chats that were found so far, and the next page to read. */
-	found?: { chats: Map<string, IDataObject>; page: number };
+	/** The chats that were found so far. */
+	search?: ChatSearch;
 }
 
 /** The parameters of an item: valid ones, or why it can't be carried out. */

@@ -219,7 +219,7 @@ function checkFree(
 				]
 			: [
 					'another system',
-					`Switch it off there first, or turn on Replace Existing Webhook in the options of ${DISPLAY_NAME}: its webhook is restored when this workflow is unpublished.`,
+					`Switch it off there first, or turn on 'Replace Existing Webhook' in the options of ${DISPLAY_NAME}: its webhook is restored when this workflow is unpublished.`,
 				];
 	throw new UserError(
 		`The webhook for ${WEBHOOKS[webhook].name} of this Z-API instance belongs to ${who} (${toHost(url)}), and an instance has only one`,

@@ -50,10 +50,10 @@ const CHAT: IdParameter = {
 const DASH = String.raw`\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d-`;
 
 /**
- * Accepts whatever `toChatId` accepts, and some more: the characters and endings of chat IDs in any order.
- * n8n checks it while users type.
+ * Accepts whatever `toChatId` accepts, and some more: the characters and endings of chat IDs in any order, but
+ * not too few or too many digits, such as a group's without its ending. n8n checks it while users type.
  */
-export const CHAT_ID_PATTERN = `(?:[\\d${BLANK}+().:@${DASH}]|g\\.us|c\\.us|s\\.whatsapp\\.net|group|lid){1,${CHAT.maxLength}}`;
+export const CHAT_ID_PATTERN = `(?!(?:\\d{1,7}|\\d{16,${CHAT.maxLength}})$)(?:[\\d${BLANK}+().:@${DASH}]|g\\.us|c\\.us|s\\.whatsapp\\.net|group|lid){1,${CHAT.maxLength}}`;
 
 /** Groups and LIDs, and how their ending is written for Z-API. */
 const FORMS: ReadonlyArray<readonly [regExp: RegExp, ending: string]> = [

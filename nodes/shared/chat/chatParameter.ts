@@ -24,7 +24,7 @@ export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> 
 					type: 'regex',
 					properties: {
 						regex: `(?:${CHAT_ID_PATTERN})`,
-						errorMessage: `Chat ${UNKNOWN_FORM}. ${WHAT_A_CHAT_LOOKS_LIKE}`,
+						errorMessage: `'Chat' ${UNKNOWN_FORM}. ${WHAT_A_CHAT_LOOKS_LIKE}`,
 					},
 				},
 			],

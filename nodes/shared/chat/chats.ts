@@ -1,10 +1,6 @@
-import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
-import { isGroupId, isSameChat, toChatIds } from './chatId';
-import type { Connection } from '../transport/connection';
-import { mask } from '../transport/mask';
 import { isTrue, toIso, toMs, toObject } from '../json';
 import { toComparable } from '../text';
-import { requestBody } from '../transport/transport';
+import { isGroupId, isSameChat, toChatIds } from './chatId';
 
 /** A chat that messages can be pinned in. */
 export type Chat = {
@@ -21,40 +17,8 @@ export type Chat = {
 	lastMessageAt?: string;
 };
 
-export const PAGE_SIZE = 100;
-
-/** Z-API does not document the maximum page size. A page smaller than in its example is the last. */
-const SMALLEST_FULL_PAGE = 20;
-
-const MAX_PAGE_BYTES = 5_000_000;
-
 /** Fewer digits are part of too many IDs. */
 const MIN_DIGITS = 5;
-
-/**
- * Reads one page of the instance's chats, without those that have no pins, such as channels.
- *
- * @param page from 1
- * @returns the chats, whether the page is the last, and what tells it from other pages
- * @throws {ZApiError} if the request fails
- * @see https://developer.z-api.io (`GET /chats`)
- */
-export async function readChats(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
-	connection: Connection,
-	page: number,
-	timeoutMs?: number,
-): Promise<{ chats: Chat[]; isLast: boolean; firstPhone: unknown }> {
-	const path = `/chats?page=${page}&pageSize=${PAGE_SIZE}`;
-	const request = { method: 'GET', path, maxBytes: MAX_PAGE_BYTES } as const;
-	const body = await requestBody(context, connection, request, Array.isArray, { timeoutMs });
-	const entries = mask(body as unknown[], connection.secrets);
-	return {
-		chats: entries.flatMap(toChats),
-		isLast: entries.length < SMALLEST_FULL_PAGE,
-		firstPhone: toObject(entries[0]).phone,
-	};
-}
 
 /**
  * Makes a function that tells whether a chat matches a filter.
@@ -83,7 +47,7 @@ export function toLabel({ chat, name, isGroup, archived }: Chat): string {
  *
  * @returns an empty list for what has no pins, such as a channel
  */
-export function toChats(entry: unknown): Chat[] {
+export function parseChats(entry: unknown): Chat[] {
 	const { phone, name, isGroup, isGroupAnnouncement, archived, unread, lastMessageTime } =
 		toObject(entry);
 	const lastMessageAt = toIso(toMs(lastMessageTime));

@@ -4,56 +4,56 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { PAGE_SIZE, readChats, toFilter, toLabel } from './chats';
-import { readConnection } from '../transport/connection';
 import { toComparable } from '../text';
+import { readConnection } from '../transport/connection';
 import { toSentences } from '../transport/zApiError';
+import type { ChatSearch } from './chatList';
+import { findChats, PAGE_SIZE } from './chatList';
+import { toFilter, toLabel } from './chats';
 
 /** How many pages one search reads, at most. */
 const PAGES_SEARCHED = 50;
+
+/** How many chats fill the list, so that users can scroll: n8n then requests the next. */
+const FILLS_THE_LIST = 20;
 
 /**
  * Lists chats and groups for the Chat parameter.
  *
  * @param filter part of a name or an ID; see `toFilter`
- * @param paginationToken the first page to read, from the previous result
+ * @param paginationToken where to go on, from the previous result
  * @returns a page of chats; with a filter, all matches in the next 5,000 chats
  * @throws {NodeOperationError} with a message that says what to do
  */
 export async function searchChats(
 	this: ILoadOptionsFunctions,
 	filter = '',
-	paginationToken?: string,
+	paginationToken = '1',
 ): Promise<INodeListSearchResult> {
-	/** The editor shows only the message. */
-	const toShown = (error: Error) => new NodeOperationError(this.getNode(), toSentences(error));
-	const connection = await readConnection(this).catch((error: Error) => {
-		throw toShown(error);
-	});
-	const isWanted = toFilter(filter);
+	const isNamed = toFilter(filter);
 	const wanted = toComparable(filter);
-	const results: INodeListSearchItems[] = [];
-	/** n8n requests the rest when the user scrolls. */
-	const pauseAt = (page: number, why: string) => {
-		results.push({ name: `${why}: scroll to continue, or choose By ID`, value: '' });
-		return { results, paginationToken: String(page) };
-	};
-	const first = Number(paginationToken ?? 1);
-	for (let page = first; page < first + PAGES_SEARCHED; page++) {
-		let chats: Awaited<ReturnType<typeof readChats>>;
-		try {
-			chats = await readChats(this, connection, page);
-		} catch (error) {
-			if (results.length > 0) return pauseAt(page, (error as Error).message);
-			throw toShown(error as Error);
-		}
-		for (const chat of chats.chats) {
-			if (isWanted(chat) || toComparable(toLabel(chat)).includes(wanted))
-				results.push({ name: toLabel(chat), value: chat.chat });
-		}
-		if (chats.isLast) return { results };
-		// After a page of channels only, users could not scroll.
-		if (!filter.trim() && results.length > 0) return { results, paginationToken: String(page + 1) };
+	const limit = wanted ? Infinity : FILLS_THE_LIST;
+	const [page, previous] = paginationToken.split(' ');
+	const search: ChatSearch = { found: new Map(), page: Number(page), previous };
+	let pause = `Searched ${PAGES_SEARCHED * PAGE_SIZE} chats`;
+	try {
+		const connection = await readConnection(this);
+		const isWanted: Parameters<typeof findChats>[3] = (chat) =>
+			isNamed(chat) || toComparable(toLabel(chat)).includes(wanted);
+		await findChats(this, connection, search, isWanted, { limit, pages: PAGES_SEARCHED });
+	} catch (error) {
+		// The editor shows only the message.
+		if (search.found.size === 0)
+			throw new NodeOperationError(this.getNode(), toSentences(error as Error));
+		pause = (error as Error).message;
 	}
-	return pauseAt(first + PAGES_SEARCHED, `Searched ${PAGES_SEARCHED * PAGE_SIZE} chats`);
+	const results: INodeListSearchItems[] = [...search.found.values()].map((chat) => ({
+		name: toLabel(chat),
+		value: chat.chat,
+	}));
+	if (!search.page) return { results };
+	if (results.length < limit) {
+		results.push({ name: `${pause}: scroll to continue, or choose By ID`, value: '' });
+	}
+	return { results, paginationToken: `${search.page} ${search.previous}` };
 }

@@ -178,8 +178,8 @@ function toMethodPath(url: string, baseUrl: string): string {
 			if (path.length > 1 && !ENCODED_WAY_OUT.test(path)) return path + search;
 		}
 	}
-	throw new UserError('This credential can only be sent to its own Base URL', {
-		description: "Begin the URL with the credential's Base URL or with https://api.z-api.io.",
+	throw new UserError("This credential can only be sent to its own 'Base URL'", {
+		description: "Begin the URL with the credential's 'Base URL' or with https://api.z-api.io.",
 	});
 }
 

@@ -28,14 +28,11 @@ export interface Failure {
 	retry?: Retry;
 }
 
-const CHECK_WHAT_WAS_SENT =
-	'Check the parameters of the node and the fields of the credential, then try again.';
-
 const UNEXPECTED_RESPONSE: Failure = {
 	name: 'unexpectedResponse',
 	matches: () => true,
 	message: 'The response is not what Z-API sends',
-	description: 'Check Base URL in the credential, then try again.',
+	description: "Check 'Base URL' in the credential, then try again.",
 	maybeDone: true,
 	retry: 'backOff',
 };
@@ -53,14 +50,14 @@ export const FAILURES: readonly Failure[] = [
 		matches: says(/client-token is not configured|null not allowed/i),
 		message: 'Z-API asks for a Client-Token',
 		description:
-			'Copy the account security token from the Security tab of the Z-API panel into Client-Token of the credential. If it is there already, check in the panel that the trial of the instance has not ended.',
+			"Copy the account security token from the Security tab of the Z-API panel into 'Client-Token' of the credential. If it is there already, check in the panel that the trial of the instance has not ended.",
 	},
 	{
 		name: 'clientTokenWrong',
 		matches: says(/client-token\b.*\bnot allowed/is),
 		message: 'Z-API does not accept the Client-Token',
 		description:
-			'Copy the account security token again from the Security tab of the Z-API panel into Client-Token of the credential. It is not the instance token.',
+			"Copy the account security token again from the Security tab of the Z-API panel into 'Client-Token' of the credential. It is not the instance token.",
 	},
 	{
 		name: 'ipAddressRefused',
@@ -81,7 +78,7 @@ export const FAILURES: readonly Failure[] = [
 		matches: says(/instance not found/i),
 		message: 'Z-API does not know this instance',
 		description:
-			'Copy Instance ID and Instance Token again from the Z-API panel into the credential, both from the same instance.',
+			"Copy 'Instance ID' and 'Instance Token' again from the Z-API panel into the credential, both from the same instance.",
 	},
 	{
 		name: 'notQueued',
@@ -115,35 +112,28 @@ export const FAILURES: readonly Failure[] = [
 			!hasStatus(405, 408, 415, 425, 429)(response),
 		message: 'Something between n8n and Z-API responded instead of Z-API',
 		description:
-			'Check the proxy and the firewall between n8n and Z-API, and Base URL in the credential. The response says nothing about the other fields of the credential.',
+			"Check the proxy and the firewall between n8n and Z-API, and 'Base URL' in the credential. The response says nothing about the other fields of the credential.",
 	},
 	{
 		name: 'accessDenied',
 		matches: hasStatus(401, 403),
 		message: 'Z-API does not accept the credential',
 		description:
-			'Copy Instance ID, Instance Token and, if the account uses one, Client-Token again from the Z-API panel into the credential.',
+			"Copy 'Instance ID', 'Instance Token' and, if the account uses one, 'Client-Token' again from the Z-API panel into the credential.",
 		quotesResponse: true,
 	},
 	{
 		name: 'methodNotFound',
-		matches: (response) => hasStatus(404)(response) || says(/^NOT_FOUND\b/)(response),
+		matches: (response) => hasStatus(404, 501)(response) || says(/^NOT_FOUND\b/)(response),
 		message: 'Z-API has nothing at this URL',
-		description: 'Check Base URL in the credential. For Z-API itself it can be left empty.',
+		description: "Check 'Base URL' in the credential. For Z-API itself it can be left empty.",
 	},
 	{
-		name: 'httpMethodRefused',
-		matches: hasStatus(405),
-		message: 'Z-API refused the HTTP method of the request',
+		name: 'requestChanged',
+		matches: hasStatus(405, 415),
+		message: 'Z-API does not accept the form of the request',
 		description:
-			'Check Base URL in the credential: a redirect or a proxy on the way may have changed the request.',
-	},
-	{
-		name: 'contentTypeRefused',
-		matches: hasStatus(415),
-		message: 'Z-API refused the Content-Type of the request',
-		description:
-			'Check Base URL in the credential: a proxy on the way may have removed the Content-Type header.',
+			"Check 'Base URL' in the credential: a redirect or a proxy on the way may have changed the request.",
 	},
 	{
 		name: 'tooManyRequests',
@@ -171,15 +161,17 @@ export const FAILURES: readonly Failure[] = [
 	{
 		name: 'redirected',
 		matches: ({ statusCode = 0 }) => statusCode >= 300 && statusCode < 400,
-		message: 'The URL in Base URL redirects to another one',
+		message: "The URL in 'Base URL' redirects to another one",
 		description:
-			'Set Base URL in the credential to the final URL. Redirects are not followed, so that the credential is not sent to another server.',
+			"Set 'Base URL' in the credential to the final URL. Redirects are not followed, so that the credential is not sent to another server.",
 	},
 	{
 		name: 'requestRefused',
-		matches: isClientStatus,
+		// Z-API also refuses with a success status.
+		matches: (response) => isClientStatus(response) || hasError(response.body),
 		message: 'Z-API refused the request',
-		description: CHECK_WHAT_WAS_SENT,
+		description:
+			'Check the parameters of the node and the fields of the credential, then try again.',
 		isAboutInput: true,
 		quotesResponse: true,
 	},
@@ -192,24 +184,19 @@ export const FAILURES: readonly Failure[] = [
 		retry: 'backOff',
 	},
 	{
-		name: 'hostNotFound',
-		matches: hasNetworkCode(/^(ENOTFOUND|EAI_AGAIN)$/),
-		message: 'The server named in Base URL was not found',
-		description: 'Check Base URL in the credential and the internet connection of n8n.',
-		retry: 'backOff',
-	},
-	{
 		name: 'insecureConnection',
 		matches: hasNetworkCode(/CERT|TLS|SSL|^EPROTO$|UNABLE_TO_VERIFY|SELF_SIGNED/),
-		message: 'No secure connection to the server named in Base URL could be made',
-		description: 'Check Base URL in the credential and the certificate of that server.',
+		message: "No secure connection to the server named in 'Base URL' could be made",
+		description: "Check 'Base URL' in the credential and the certificate of that server.",
 	},
 	{
 		name: 'unreachable',
-		matches: hasNetworkCode(/^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN)$/),
+		matches: hasNetworkCode(
+			/^(?:E(?:NOTFOUND|AI_AGAIN|CONNREFUSED|HOSTUNREACH|HOSTDOWN|NETUNREACH|NETDOWN)|UND_ERR_CONNECT_TIMEOUT)$/,
+		),
 		message: 'Z-API could not be reached',
 		description:
-			'Check Base URL in the credential and the internet connection of n8n, then try again.',
+			"Check 'Base URL' in the credential and the internet connection of n8n, then try again.",
 		retry: 'backOff',
 	},
 	{
@@ -217,17 +204,9 @@ export const FAILURES: readonly Failure[] = [
 		matches: ({ networkCode }) => networkCode !== undefined,
 		message: 'The connection to Z-API closed before the response was complete',
 		description:
-			'Check Base URL in the credential and the internet connection of n8n, then try again.',
+			"Check 'Base URL' in the credential and the internet connection of n8n, then try again.",
 		maybeDone: true,
 		retry: 'backOff',
-	},
-	{
-		name: 'refusedWithSuccessStatus',
-		matches: ({ body }) => hasError(body),
-		message: 'Z-API did not carry out the request',
-		description: CHECK_WHAT_WAS_SENT,
-		isAboutInput: true,
-		quotesResponse: true,
 	},
 	{
 		name: 'notDone',
@@ -248,7 +227,8 @@ export const FAILURES: readonly Failure[] = [
 export function toFailure(response: ZApiResponse): Failure {
 	const failure = FAILURES.find(({ matches }) => matches(response)) ?? UNEXPECTED_RESPONSE;
 	if (isRefusal(response)) return { ...failure, maybeDone: false };
-	if (isUncertain(response))
+	// A method that is not implemented is certainly not done.
+	if (isUncertain(response) && !hasStatus(501)(response))
 		return { ...failure, maybeDone: true, retry: failure.retry ?? 'backOff' };
 	return hasId(response.body) ? { ...failure, maybeDone: true } : failure;
 }

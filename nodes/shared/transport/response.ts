@@ -12,6 +12,9 @@ export interface ZApiResponse {
 	networkCode?: string;
 }
 
+/** How often n8n and axios wrap an error, at most. */
+const MAX_WRAPPED = 5;
+
 /** Z-API's texts are shorter. Longer ones are cut before patterns are matched. */
 const MAX_ERROR_TEXT = 1000;
 
@@ -36,4 +39,28 @@ export function hasError(body: unknown): boolean {
 
 export function hasSuccessStatus({ statusCode = 0 }: ZApiResponse): boolean {
 	return statusCode >= 200 && statusCode < 300;
+}
+
+/** Reads `Retry-After`: seconds, perhaps with a fraction, or an HTTP date. */
+export function toRetryAfterMs(value: unknown, now = Date.now()): number | undefined {
+	if (typeof value !== 'string' || value.trim() === '') return undefined;
+	const seconds = Number(value);
+	const ms = Number.isNaN(seconds) ? Date.parse(value) - now : seconds * 1000;
+	return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
+}
+
+/**
+ * Finds Node.js's error code, as n8n and axios wrap errors several times. While a connection is made, nothing is
+ * sent: a timeout then has undici's code for it, also if all addresses of a host were tried. A network that goes
+ * down while the response is awaited is a lost connection: the request may have arrived.
+ */
+export function toNetworkCode(error: unknown): string {
+	const chain = [toObject(error)];
+	while (chain.length < MAX_WRAPPED) chain.push(toObject(chain.at(-1)?.cause));
+	const code = chain.map((one) => one.code).find((one) => typeof one === 'string') ?? 'UNKNOWN';
+	const origins = chain.flatMap((one) => [one, one.errors].flat().map(toObject));
+	const syscalls = origins.map(({ syscall }) => syscall).filter((syscall) => syscall !== undefined);
+	if (code === 'ETIMEDOUT' && syscalls.includes('connect')) return 'UND_ERR_CONNECT_TIMEOUT';
+	const isLate = syscalls.some((syscall) => syscall === 'read' || syscall === 'write');
+	return isLate && /^E(?:HOST|NET)/.test(code) ? 'ECONNRESET' : code;
 }

@@ -9,7 +9,7 @@ import { isDeeperThan } from '../json';
 import type { Connection } from './connection';
 import { CREDENTIAL_TYPE } from './connection';
 import type { ZApiResponse } from './response';
-import { hasError, hasSuccessStatus } from './response';
+import { hasError, hasSuccessStatus, toNetworkCode, toRetryAfterMs } from './response';
 import { toZApiError } from './zApiError';
 
 /** A request to one method of the instance. */
@@ -153,28 +153,4 @@ export async function requestBody(
 	const { body } = response;
 	if (hasSuccessStatus(response) && !hasError(body) && isExpected(body)) return body;
 	throw toZApiError(response, echoesSecrets ? undefined : connection.secrets);
-}
-
-/** Reads `Retry-After`: seconds, perhaps with a fraction, or an HTTP date. */
-export function toRetryAfterMs(value: unknown, now = Date.now()): number | undefined {
-	if (typeof value !== 'string' || value.trim() === '') return undefined;
-	const seconds = Number(value);
-	const ms = Number.isNaN(seconds) ? Date.parse(value) - now : seconds * 1000;
-	return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
-}
-
-/**
- * Finds Node.js's error code, as n8n and axios wrap errors several times. A network that goes down while the
- * response is awaited is a lost connection: the request may have arrived.
- */
-export function toNetworkCode(error: unknown): string {
-	for (let cause = error, depth = 0; cause instanceof Object && depth < 5; depth++) {
-		const { code, syscall, cause: inner } = cause as Record<string, unknown>;
-		if (typeof code === 'string') {
-			const isLate = /^E(?:HOST|NET)/.test(code) && (syscall === 'read' || syscall === 'write');
-			return isLate ? 'ECONNRESET' : code;
-		}
-		cause = inner;
-	}
-	return 'UNKNOWN';
 }
