@@ -54,6 +54,9 @@ export class Instance extends EventEmitter<{ connection: [connection: Connection
 	/** Whether webhook URLs must be HTTPS, as with Z-API. */
 	requiresHttps = false;
 
+	/** Whether `/chats` has the names of groups. If not, a group's `name` there is its ID. */
+	hasGroupNamesInChats = true;
+
 	disableEnqueueWhenDisconnected = false;
 	/**
 	 * Whether unknown messages can be pinned, as if they were older than the sandbox. If not, their pins are

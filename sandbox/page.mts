@@ -63,7 +63,11 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 		if (streams.size > 0) timer ??= setTimeout(tell, BURST_MS);
 	};
 
-	state.chats.on('message', tellSoon).on('pin', tellSoon).on('reaction', tellSoon);
+	state.chats
+		.on('message', tellSoon)
+		.on('pin', tellSoon)
+		.on('reaction', tellSoon)
+		.on('vote', tellSoon);
 	state.queue.on('done', tellSoon);
 	state.instance.on('connection', tellSoon);
 	// Updates the page when a request arrives and when it ends, even without a response.

@@ -2,8 +2,9 @@ import { setMaxListeners } from 'node:events';
 import type { FastifyPluginAsync } from 'fastify';
 import pLimit from 'p-limit';
 import pRetry, { AbortError } from 'p-retry';
-import type { Author, Chat } from './chats.mts';
+import type { Author, Chat, Message } from './chats.mts';
 import type { Instance, WebhookUrl } from './instance.mts';
+import { isLoopback } from './media.mts';
 import type { ZApiState } from './zApi.mts';
 
 /** One call of a webhook. */
@@ -67,7 +68,7 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 	chats.on('message', (chat, message) =>
 		tellReceived(chat, message, {
 			referenceMessageId: message.replyTo ?? null,
-			text: { message: message.text },
+			...toContent(message, app.listeningOrigin),
 		}),
 	);
 	chats.on('reaction', (chat, event) => {
@@ -88,6 +89,10 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 				referencedMessage: referTo(chat, pinned),
 			},
 		});
+	});
+	chats.on('vote', (chat, event) => {
+		const options = event.options.map((name) => ({ name }));
+		tellReceived(chat, event, { pollVote: { pollMessageId: event.pollMessageId, options } });
 	});
 	chats.on('notification', (chat, event) => {
 		const { kind, parameters } = event;
@@ -168,9 +173,16 @@ function toCallback(
 	};
 }
 
-const isChannel = (phone: string) => phone.endsWith('@newsletter');
-
-function isLoopback(url: string): boolean {
-	const host = URL.canParse(url) ? new URL(url).hostname : '';
-	return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+/** The content object of a message's callback. What the request brought is served by the sandbox. */
+function toContent({ messageId, text, media, poll }: Message, origin: string) {
+	if (poll) {
+		const options = poll.options.map((name) => ({ name }));
+		return { poll: { question: text, pollMaxOptions: poll.maxOptions, options } };
+	}
+	if (!media) return { text: { message: text } };
+	const { kind, mimeType, fileName, url = `${origin}/sandbox/media/${messageId}` } = media;
+	const content = { [`${kind}Url`]: url, caption: text, mimeType };
+	return { [kind]: { ...content, ...(kind === 'document' && { fileName, title: fileName }) } };
 }
+
+const isChannel = (phone: string) => phone.endsWith('@newsletter');

@@ -27,6 +27,8 @@ test('every chat that messages can be pinned in is one item', async () => {
 	expect(items.map(({ json }) => json.chat)).toStrictEqual([
 		...['120363019502650977-group', '5511999999999', '5511988887777'],
 		...['5511999999999-1623281429', '999999999999999@lid', '5511966665555'],
+		...['120363019502651111-group', '120363019502652222-group'],
+		...['120363277777777702-group', '120363277777777701-group'],
 	]);
 	const { momment } = sandbox.chats.get('120363019502650977-group').messages.at(-1) ?? {};
 	expect(items[0]).toStrictEqual({
@@ -51,7 +53,11 @@ test.each<[parameters: object, names: unknown[]]>([
 	[{ filter: '(11) 98888-7777' }, ['Padaria do Bairro']],
 	[{ filter: '120363019502650977' }, ['Condomínio Jardim']],
 	[{ filter: 'City News' }, []],
-	[{ chatType: 'groups' }, ['Condomínio Jardim', 'Class 3B']],
+	[{ filter: 'bloco' }, ['Bloco A', 'Bloco B']],
+	[
+		{ chatType: 'groups' },
+		['Condomínio Jardim', 'Class 3B', 'Bloco A', 'Bloco B', 'Vila Verde', 'Vila Verde'],
+	],
 	[{ chatType: 'private' }, ['Ana Souza', 'Padaria do Bairro', '', 'Old Customer']],
 	[{ chatType: 'private', includeArchived: false }, ['Ana Souza', 'Padaria do Bairro', '']],
 	[{ limit: '2' }, ['Condomínio Jardim', 'Ana Souza']],
@@ -65,7 +71,7 @@ test('the limit is 50 by default; Return All has none', async () => {
 	addChats(410);
 	expect((await run()).items).toHaveLength(50);
 	expect(chatRequests()).toHaveLength(1);
-	expect((await run({ returnAll: true })).items).toHaveLength(416);
+	expect((await run({ returnAll: true })).items).toHaveLength(420);
 	expect(chatRequests()).toHaveLength(1 + 5);
 });
 
@@ -80,8 +86,8 @@ test('a page that fails is requested again, but not the pages before it', async 
 	addChats(210);
 	sandbox.faults.set({ path: '/chats', every: 3, once: true, response: { status: 500 } });
 	const { items } = await run({ returnAll: true });
-	expect(new Set(items?.map(({ json }) => json.chat)).size).toBe(216);
-	expect(items).toHaveLength(216);
+	expect(new Set(items?.map(({ json }) => json.chat)).size).toBe(220);
+	expect(items).toHaveLength(220);
 	expect(chatRequests().map(({ url }) => /page=(\d)/.exec(url)?.[1])).toStrictEqual([
 		...['1', '1', '2', '3', '3'],
 	]);
@@ -173,7 +179,7 @@ test('times are read in seconds and in milliseconds, groups without a field for 
 test('each page has all retries', async () => {
 	addChats(410);
 	sandbox.faults.set({ path: '/chats', every: 2, response: { status: 500 } });
-	expect((await run({ returnAll: true, options: { retries: 1 } })).items).toHaveLength(416);
+	expect((await run({ returnAll: true, options: { retries: 1 } })).items).toHaveLength(420);
 });
 
 test('a text can be sent to each chat in the output', async () => {
