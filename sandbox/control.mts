@@ -9,6 +9,9 @@ import type { RecordedRequest, ZApiState } from './zApi.mts';
 /** How many of the latest requests are shown. */
 const SHOWN_REQUESTS = 50;
 
+/** How many of the latest calls of webhooks are shown. */
+const SHOWN_CALLS = 20;
+
 interface Settings {
 	faults: Fault[];
 	/** In milliseconds. */
@@ -182,6 +185,52 @@ export function showRequests({ requests, instance }: ZApiState) {
 			...mask(asked, secretsOf(request, instance)),
 		};
 	});
+}
+
+/** Who has registered which webhook: hosts, and what this package writes into its URLs; no secret. */
+export function showWebhooks({ instance }: ZApiState) {
+	return instance.webhooks.flatMap(([, kind]) =>
+		instance[kind] === '' ? [] : [{ kind, receivers: toReceivers(instance[kind]) }],
+	);
+}
+
+/** The latest calls of webhooks, oldest first. */
+export function showCalls({ deliveries }: ZApiState) {
+	const first = Math.max(0, deliveries.length - SHOWN_CALLS);
+	return deliveries.slice(first).map(({ url, callback, status, attempts }, index) => {
+		const { phone, momment } = callback;
+		const [receiver] = toReceivers(url);
+		return {
+			...{ number: first + index + 1, what: describeCall(callback), phone, momment },
+			...{ status, attempts, receiver },
+		};
+	});
+}
+
+/** The one that is called, and those that it passes calls on to, as this package's URLs list them. */
+function toReceivers(url: string) {
+	const [list = ''] = (toUrl(url)?.searchParams.get('list') ?? '').split('.');
+	const others = Buffer.from(list, 'base64url')
+		.toString()
+		.matchAll(/"(https?:[^"]+)"/g);
+	return [url, ...[...others].map(([, other = '']) => other)].map(toReceiver);
+}
+
+function toReceiver(url: string) {
+	const { host = 'an unreadable URL', pathname = '', searchParams } = toUrl(url) ?? {};
+	const workflow = searchParams?.get('workflow') ?? undefined;
+	return { host, workflow, isTest: pathname.includes('/webhook-test/') };
+}
+
+const toUrl = (url: string) => (URL.canParse(url) ? new URL(url) : undefined);
+
+/** What a webhook is called for, in a word. */
+function describeCall({ type, error, pinMessage, ...callback }: Record<string, unknown>): string {
+	if (type === 'DeliveryCallback') return error === undefined ? 'sent' : 'not sent';
+	if (type !== 'ReceivedCallback') return String(type).replace('Callback', '').toLowerCase();
+	if (pinMessage) return (pinMessage as { action: string }).action;
+	const kinds = { reaction: 'reaction', pollVote: 'vote', notification: 'notification' };
+	return Object.entries(kinds).find(([key]) => callback[key])?.[1] ?? 'message';
 }
 
 function secretsOf({ url, headers }: RecordedRequest, { token, clientToken }: Instance): string[] {

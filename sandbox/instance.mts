@@ -20,13 +20,19 @@ export type WebhookUrl = (typeof WEBHOOKS)[keyof typeof WEBHOOKS];
 
 export type Connection = 'connected' | 'notConnected' | 'sessionToRestore';
 
+interface InstanceEvents {
+	connection: [connection: Connection];
+	/** A webhook was called, or the call was answered. */
+	call: [];
+}
+
 /** Settings of the sandbox's instance. */
 export type InstanceSettings = Omit<Instance, keyof EventEmitter | 'isConnected' | 'webhooks'>;
 
 /**
  * The sandbox's instance. Its credential is invented, and works on loopback only. Tests use canaries instead.
  */
-export class Instance extends EventEmitter<{ connection: [connection: Connection] }> {
+export class Instance extends EventEmitter<InstanceEvents> {
 	instanceId = 'SANDBOX-INSTANCE';
 	token = 'SANDBOX-TOKEN';
 	/** Empty: the account has not activated its security token. */

@@ -12,7 +12,9 @@ export interface Media {
 	bytes?: number;
 	/** In hex. */
 	sha256?: string;
-	/** Only of small ones, for the page and for those who fetch the URL of a callback. Not enumerable. */
+	/** Whether the sandbox serves it, as it is small. */
+	isKept?: boolean;
+	/** Only of those. Not enumerable. */
 	data?: Buffer;
 }
 
@@ -120,6 +122,7 @@ export function isLoopback(url: string): boolean {
 
 /** Adds the data of a small one so that JSON leaves it out. */
 function keep(media: Media, data?: Buffer): Media {
-	const value = data && data.length <= KEPT ? data : undefined;
-	return Object.defineProperty(media, 'data', { value, enumerable: false });
+	const isKept = data !== undefined && data.length <= KEPT;
+	const value = isKept ? data : undefined;
+	return Object.defineProperty({ ...media, isKept }, 'data', { value, enumerable: false });
 }

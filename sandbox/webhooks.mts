@@ -48,10 +48,11 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 		if (!isLoopback(url)) return;
 		const delivery: Delivery = { url, callback, status: 0, attempts: 0 };
 		deliveries.push(delivery);
+		instance.emit('call');
 		const isOver = () => closing.aborted || url !== instance[kind];
 		const send = async () => {
 			if (isOver()) throw new AbortError('Nobody waits for it any more');
-			await call(delivery, instance, closing);
+			await call(delivery, instance, closing).finally(() => instance.emit('call'));
 		};
 		// What still fails after all retries is seen in `deliveries`.
 		limit(async () => await pRetry(send, RETRIES)).catch(() => undefined);
