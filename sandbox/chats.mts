@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import type { Media } from './media.mts';
 
 /** Who writes, reacts or pins. */
 export interface Author {
@@ -12,13 +13,31 @@ export interface Author {
 	participantPhone?: string;
 }
 
-export interface Message extends Author {
+/** What a message can have beside its text. */
+export interface Content {
+	/** ID of the message that it replies to. */
+	replyTo?: string | undefined;
+	/** Then the text is its caption. */
+	media?: Media | undefined;
+	/** Then the text is the question. */
+	poll?: Poll | undefined;
+	/** Whether everyone in the group is mentioned. */
+	mentionsAll?: boolean | undefined;
+}
+
+export interface Poll {
+	options: string[];
+	/** How many of them a person can choose; 0: any number. */
+	maxOptions: number;
+}
+
+export interface Message extends Author, Content {
 	messageId: string;
 	text: string;
 	/** Unix time in milliseconds. Z-API's own spelling. */
 	momment: number;
-	/** ID of the message that it replies to. */
-	replyTo?: string | undefined;
+	/** What each person has chosen, by name; only of a poll. */
+	votes?: Record<string, string[]>;
 	/** By the name of the person. */
 	reactions: Record<string, string>;
 }
@@ -40,6 +59,10 @@ export interface Chat {
 	name: string | null;
 	isGroup: boolean;
 	archived: boolean;
+	/** Whether it is the announcement group of a community. */
+	isGroupAnnouncement: boolean;
+	/** Whether it is the community itself: what is sent there reaches nobody. */
+	isCommunity: boolean;
 	/** The contact, or the members of the group. */
 	people: Person[];
 	messages: Message[];
@@ -69,6 +92,16 @@ export interface ReactionEvent extends Author {
 	momment: number;
 }
 
+export interface VoteEvent extends Author {
+	/** ID of the event itself. */
+	messageId: string;
+	/** The poll. */
+	pollMessageId: string;
+	/** All that the person has chosen now; empty: the vote was taken back. */
+	options: string[];
+	momment: number;
+}
+
 /** A notification of a chat that is no message: a call, a group change, a deleted message. */
 export interface Notification extends Author {
 	/** Z-API's, which is no message's. */
@@ -84,6 +117,7 @@ interface ChatEvents {
 	message: [chat: Chat, message: Message];
 	pin: [chat: Chat, event: PinEvent];
 	reaction: [chat: Chat, event: ReactionEvent];
+	vote: [chat: Chat, event: VoteEvent];
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -120,8 +154,8 @@ export class Chats extends EventEmitter<ChatEvents> {
 	/** Resets to the first chats. */
 	reset(): void {
 		this.chats.clear();
-		for (const [index, { phone, name, people = [], texts, archived = false }] of SEED.entries()) {
-			const chat = { ...newChat(phone, name), archived };
+		for (const [index, { phone, name, people = [], texts, ...kind }] of SEED.entries()) {
+			const chat: Chat = { ...newChat(phone, name), ...kind };
 			if (chat.isGroup) chat.people = people;
 			const momment = this.now() - index * SEED_INTERVAL_MS;
 			chat.messages = texts.map((text) => ({
@@ -150,13 +184,21 @@ export class Chats extends EventEmitter<ChatEvents> {
 		return this.get(phone).messages.find((message) => message.messageId === messageId);
 	}
 
+	findMedia(messageId: string): Media | undefined {
+		const messages = this.all().flatMap((chat) => chat.messages);
+		return messages.find((message) => message.messageId === messageId)?.media;
+	}
+
 	write(
 		phone: string,
 		text: string,
 		author: Author,
-		{ messageId = newId(), replyTo }: { messageId?: string; replyTo?: string | undefined } = {},
+		{ messageId = newId(), ...content }: Content & { messageId?: string } = {},
 	): Message {
-		const message = { messageId, text, momment: this.now(), replyTo, reactions: {}, ...author };
+		const message: Message = {
+			...{ messageId, text, momment: this.now(), reactions: {}, ...content, ...author },
+			...(content.poll && { votes: {} }),
+		};
 		const chat = this.get(phone);
 		chat.messages.push(message);
 		this.emit('message', chat, message);
@@ -175,6 +217,31 @@ export class Chats extends EventEmitter<ChatEvents> {
 		const event = { messageId, value, reactedTo, momment: this.now(), ...author };
 		this.emit('reaction', this.get(phone), event);
 		return messageId;
+	}
+
+	/**
+	 * @param options all that the person chooses
+	 * @returns ID of the event
+	 * @throws if there is no such poll or option
+	 */
+	vote(phone: string, pollMessageId: string, options: string[], author: Author): string {
+		const { poll, votes = {} } = this.find(phone, pollMessageId) ?? {};
+		if (!poll || !options.every((option) => poll.options.includes(option))) {
+			throw new Error('No such poll or option');
+		}
+		const { maxOptions } = poll;
+		if (maxOptions > 0 && options.length > maxOptions) throw new Error('Too many options');
+		votes[author.senderName] = options;
+		const messageId = newId(10);
+		const event = { messageId, pollMessageId, options, momment: this.now(), ...author };
+		this.emit('vote', this.get(phone), event);
+		return messageId;
+	}
+
+	/** Whether anybody gets what is sent there: the ID of a community is accepted, and shown to nobody. */
+	isReached(phone: string): boolean {
+		const id = phone.replace(/-group$/, '');
+		return !this.all().some((chat) => chat.isCommunity && chat.phone === `${id}-group`);
 	}
 
 	/** @returns ID of the event */
@@ -225,6 +292,10 @@ export function authorIn({ people, isGroup }: Chat, phone?: string): Author {
 	return { senderName: name, fromMe: false, ...(isGroup && { participantPhone: person.phone }) };
 }
 
+/** The private identifier of a phone number: an invented one, but always the same. */
+export const lidOf = (phone: string): string =>
+	phone.endsWith('@lid') ? phone : `${phone.slice(-9)}${phone.slice(0, -9).padEnd(6, '0')}@lid`;
+
 /** The message of Z-API's documented example, waiting in the first chat to be pinned. */
 export const DEMO_MESSAGE = {
 	phone: '120363019502650977-group',
@@ -238,6 +309,8 @@ interface Seed {
 	people?: Person[];
 	texts: string[];
 	archived?: boolean;
+	isGroupAnnouncement?: boolean;
+	isCommunity?: boolean;
 }
 
 const SEED: Seed[] = [
@@ -272,10 +345,35 @@ const SEED: Seed[] = [
 		name: 'City News',
 		texts: ['New opening hours of the library.'],
 	},
+	{
+		phone: '120363019502651111-group',
+		name: 'Bloco A',
+		people: [
+			{ phone: '5511933332222', name: 'Diego Alves' },
+			{ phone: '5511999999999', name: 'Ana Souza' },
+		],
+		texts: ['Who has the key of the meeting room?'],
+	},
+	{
+		phone: '120363019502652222-group',
+		name: 'Bloco B',
+		people: [{ phone: '5511922221111', name: 'Elisa Rocha' }],
+		texts: ['The lift is out of order again.'],
+	},
+	{
+		phone: '120363277777777702-group',
+		name: 'Vila Verde',
+		people: [{ phone: '5511922221111', name: 'Elisa Rocha' }],
+		texts: ['Welcome to the announcements of the neighbourhood.'],
+		isGroupAnnouncement: true,
+	},
+	// Assumed: that the list of chats has the community, too, with the ending of a group.
+	{ phone: '120363277777777701-group', name: 'Vila Verde', texts: [], isCommunity: true },
 ];
 
 function newChat(phone: string, name: string | null): Chat {
 	const isGroup = phone.endsWith('-group') || /^\d+-\d+$/.test(phone);
 	const people = isGroup ? [] : [{ phone, name: name ?? phone }];
-	return { phone, name, isGroup, archived: false, people, messages: [], pins: [] };
+	const kind = { isGroup, archived: false, isGroupAnnouncement: false, isCommunity: false };
+	return { phone, name, ...kind, people, messages: [], pins: [] };
 }

@@ -4,13 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 export interface SandboxResponse {
 	status: number;
 	headers?: Record<string, string>;
-	/** Text is sent as it is, anything else as JSON. */
+	/** Text is sent as it is, anything else as JSON; a function gets the body that Z-API would have sent. */
 	body?: unknown;
 }
 
 /**
  * A fault, and when it happens. `reset` closes the connection before the response, `resetMidResponse` within
- * it, `silence` never responds.
+ * it, `silence` never responds, `garbage` is no HTTP: what a client sees where a hop answers in another protocol.
  */
 export interface Fault {
 	/** Only requests whose path ends with this, e.g. `/pin-message`; absent: all. */
@@ -23,8 +23,22 @@ export interface Fault {
 	times?: number;
 	/** Whether the sandbox carries out the request nevertheless. */
 	isDone?: boolean;
-	response: SandboxResponse | 'reset' | 'resetMidResponse' | 'silence';
+	response: SandboxResponse | 'reset' | 'resetMidResponse' | 'silence' | 'garbage';
 }
+
+/** Faults after the request was carried out: whether it was can't be told from the status. */
+export const FAULTS_AFTER_ACCEPTANCE = {
+	empty503: { isDone: true, response: { status: 503 } },
+	text503: { isDone: true, response: json(503, { error: 'Service unavailable' }) },
+	/** The IDs that show it was accepted, beside the status. */
+	accepted503: { isDone: true, response: { status: 503, body: (own: unknown) => own } },
+	/** Newer names only; older documentation has no `id`. */
+	id503: {
+		isDone: true,
+		response: { status: 503, body: (own: { id?: string }) => ({ id: own.id }) },
+	},
+	garbage: { isDone: true, response: 'garbage' },
+} satisfies Record<string, Pick<Fault, 'isDone' | 'response'>>;
 
 /** Failures that users of the real service have met: see the project's table of failures. */
 export const KNOWN_FAULTS = {
@@ -56,7 +70,7 @@ const html: SandboxResponse['body'] = '<html><body><h1>Bad Gateway</h1></body></
 export const OFFERED_FAULTS: Array<Fault['response']> = [
 	...[json(500, { error: 'Internal server error' }), json(503, undefined)],
 	...[502, 200].map((status) => ({ status, headers: { 'content-type': 'text/html' }, body: html })),
-	...(['reset', 'resetMidResponse', 'silence'] as const),
+	...(['reset', 'resetMidResponse', 'silence', 'garbage'] as const),
 	...Object.values(KNOWN_FAULTS),
 ];
 
@@ -141,17 +155,21 @@ export class Faults {
 	}
 }
 
-/** Sends a response. */
+/**
+ * Sends a response.
+ *
+ * @param own the body that the sandbox would have sent, if it carried the request out
+ */
 export async function sendResponse(
 	response: Fault['response'],
 	request: FastifyRequest,
 	reply: FastifyReply,
+	own?: unknown,
 ): Promise<void> {
 	if (typeof response === 'object') {
-		await reply
-			.code(response.status)
-			.headers(response.headers ?? {})
-			.send(response.body);
+		const { status, headers = {}, body } = response;
+		const sent = typeof body === 'function' ? (body as (own: unknown) => unknown)(own) : body;
+		await reply.code(status).headers(headers).send(sent);
 		return;
 	}
 	reply.hijack();
@@ -160,5 +178,10 @@ export async function sendResponse(
 		reply.raw.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
 		await new Promise((resolve) => reply.raw.write('{"zaapId":"39999842', resolve));
 	}
-	request.raw.socket.destroy();
+	const { socket } = request.raw;
+	if (response !== 'garbage') socket.destroy();
+	else socket.end(GARBAGE, () => socket.destroy());
 }
+
+/** A TLS alert, which is no HTTP. */
+const GARBAGE = Buffer.from('150303000202500a0d0a0d0a', 'hex');

@@ -3,7 +3,7 @@ import sse, { type SSEReplyInterface } from '@fastify/sse';
 import type { FastifyPluginAsync } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { mask } from '../nodes/shared/transport/mask.ts';
-import { showRequests, showSettings } from './control.mts';
+import { showCalls, showRequests, showSettings, showWebhooks } from './control.mts';
 import { OFFERED_FAULTS } from './faults.mts';
 import type { QueueEntry } from './queue.mts';
 import type { ZApiState } from './zApi.mts';
@@ -49,6 +49,8 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 			...{ chats: chats.all(), editorUrl, offeredFaults: OFFERED_FAULTS },
 			...{ waiting: queue.waiting.map(toShown), failed: queue.failed.map(toShown) },
 			...{ requests: showRequests(state), settings: showSettings(state) },
+			...{ webhooks: showWebhooks(state), calls: showCalls(state) },
+			sentByMe: instance.receiveCallbackSentByMe,
 		};
 		// Wherever a workflow has put them.
 		const { token, clientToken, proxyUrl } = instance;
@@ -63,9 +65,13 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 		if (streams.size > 0) timer ??= setTimeout(tell, BURST_MS);
 	};
 
-	state.chats.on('message', tellSoon).on('pin', tellSoon).on('reaction', tellSoon);
+	state.chats
+		.on('message', tellSoon)
+		.on('pin', tellSoon)
+		.on('reaction', tellSoon)
+		.on('vote', tellSoon);
 	state.queue.on('done', tellSoon);
-	state.instance.on('connection', tellSoon);
+	state.instance.on('connection', tellSoon).on('call', tellSoon);
 	// Updates the page when a request arrives and when it ends, even without a response.
 	app.addHook('preHandler', async (_request, reply) => {
 		tellSoon();

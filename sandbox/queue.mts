@@ -12,11 +12,11 @@ export interface QueueEntry {
 	/** Unix time in milliseconds. */
 	created: number;
 	/**
-	 * Sends it.
+	 * Sends it; what comes after it waits for its promise.
 	 *
 	 * @throws with the `error` of the delivery callback
 	 */
-	send: () => void;
+	send: () => unknown;
 }
 
 export interface FailedEntry extends QueueEntry {
@@ -43,6 +43,9 @@ export class Queue extends EventEmitter<QueueEvents> {
 
 	private timer?: NodeJS.Timeout | undefined;
 
+	/** The entry whose promise is waited for. */
+	private current?: QueueEntry | undefined;
+
 	/** @param delayMs the shortest and the longest time to the next entry; with 0 nothing waits */
 	constructor(
 		private readonly instance: Instance,
@@ -64,17 +67,19 @@ export class Queue extends EventEmitter<QueueEvents> {
 	clear(): void {
 		clearTimeout(this.timer);
 		this.timer = undefined;
+		this.current = undefined;
 		this.waiting.length = 0;
 		this.failed.length = 0;
 	}
 
 	private work(): void {
 		const [min, max] = this.delayMs;
+		const isReady = () => !this.current && this.instance.isConnected && this.waiting.length > 0;
 		if (max === 0) {
-			while (this.instance.isConnected && this.waiting.length > 0) this.sendNext();
+			while (isReady()) this.sendNext();
 			return;
 		}
-		if (this.timer || !this.instance.isConnected || this.waiting.length === 0) return;
+		if (this.timer || !isReady()) return;
 		this.timer = setTimeout(
 			() => {
 				this.timer = undefined;
@@ -89,12 +94,30 @@ export class Queue extends EventEmitter<QueueEvents> {
 		const entry = this.waiting.shift();
 		if (!entry) return;
 		try {
-			entry.send();
-			this.emit('done', entry);
+			const sending = entry.send();
+			if (!(sending instanceof Promise)) this.finish(entry);
+			else void this.sendLater(entry, sending);
 		} catch (reason) {
-			const error = (reason as Error).message;
-			this.failed.push({ ...entry, error });
-			this.emit('done', entry, error);
+			this.finish(entry, reason as Error);
 		}
+	}
+
+	private async sendLater(entry: QueueEntry, sending: Promise<unknown>): Promise<void> {
+		this.current = entry;
+		const reason = await sending.then(
+			() => undefined,
+			(thrown: unknown) => thrown as Error,
+		);
+		// Unless the queue was cleared.
+		if (this.current !== entry) return;
+		this.current = undefined;
+		this.finish(entry, reason);
+		this.work();
+	}
+
+	private finish(entry: QueueEntry, reason?: Error): void {
+		const error = reason?.message;
+		if (error !== undefined) this.failed.push({ ...entry, error });
+		this.emit('done', entry, error);
 	}
 }

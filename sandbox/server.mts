@@ -29,6 +29,9 @@ export interface SandboxOptions extends Partial<InstanceSettings> {
 	editorUrl?: string;
 }
 
+/** A file of 70 MB as base64, in bytes. */
+const BODY_LIMIT = 100 * 1024 * 1024;
+
 /** Starts a stand-in for Z-API on loopback. */
 export async function startSandbox({
 	port = 0,
@@ -48,7 +51,7 @@ export async function startSandbox({
 		mostInFlight: 0,
 		editorUrl,
 	};
-	const app = Fastify({ bodyLimit: 20 * 1024 * 1024, forceCloseConnections: true });
+	const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true });
 	await app.register(guard);
 	await app.register(page, { state });
 	await app.register(webhooks, { state });

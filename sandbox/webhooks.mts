@@ -2,8 +2,9 @@ import { setMaxListeners } from 'node:events';
 import type { FastifyPluginAsync } from 'fastify';
 import pLimit from 'p-limit';
 import pRetry, { AbortError } from 'p-retry';
-import type { Author, Chat } from './chats.mts';
+import type { Author, Chat, Message } from './chats.mts';
 import type { Instance, WebhookUrl } from './instance.mts';
+import { isLoopback } from './media.mts';
 import type { ZApiState } from './zApi.mts';
 
 /** One call of a webhook. */
@@ -47,17 +48,18 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 		if (!isLoopback(url)) return;
 		const delivery: Delivery = { url, callback, status: 0, attempts: 0 };
 		deliveries.push(delivery);
+		instance.emit('call');
 		const isOver = () => closing.aborted || url !== instance[kind];
 		const send = async () => {
 			if (isOver()) throw new AbortError('Nobody waits for it any more');
-			await call(delivery, closing);
+			await call(delivery, instance, closing).finally(() => instance.emit('call'));
 		};
 		// What still fails after all retries is seen in `deliveries`.
 		limit(async () => await pRetry(send, RETRIES)).catch(() => undefined);
 	};
 	const tellReceived = (chat: Chat, event: Happening, content: Record<string, unknown>) => {
-		if (event.fromMe && !instance.receiveCallbackSentByMe) return;
-		deliver('receivedCallbackUrl', { ...toCallback(instance, chat, event), ...content });
+		const callback = { ...toCallback(instance, chat, event), ...content };
+		for (const kind of toReceivers(instance, event.fromMe)) deliver(kind, callback);
 	};
 	const referTo = ({ phone, isGroup }: Chat, messageId: string) => {
 		const { fromMe = false, participantPhone = null } = chats.find(phone, messageId) ?? {};
@@ -67,7 +69,7 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 	chats.on('message', (chat, message) =>
 		tellReceived(chat, message, {
 			referenceMessageId: message.replyTo ?? null,
-			text: { message: message.text },
+			...toContent(message, app.listeningOrigin),
 		}),
 	);
 	chats.on('reaction', (chat, event) => {
@@ -88,6 +90,10 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 				referencedMessage: referTo(chat, pinned),
 			},
 		});
+	});
+	chats.on('vote', (chat, event) => {
+		const options = event.options.map((name) => ({ name }));
+		tellReceived(chat, event, { pollVote: { pollMessageId: event.pollMessageId, options } });
 	});
 	chats.on('notification', (chat, event) => {
 		const { kind, parameters } = event;
@@ -117,11 +123,17 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 	});
 };
 
-async function call(delivery: Delivery, closing: AbortSignal): Promise<void> {
+async function call(delivery: Delivery, { token }: Instance, closing: AbortSignal): Promise<void> {
 	delivery.attempts++;
 	const response = await fetch(delivery.url, {
 		method: 'POST',
-		headers: { 'content-type': 'application/json' },
+		headers: {
+			'content-type': 'application/json',
+			'user-agent': 'Mozilla/5.0',
+			origin: 'https://api.z-api.io',
+			// Assumed to be the instance token, which is the worst for whoever logs headers.
+			'z-api-token': token,
+		},
 		body: JSON.stringify(delivery.callback),
 		signal: closing,
 	}).catch((error: unknown) => {
@@ -132,6 +144,17 @@ async function call(delivery: Delivery, closing: AbortSignal): Promise<void> {
 	await response.arrayBuffer();
 	// A webhook is unknown to n8n until its workflow is active.
 	if (response.status === 404 || response.status >= 500) throw new Error('n8n is not ready');
+}
+
+/** Which of the two received webhooks are called. */
+function toReceivers(instance: Instance, fromMe: boolean): WebhookUrl[] {
+	const { receivedCallbackUrl, receivedAndDeliveryCallbackUrl: second } = instance;
+	const { hasReceivedAndDelivery, receiveCallbackSentByMe, tellsTwice } = instance;
+	if (!fromMe) return ['receivedCallbackUrl'];
+	const first: WebhookUrl[] = receiveCallbackSentByMe ? ['receivedCallbackUrl'] : [];
+	if (!hasReceivedAndDelivery || !second) return first;
+	const repeated = tellsTwice && second === receivedCallbackUrl ? first : [];
+	return ['receivedAndDeliveryCallbackUrl', ...repeated];
 }
 
 function toCallback(
@@ -151,9 +174,16 @@ function toCallback(
 	};
 }
 
-const isChannel = (phone: string) => phone.endsWith('@newsletter');
-
-function isLoopback(url: string): boolean {
-	const host = URL.canParse(url) ? new URL(url).hostname : '';
-	return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+/** The content object of a message's callback. What the request brought is served by the sandbox. */
+function toContent({ messageId, text, media, poll }: Message, origin: string) {
+	if (poll) {
+		const options = poll.options.map((name) => ({ name }));
+		return { poll: { question: text, pollMaxOptions: poll.maxOptions, options } };
+	}
+	if (!media) return { text: { message: text } };
+	const { kind, mimeType, fileName, url = `${origin}/sandbox/media/${messageId}` } = media;
+	const content = { [`${kind}Url`]: url, caption: text, mimeType };
+	return { [kind]: { ...content, ...(kind === 'document' && { fileName, title: fileName }) } };
 }
+
+const isChannel = (phone: string) => phone.endsWith('@newsletter');

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { type Chat, type Chats, DURATIONS_MS, ME, newId } from './chats.mts';
+import { type Chat, type Chats, type Content, DURATIONS_MS, lidOf, ME, newId } from './chats.mts';
 import {
 	type SandboxResponse,
 	clientTokenNotAllowed,
@@ -7,7 +7,8 @@ import {
 	KNOWN_FAULTS,
 	sendResponse,
 } from './faults.mts';
-import { type Instance, WEBHOOKS, type WebhookUrl } from './instance.mts';
+import type { Instance, WebhookUrl } from './instance.mts';
+import { fetchMedia, type Media, type MediaKind, readMedia } from './media.mts';
 import type { Queue } from './queue.mts';
 import type { Delivery } from './webhooks.mts';
 
@@ -21,7 +22,8 @@ export interface RecordedRequest {
 	/** What comes after the instance's base URL, e.g. `/pin-message`. */
 	path: string;
 	headers: Record<string, string | string[] | undefined>;
-	body: unknown;
+	/** Files in it are cut to their beginning. */
+	body: Record<string, unknown>;
 	/** The response's status; 0 if there was none. */
 	status: number;
 	/** Whether the sandbox carried out the request, or added it to the queue. */
@@ -51,7 +53,12 @@ interface InstancePath {
 	'*': string;
 }
 
-type Handler = (body: Record<string, unknown>, query: Record<string, string>) => unknown;
+type Body = Record<string, unknown>;
+
+type Handler = (body: Body, query: Record<string, string>, lastInPath: string) => unknown;
+
+/** How much of a file in a body is kept, in characters. */
+const KEPT_OF_FILE = 10_000;
 
 /**
  * Z-API's methods according to its documentation. Undocumented behaviour is marked as assumed.
@@ -59,30 +66,27 @@ type Handler = (body: Record<string, unknown>, query: Record<string, string>) =>
  * @see https://developer.z-api.io
  */
 export const zApi: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
-	const methods = toMethods(state);
-
 	// Accepts any Content-Type as text, so that the sandbox refuses it like Z-API, and not Fastify.
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
 
 	app.all('/instances/:instanceId/token/:token/*', async (request, reply) => {
 		const { '*': method } = request.params as InstancePath;
-		const recorded = record(state, request, `/${method}`);
+		const body = toBody(request);
+		const recorded = record(state, request, `/${method}`, body);
 		state.inFlight++;
 		state.mostInFlight = Math.max(state.mostInFlight, state.inFlight);
 		reply.raw.once('close', () => state.inFlight--);
 		if (state.faults.latencyMs) {
 			await new Promise((resolve) => setTimeout(resolve, state.faults.latencyMs));
 		}
-		// A message that is to be sent has no ID yet.
-		const { messageId = recorded, message = messageId } = toBody(request);
-		const fault = state.faults.next(recorded.path, message);
-		const own = fault && !fault.isDone ? undefined : await perform(state, request, methods);
+		const fault = state.faults.next(recorded.path, subjectOf(recorded.body) ?? recorded);
+		const own = fault && !fault.isDone ? undefined : await perform(state, request, body);
 		recorded.isDone = own?.status === 200;
 		recorded.isFaulty = fault !== undefined;
 		const given = fault?.response ?? own ?? KNOWN_FAULTS.methodNotFound;
 		recorded.status = typeof given === 'object' ? given.status : 0;
-		await sendResponse(given, request, reply);
+		await sendResponse(given, request, reply, own?.body);
 		return await reply;
 	});
 
@@ -91,14 +95,31 @@ export const zApi: FastifyPluginAsync<{ state: ZApiState }> = async (app, { stat
 	);
 };
 
-function record(state: ZApiState, request: FastifyRequest, path: string): RecordedRequest {
+/** What tells a message from others in requests: to be sent, it has no ID yet. */
+export const subjectOf = ({ message, messageId, caption, image, video, document }: Body): unknown =>
+	[message, caption, image, video, document, messageId].find(
+		(value) => value !== undefined && value !== '',
+	);
+
+/** A copy, as a part of a string keeps the whole of it in memory. */
+const cut = (value: unknown): unknown =>
+	typeof value === 'string' && value.startsWith('data:')
+		? Buffer.from(value.slice(0, KEPT_OF_FILE)).toString()
+		: value;
+
+function record(
+	state: ZApiState,
+	request: FastifyRequest,
+	path: string,
+	body: Body,
+): RecordedRequest {
 	const recorded: RecordedRequest = {
 		receivedAt: Date.now(),
 		method: request.method,
 		url: request.url,
 		path,
 		headers: request.headers,
-		body: toBody(request),
+		body: Object.fromEntries(Object.entries(body).map(([key, value]) => [key, cut(value)])),
 		status: 0,
 		isDone: false,
 		isFaulty: false,
@@ -107,9 +128,9 @@ function record(state: ZApiState, request: FastifyRequest, path: string): Record
 	return recorded;
 }
 
-function toBody(request: FastifyRequest): Record<string, unknown> {
+function toBody(request: FastifyRequest): Body {
 	try {
-		return (JSON.parse(request.body as string) ?? {}) as Record<string, unknown>;
+		return (JSON.parse(request.body as string) ?? {}) as Body;
 	} catch {
 		return {};
 	}
@@ -129,7 +150,7 @@ function refuse(
 	if (instanceId !== instance.instanceId || token !== instance.token) {
 		return KNOWN_FAULTS.instanceNotFound;
 	}
-	const known = methods[method];
+	const known = findMethod(methods, method);
 	if (!known) return KNOWN_FAULTS.methodNotFound;
 	if (request.method !== known.verb) return KNOWN_FAULTS.httpMethodRefused;
 	const contentType = request.headers['content-type'] ?? '';
@@ -142,13 +163,16 @@ function refuse(
 async function perform(
 	state: ZApiState,
 	request: FastifyRequest,
-	methods: Methods,
+	sent: Body,
 ): Promise<SandboxResponse> {
+	const methods = toMethods(state);
 	const refusal = refuse(state, request, methods);
 	if (refusal) return refusal;
-	const method = methods[(request.params as InstancePath)['*']];
+	const { '*': method } = request.params as InstancePath;
+	const lastInPath = method.slice(method.lastIndexOf('/') + 1);
+	const query = request.query as Record<string, string>;
 	try {
-		const body = await method?.handle(toBody(request), request.query as Record<string, string>);
+		const body = await findMethod(methods, method)?.handle(sent, query, lastInPath);
 		return { status: 200, body };
 	} catch (error) {
 		// Assumed: what Z-API responds to a body that is not as documented.
@@ -156,7 +180,11 @@ async function perform(
 	}
 }
 
+/** By path; an asterisk stands for one part of it. */
 type Methods = Record<string, { verb: string; handle: Handler }>;
+
+const findMethod = (methods: Methods, path: string) =>
+	path.includes('*') ? undefined : (methods[path] ?? methods[path.replace(/[^/]+$/, '*')]);
 
 function toMethods({ instance, chats, queue }: ZApiState): Methods {
 	const get = (handle: Handler) => ({ verb: 'GET', handle });
@@ -164,27 +192,60 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 	const put = (handle: Handler) => ({ verb: 'PUT', handle });
 	const toSetUrl = (...kinds: WebhookUrl[]) =>
 		put(({ value, notifySentByMe }) => {
-			// Assumed: what Z-API responds to another URL, and that an empty one takes the webhook away.
+			// An empty URL takes the webhook away. Assumed: what Z-API responds to what is no URL.
 			const isUsable = typeof value === 'string' && (value === '' || URL.canParse(value));
 			if (!isUsable || (instance.requiresHttps && value && !value.startsWith('https:'))) {
 				throw new Error('Invalid webhook URL');
 			}
-			for (const kind of kinds) instance[kind] = value;
+			for (const kind of kinds) instance[kind] = value.slice(0, instance.keptUrlLength);
 			// Only all webhooks at once have it in the same request.
 			if (kinds.length > 1 && typeof notifySentByMe === 'boolean') {
 				instance.receiveCallbackSentByMe = notifySentByMe;
 			}
 			return { value: true };
 		});
-	const urlKinds = Object.values(WEBHOOKS);
+	const urlKinds = instance.webhooks.map(([, kind]) => kind);
 	/** The IDs in the response are those of the event that it will be: a fresh pair each time. */
-	const enqueue = (phone: string, what: string, send: (eventId: string) => void) => {
+	const enqueue = (phone: string, what: string, send: (eventId: string) => unknown) => {
 		if (!/\d/.test(phone)) throw new Error('Invalid phone');
 		const [zaapId, messageId] = [newId(), newId()];
 		const entry = { zaapId, messageId, phone, what, created: Date.now() };
-		queue.add({ ...entry, send: () => send(messageId) });
+		// Assumed: what is sent to a community counts as sent.
+		queue.add({ ...entry, send: () => (chats.isReached(phone) ? send(messageId) : undefined) });
 		return { zaapId, messageId, id: messageId };
 	};
+	const sendMessage = (
+		{ phone, messageId: replyTo }: Body,
+		what: string,
+		text: unknown = '',
+		content: Content = {},
+	) => {
+		if (typeof phone !== 'string' || typeof text !== 'string') throw new Error('Invalid body');
+		const reply = typeof replyTo === 'string' ? { replyTo } : {};
+		const author = { ...ME, fromApi: true };
+		return enqueue(phone, `send ${what} “${text}”`, (messageId) => {
+			const write = (media?: Media) =>
+				chats.write(phone, text, author, {
+					messageId,
+					...reply,
+					...content,
+					...(media && { media }),
+				});
+			if (content.poll && !chats.get(phone).isGroup) {
+				throw new Error('This type of message can only be sent in groups');
+			}
+			const media = content.media && fetchMedia(content.media);
+			return media instanceof Promise ? media.then(write) : write(media);
+		});
+	};
+	const sendMedia = (kind: MediaKind, what: string) =>
+		post((body, _query, lastInPath) => {
+			const isDocument = kind === 'document';
+			if (isDocument && !/^[a-z\d]+$/i.test(lastInPath)) throw new Error('Invalid extension');
+			const media = readMedia(kind, body[kind]);
+			if (isDocument) media.fileName = toFileName(body.fileName, lastInPath, media.url);
+			return sendMessage(body, what, body.caption, { media });
+		});
 	return {
 		status: get(() => toStatus(instance)),
 		me: get(() => ({
@@ -194,9 +255,7 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 			...Object.fromEntries(urlKinds.map((kind) => [kind, instance[kind]])),
 			receiveCallbackSentByMe: instance.receiveCallbackSentByMe,
 		})),
-		...Object.fromEntries(
-			Object.entries(WEBHOOKS).map(([method, kind]) => [method, toSetUrl(kind)]),
-		),
+		...Object.fromEntries(instance.webhooks.map(([method, kind]) => [method, toSetUrl(kind)])),
 		'update-every-webhooks': toSetUrl(...urlKinds),
 		'update-notify-sent-by-me': put(({ notifySentByMe }) => {
 			instance.receiveCallbackSentByMe = notifySentByMe === true;
@@ -207,20 +266,33 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 			return { value: true };
 		}),
 		queue: post((body) => toQueuePage(queue, body)),
-		chats: get((_body, query) => toPage(chats.all(), query)),
+		chats: get((_body, query) =>
+			toPage(chats.all(), query).map((chat) =>
+				chat.isGroup && !instance.hasGroupNamesInChats ? { ...chat, name: chat.phone } : chat,
+			),
+		),
 		groups: get((_body, query) =>
 			toPage(
 				chats.all().filter(({ isGroup }) => isGroup),
 				query,
 			),
 		),
-		'send-text': post(({ phone, message, messageId: replyTo }) => {
-			if (typeof phone !== 'string' || typeof message !== 'string') throw new Error('Invalid body');
-			return enqueue(phone, `send “${message}”`, (messageId) => {
-				const reply = typeof replyTo === 'string' ? { replyTo } : {};
-				chats.write(phone, message, { ...ME, fromApi: true }, { messageId, ...reply });
-			});
+		'phone-exists/*': get((_body, _query, phone) => {
+			const known = chats.all().find((chat) => !chat.isGroup && isSamePhone(chat.phone, phone));
+			if (!known) return [{ exists: false, phone, lid: null }];
+			return [{ exists: true, phone: known.phone, lid: lidOf(known.phone) }];
 		}),
+		'send-text': post((body) => {
+			const { message, mentionAll } = body;
+			if (typeof message !== 'string') throw new Error('Invalid body');
+			// Assumed: without effect where there is no @all, and in a private chat.
+			const mentionsAll = mentionAll === true && /(^|\s)@all\b/.test(message);
+			return sendMessage(body, '', message, mentionsAll ? { mentionsAll } : {});
+		}),
+		'send-image': sendMedia('image', 'picture'),
+		'send-video': sendMedia('video', 'video'),
+		'send-document/*': sendMedia('document', 'document'),
+		'send-poll': post((body) => sendMessage(body, 'poll', body.message, { poll: toPoll(body) })),
 		'pin-message': post(({ phone, messageId, messageAction, pinMessageDuration }) => {
 			const durationMs = (DURATIONS_MS as Record<string, number>)[String(pinMessageDuration)];
 			if (typeof phone !== 'string' || typeof messageId !== 'string' || !durationMs) {
@@ -243,6 +315,35 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 			});
 		}),
 	};
+}
+
+/** As the documentation asks. Assumed: the refusal of fewer than 2, more than 12, empty and equal options. */
+function toPoll({ message, poll, pollMaxOptions = 0 }: Body): Content['poll'] {
+	if (typeof message !== 'string' || message === '') throw new Error('Invalid message');
+	const options = Array.isArray(poll) ? poll.map((option) => (option as Body | null)?.name) : [];
+	const isText = (option: unknown): option is string => typeof option === 'string' && option !== '';
+	const areDifferent = new Set(options).size === options.length;
+	if (!options.every(isText) || !areDifferent || options.length < 2 || options.length > 12) {
+		throw new Error('Invalid poll');
+	}
+	const isInRange = Number.isInteger(pollMaxOptions) && Number(pollMaxOptions) >= 0;
+	if (!isInRange) throw new Error('Invalid pollMaxOptions');
+	return { options, maxOptions: Number(pollMaxOptions) };
+}
+
+/** Assumed: the name of a document that has none. */
+function toFileName(given: unknown, extension: string, url?: string): string {
+	const inUrl = url === undefined ? '' : new URL(url).pathname.replace(/^.*\//, '');
+	const isText = typeof given === 'string' && given !== '';
+	const name = isText ? given : inUrl || 'document';
+	const ending = `.${extension.toLowerCase()}`;
+	return name.toLowerCase().endsWith(ending) ? name : name + ending;
+}
+
+/** Whether two numbers differ at most in the ninth digit of Brazil. */
+function isSamePhone(one: string, other: string): boolean {
+	const withoutNinth = (phone: string) => phone.replace(/^(55\d\d)9(\d{8})$/, '$1$2');
+	return withoutNinth(one) === withoutNinth(other);
 }
 
 function toStatus({ connection }: Instance) {
@@ -270,7 +371,7 @@ function toPage(chats: Chat[], { page, pageSize }: Record<string, string>) {
 		phone: chat.phone,
 		name: chat.name,
 		isGroup: chat.isGroup,
-		isGroupAnnouncement: false,
+		isGroupAnnouncement: chat.isGroupAnnouncement,
 		unread: '0',
 		lastMessageTime: String(Math.floor((chat.messages.at(-1)?.momment ?? 0) / 1000)),
 		archived: String(chat.archived),

@@ -5,6 +5,8 @@ let state;
 let isLost = false;
 /** The message that is being replied to. */
 let replyTo;
+/** Phone number of the person whom the user acts as; empty: the connected number. */
+let by;
 
 const source = new EventSource('/sandbox/events');
 source.addEventListener('message', ({ data }) => {
@@ -17,7 +19,7 @@ source.addEventListener('error', () => {
 	show();
 });
 addEventListener('hashchange', () => {
-	replyTo = undefined;
+	replyTo = by = undefined;
 	show();
 	toEnd();
 });
@@ -32,9 +34,9 @@ function show() {
 	const wanted = new URLSearchParams(location.hash.slice(1)).get('chat');
 	const chat = chats.find(({ phone }) => phone === wanted) ?? chats[0];
 	render(
-		html`${Header()} ${List(chats, chat)} ${Chat(chat)}
-			<aside aria-label="Queue, requests and switches">
-				${Queue()} ${Requests()} ${Switches()}
+		html`<div class="screen">${Header()} ${List(chats, chat)} ${Chat(chat)}</div>
+			<aside aria-label="Webhooks, queue, requests and switches">
+				${Webhooks()} ${Queue()} ${Requests()} ${Switches()}
 			</aside>`,
 		document.querySelector('#page'),
 	);
@@ -54,10 +56,16 @@ const CONNECTIONS = {
 
 const PIN = html`<img src="/pin.svg" alt="Pinned" width="16" height="16" />`;
 
+const REACTIONS = ['👍', '❤️', '😂', '🙏', '📌'];
+
+const DURATIONS = { '24_hours': '24 hours', '7_days': '7 days', '30_days': '30 days' };
+
 const Header = () =>
 	html`<header>
 		<h1><img src="/pin.svg" alt="" width="28" height="28" /> Z-API sandbox</h1>
-		<p role="status">${isLost && 'The sandbox has stopped. Waiting for it …'}</p>
+		<p role="status" class=${isLost && 'lost'}>
+			${isLost ? 'The sandbox has stopped. Waiting for it …' : 'Invented chats on this machine: nothing is sent to WhatsApp.'}
+		</p>
 		<select aria-label="Connection" class=${state.settings.connection} ...${setting('connection')}>
 			${Object.entries(CONNECTIONS).map(([value, text]) => html`<option value=${value}>${text}</option>`)}
 		</select>
@@ -72,8 +80,10 @@ const List = (chats, { phone: selected }) =>
 				const { phone, messages, pins } = chat;
 				return html`<li key=${phone}>
 					<a href=${linkTo(phone)} aria-current=${phone === selected}>
-						<strong>${nameOf(chat)}</strong> ${' '} ${pins.length > 0 && PIN}
-						<small>${messages.at(-1)?.text ?? kindOf(chat)}</small>
+						<i aria-hidden="true">${initialsOf(chat)}</i>
+						<strong>${nameOf(chat)}</strong>
+						${pins.length > 0 && PIN}
+						<small>${(messages.length > 0 && preview(messages.at(-1))) || kindOf(chat)}</small>
 					</a>
 				</li>`;
 			})}
@@ -81,23 +91,37 @@ const List = (chats, { phone: selected }) =>
 	</nav>`;
 
 function Chat(chat) {
-	const { phone, messages, isGroup, people } = chat;
+	const { phone, messages, isGroup, isCommunity, people } = chat;
+	by ??= people[0]?.phone ?? '';
 	const pins = chat.pins.filter(({ expiresAt }) => expiresAt > Date.now());
-	const textOf = (id) => messages.find(({ messageId }) => messageId === id)?.text;
-	const act = async (path, deed) => {
-		const by = document.querySelector('[name=by]').value;
-		await send('POST', path, { phone, by, ...deed });
+	const textOf = (id) => {
+		const message = messages.find(({ messageId }) => messageId === id);
+		return message && preview(message);
+	};
+	const act = async (path, deed) => await send('POST', path, { phone, by, ...deed });
+	const say = async (deed) => {
+		await act('messages', { ...deed, ...(replyTo && { replyTo }) });
+		replyTo = undefined;
+		show();
+		toEnd();
 	};
 	const write = async (event) => {
 		event.preventDefault();
 		const field = event.target.elements.text;
 		const text = field.value.trim();
 		if (!text) return;
-		await act('messages', { text, ...(replyTo && { replyTo }) });
+		await say({ text });
 		field.value = '';
-		replyTo = undefined;
-		show();
-		toEnd();
+	};
+	const attach = ({ target }) => {
+		const [file] = target.files;
+		const text = target.form.elements.text;
+		const reader = new FileReader();
+		reader.addEventListener('load', async () => {
+			await say({ text: text.value.trim(), file: reader.result, fileName: file.name });
+			target.value = text.value = '';
+		});
+		reader.readAsDataURL(file);
 	};
 	const onKeyDown = (event) => {
 		if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -109,8 +133,16 @@ function Chat(chat) {
 		show();
 		document.querySelector('textarea')?.focus();
 	};
+	const become = ({ target }) => {
+		by = target.value;
+		show();
+	};
+	// The demo is the only one that is known to listen for this word.
+	const isDemo =
+		state.editorUrl && state.webhooks.some(({ kind }) => kind === 'receivedCallbackUrl');
 	return html`<main key=${phone}>
 		<header>
+			<i aria-hidden="true">${initialsOf(chat)}</i>
 			<h2>${nameOf(chat)} <small>${kindOf(chat)}</small></h2>
 			<code>${phone}</code>
 		</header>
@@ -128,55 +160,145 @@ function Chat(chat) {
 		</ul>
 		<div role="log" aria-label="Messages" tabindex="0">
 			${messages.map((message) => {
-				const { messageId, fromMe, senderName } = message;
+				const { messageId, fromMe, fromApi, senderName, mentionsAll } = message;
 				const isPinned = pins.some((pin) => pin.messageId === messageId);
-				const pinning = { messageId, action: isPinned ? 'unpin' : 'pin' };
 				return html`<article
 					key=${messageId}
 					id=${messageId}
 					class=${fromMe && 'mine'}
 					tabindex="-1"
 				>
-					${isGroup && !fromMe && html`<strong>${senderName}</strong>`}
+					${(isGroup || fromMe) && html`<strong>${fromApi ? 'n8n, by the API' : senderName}</strong>`}
 					${message.replyTo && html`<blockquote>${textOf(message.replyTo) ?? message.replyTo}</blockquote>`}
-					<p>${message.text}</p>
+					${message.media && File(message)}
+					${(message.text || !message.media) && html`<p>${message.text}</p>`}
+					${message.poll && Poll(message, chat, act)}
 					<small>
-						<code>${messageId}</code>
-						${isPinned && PIN}
+						<code title="Message ID">${messageId}</code>
+						${mentionsAll && html`<span>mentions everyone</span>`} ${isPinned && PIN}
 						${Object.entries(message.reactions).map(
-							([name, value]) => html`<span title=${name}>${value}</span>`,
+							([name, value]) => html`<span class="reaction" title=${name}>${value}</span>`,
 						)}
 						<time>${clock.format(message.momment)}</time>
 					</small>
 					<div>
 						<button onClick=${() => reply(messageId)}>Reply</button>
-						<button onClick=${() => act('reactions', { messageId, value: '👍' })}>React</button>
-						<button onClick=${() => act('pins', pinning)}>${isPinned ? 'Unpin' : 'Pin'}</button>
+						${Menu(
+							'React',
+							[...REACTIONS.map((value) => [value, value]), ['none', 'Take back']],
+							(value) => act('reactions', { messageId, value: value === 'none' ? '' : value }),
+						)}
+						${
+							isPinned
+								? html`<button onClick=${() => act('pins', { messageId, action: 'unpin' })}>
+										Unpin
+									</button>`
+								: Menu('Pin', Object.entries(DURATIONS), (duration) =>
+										act('pins', { messageId, action: 'pin', duration }),
+									)
+						}
 					</div>
 				</article>`;
 			})}
 		</div>
-		<form onSubmit=${write}>
-			${
-				replyTo &&
-				html`<p>
-					Replying to “${textOf(replyTo)}”
-					<button type="button" onClick=${() => reply(undefined)}>Cancel</button>
-				</p>`
-			}
-			<select name="by" aria-label="As">
-				${people.map((one) => html`<option value=${one.phone}>As ${one.name}</option>`)}
-				<option value="">As the connected number</option>
-			</select>
-			<textarea
-				name="text"
-				rows="1"
-				aria-label=${`Write in ${nameOf(chat)}`}
-				onKeyDown=${onKeyDown}
-			/>
-			<button class="main">Send</button>
-		</form>
+		${
+			isCommunity
+				? html`<p>
+						A community itself: Z-API accepts what is sent here, and nobody sees it. Its
+						announcement group has the same name.
+					</p>`
+				: html`<form onSubmit=${write}>
+						${
+							replyTo &&
+							html`<p>
+								Replying to “${textOf(replyTo)}”
+								<button type="button" onClick=${() => reply(undefined)}>Cancel</button>
+							</p>`
+						}
+						<select name="by" aria-label="As" value=${by} onChange=${become}>
+							${people.map((one) => html`<option value=${one.phone}>As ${one.name}</option>`)}
+							<option value="">As the connected number</option>
+						</select>
+						<label title="Attach a file; the text is its caption">
+							<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+								<path
+									d="M20 11 12 19a5 5 0 0 1-7-7l8-8a3.5 3.5 0 0 1 5 5l-8 8a1.5 1.5 0 0 1-2-2l7-7"
+									fill="none"
+									stroke="currentColor"
+									stroke-width="2"
+									stroke-linecap="round"
+								/>
+							</svg>
+							<input type="file" aria-label="Attach a file" onChange=${attach} />
+						</label>
+						<textarea
+							name="text"
+							rows="1"
+							aria-label=${`Write in ${nameOf(chat)}`}
+							placeholder=${isDemo ? 'Write #notice …' : 'Write a message …'}
+							onKeyDown=${onKeyDown}
+						/>
+						<button class="main">Send</button>
+					</form>`
+		}
 	</main>`;
+}
+
+/** A list that does something at once, and then shows its name again. */
+const Menu = (name, choices, act) =>
+	html`<select
+		aria-label=${name}
+		value=""
+		onChange=${({ target }) => {
+			act(target.value);
+			target.value = '';
+		}}
+	>
+		<option value="" hidden>${name} ▾</option>
+		${choices.map(([value, text]) => html`<option value=${value}>${text}</option>`)}
+	</select>`;
+
+const KINDS = { image: 'Picture', video: 'Video', document: 'Document' };
+
+/** Only what the sandbox serves itself is loaded. */
+function File({ messageId, media, text }) {
+	const { kind, mimeType, bytes, fileName, url, isKept } = media;
+	const source = `/sandbox/media/${messageId}`;
+	const name = KINDS[kind];
+	if (isKept && /^image\/(png|jpeg|gif|webp)$/.test(mimeType)) {
+		return html`<img src=${source} alt=${text || fileName || name} />`;
+	}
+	const size = bytes === undefined ? 'not fetched here' : sizes.format(bytes / 1024);
+	const title = (fileName ?? (url && new URL(url).pathname.split('/').at(-1))) || name;
+	return html`<figure>
+		<i aria-hidden="true">${title.match(/\.(\w{1,4})$/)?.[1].toUpperCase() ?? name}</i>
+		<figcaption>
+			${isKept ? html`<a href=${source} download=${title}>${title}</a>` : html`<b>${title}</b>`}
+			<small>${[mimeType, size, url && new URL(url).host].filter(Boolean).join(' · ')}</small>
+		</figcaption>
+	</figure>`;
+}
+
+function Poll({ messageId, poll, votes }, { people }, act) {
+	const voter = people.find((one) => one.phone === by)?.name ?? 'Me';
+	const mine = votes[voter] ?? [];
+	const vote = (option) => {
+		const rest = mine.filter((one) => one !== option);
+		const others = poll.maxOptions === 1 ? [] : rest;
+		const options = rest.length < mine.length ? rest : [...others, option];
+		return act('votes', { messageId, options });
+	};
+	return html`<ul aria-label="Options of the poll">
+		${poll.options.map((option) => {
+			const voters = Object.keys(votes).filter((name) => votes[name].includes(option));
+			return html`<li key=${option}>
+				<button aria-pressed=${mine.includes(option)} onClick=${() => vote(option)}>
+					<span>${option}</span> <b class="done">${voters.length}</b>
+					<small>${voters.join(', ')}</small>
+				</button>
+			</li>`;
+		})}
+	</ul>`;
 }
 
 function goTo(messageId) {
@@ -184,6 +306,60 @@ function goTo(messageId) {
 	message?.scrollIntoView({ block: 'center' });
 	message?.focus({ preventScroll: true });
 }
+
+const WEBHOOKS = {
+	receivedCallbackUrl: 'Received',
+	receivedAndDeliveryCallbackUrl: 'Received, sent by me',
+	deliveryCallbackUrl: 'On send',
+	connectedCallbackUrl: 'Connected',
+	disconnectedCallbackUrl: 'Disconnected',
+	messageStatusCallbackUrl: 'Message status',
+	presenceChatCallbackUrl: 'Presence',
+};
+
+function Webhooks() {
+	const { webhooks, calls, sentByMe } = state;
+	return html`<section>
+		<h2>Webhooks <small>${webhooks.length || 'none'} registered</small></h2>
+		<ul aria-label="Webhooks">
+			${webhooks.map(
+				({ kind, receivers: [first, ...others] }) =>
+					html`<li key=${kind}>
+						<b class="done">${WEBHOOKS[kind]}</b> ${Receiver(first)}
+						${others.map((other) => html`<span>passes on to ${Receiver(other)}</span>`)}
+					</li>`,
+			)}
+		</ul>
+		<p>
+			<small>
+				${
+					webhooks.length === 0
+						? 'Publish a workflow with the trigger, or test it: its webhooks appear here, and what they are called for.'
+						: `“Notify sent by me” is ${sentByMe ? 'on' : 'off'}.`
+				}
+			</small>
+		</p>
+		${calls.length > 0 && html`<h3>Last calls</h3>`}
+		<ol aria-label="Calls of webhooks, the latest first" tabindex="0">
+			${calls.toReversed().map(
+				({ number, what, phone, momment, status, attempts, receiver }) =>
+					html`<li key=${number}>
+						<b class=${status === 200 ? 'done' : ''}
+							>${status || (attempts > 1 ? 'no response' : '…')}</b
+						>
+						${' '}${what} ${phone && html`<small>in ${nameIn(phone)}</small>`}
+						<small>
+							${clock.format(momment)} to ${receiver.workflow || receiver.host}
+							${attempts > 1 && `, ${attempts} attempts`}
+						</small>
+					</li>`,
+			)}
+		</ol>
+	</section>`;
+}
+
+const Receiver = ({ host, workflow, isTest }) =>
+	html`${workflow && html`“${workflow}” `}<small>${isTest && 'test, '}${host}</small>`;
 
 const Queue = () =>
 	html`<section>
@@ -240,6 +416,12 @@ function Switches() {
 	return html`<details>
 		<summary>Misbehave ${!isUsual && html`<small>(it does)</small>`}</summary>
 		<form>
+			<p>
+				<small>
+					Makes this stand-in for Z-API slow, busy or broken on purpose, to see what your workflow
+					does then.
+				</small>
+			</p>
 			<label>
 				Latency in ms
 				<input type="number" min="0" max="600000" required ...${setting('latencyMs')} />
@@ -299,6 +481,7 @@ function describe(response) {
 	const texts = {
 		reset: 'Connection reset',
 		resetMidResponse: 'Connection reset within the response',
+		garbage: 'Garbage instead of HTTP',
 		silence: 'No response',
 	};
 	const { status, body } = response;
@@ -331,9 +514,31 @@ const nameOf = ({ name, phone }) => name || phone;
 
 const nameIn = (phone) => nameOf(state.chats.find((chat) => chat.phone === phone) ?? { phone });
 
-const kindOf = ({ phone, isGroup, archived }) =>
-	[phone.endsWith('@newsletter') && 'channel', isGroup && 'group', archived && 'archived']
+const kindOf = ({ phone, isGroup, isGroupAnnouncement, isCommunity, archived }) =>
+	[
+		phone.endsWith('@newsletter') && 'channel',
+		isCommunity ? 'community' : isGroupAnnouncement ? 'announcements' : isGroup && 'group',
+		archived && 'archived',
+	]
 		.filter(Boolean)
 		.join(', ');
+
+const initialsOf = ({ name }) =>
+	(name ?? '@')
+		.split(' ')
+		.filter(Boolean)
+		.map(([letter]) => letter)
+		.slice(0, 2)
+		.join('');
+
+/** A message in one line. */
+const preview = ({ text, media, poll }) => {
+	const kind = poll ? 'Poll' : media && KINDS[media.kind];
+	return [kind, text || media?.fileName].filter(Boolean).join(': ');
+};
+
+const sizes = new Intl.NumberFormat('en', {
+	...{ style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 },
+});
 
 const timeOf = ({ messages }) => messages.at(-1)?.momment ?? 0;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page, Request } from 'playwright-core';
-import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
+import { DEMO_MESSAGE, DURATIONS_MS, ME, type PinEvent } from '../../sandbox/chats.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { launchBrowser } from '../support/browser.mts';
@@ -58,7 +60,7 @@ async function withPage(run: (opened: Opened) => Promise<void>, hash = '') {
 		devTools.on('Network.eventSourceMessageReceived', ({ data }) => traffic.push(data));
 		await devTools.send('Network.enable');
 		await page.goto(`${sandbox.url}/${hash}`);
-		await page.getByRole('article').first().waitFor();
+		await page.getByRole('log').waitFor();
 		await run({ sandbox, page, traffic });
 		assert.deepEqual(complaints, []);
 	} finally {
@@ -107,13 +109,19 @@ test('people write, reply, react and pin, and texts stay texts', async () => {
 		assert.deepEqual([senderName, fromMe, replyTo], ['Ana Souza', false, DEMO_MESSAGE.messageId]);
 		await page.getByText('Replying to').waitFor({ state: 'detached' });
 
-		await message('The water').getByRole('button', { name: 'React' }).click();
-		await message('The water').getByTitle('Ana Souza').getByText('👍').waitFor();
+		await message('The water').getByRole('combobox', { name: 'React' }).selectOption('📌');
+		await message('The water').getByTitle('Ana Souza').getByText('📌').waitFor();
+		await message('The water').getByRole('combobox', { name: 'React' }).selectOption('Take back');
+		await message('The water').getByTitle('Ana Souza').waitFor({ state: 'detached' });
 		const told = once(sandbox.chats, 'pin');
-		await message('Please fill').getByRole('button', { name: 'Pin' }).click();
+		await message('Please fill').getByRole('combobox', { name: 'Pin' }).selectOption('24 hours');
 		await message('Please fill').getByRole('img', { name: 'Pinned' }).waitFor();
-		const [, event] = (await told) as [unknown, { fromMe: boolean; senderName: string }];
-		assert.deepEqual([event.fromMe, event.senderName], [false, 'Ana Souza']);
+		const [, event] = (await told) as [unknown, PinEvent];
+		const { durationMs } = event;
+		assert.deepEqual(
+			[event.fromMe, event.senderName, durationMs],
+			[false, 'Ana Souza', DURATIONS_MS['24_hours']],
+		);
 		await person.selectOption('As the connected number');
 		await message('Please fill').getByRole('button', { name: 'Unpin' }).click();
 		await message('Please fill').getByRole('img').waitFor({ state: 'detached' });
@@ -155,6 +163,125 @@ test('pins are shown with the time left, link to the message, and disappear when
 		await pins.filter({ hasText: 'The water' }).waitFor({ state: 'detached' });
 		await pinned.getByRole('img', { name: 'Pinned' }).waitFor({ state: 'detached' });
 	});
+});
+
+/** A pixel. */
+const PNG =
+	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+/** What Send and Pin can send, and a reaction. */
+async function sendEverything(sandbox: Sandbox) {
+	const { phone } = DEMO_MESSAGE;
+	const image = `data:image/png;base64,${PNG}`;
+	await call(sandbox, '/send-image', { phone, image, caption: 'The pool is closed' });
+	const document = 'https://elsewhere.test/minutes.pdf';
+	await call(sandbox, '/send-document/pdf', { phone, document, caption: 'Of November' });
+	const poll = [{ name: 'Monday' }, { name: 'Friday' }];
+	const single = { phone, message: 'When?', poll, pollMaxOptions: 1 };
+	await call(sandbox, '/send-poll', single);
+	await call(sandbox, '/send-text', { phone, message: 'Hello @all', mentionAll: true });
+	sandbox.chats.react(phone, DEMO_MESSAGE.messageId, '👍', ME);
+}
+
+test('pictures, files and polls are shown; a click votes, and another person has another vote', async () => {
+	await withPage(async ({ sandbox, page }) => {
+		await sendEverything(sandbox);
+		const picture = page.getByRole('img', { name: 'The pool is closed' });
+		await picture.waitFor();
+		await page.waitForFunction(`document.querySelector('article > img').naturalWidth === 1`);
+		await page.getByRole('article').getByText('minutes.pdf').waitFor();
+		await page.getByText('application/pdf · not fetched here · elsewhere.test').waitFor();
+		await page.getByText('mentions everyone').waitFor();
+
+		const option = (name: string, pressed: boolean) =>
+			page.getByRole('button', { name: new RegExp(`^${name}`), pressed });
+		await option('Monday', false).click();
+		await option('Monday', true).getByText('Bruno Lima').waitFor();
+		await option('Friday', false).click();
+		await option('Friday', true).waitFor();
+		await option('Monday', false).waitFor();
+		await page.getByRole('combobox', { name: 'As' }).selectOption('As Ana Souza');
+		await option('Friday', false).click();
+		await option('Friday', true).getByText('Bruno Lima, Ana Souza').waitFor();
+		await option('Friday', true).click();
+		await option('Friday', false).waitFor();
+		const votes = sandbox.chats.get(DEMO_MESSAGE.phone).messages.find(({ poll }) => poll)?.votes;
+		assert.deepEqual(votes, { 'Bruno Lima': ['Friday'], 'Ana Souza': [] });
+	});
+});
+
+test('a person sends a file; the text is its caption', async () => {
+	await withPage(async ({ sandbox, page }) => {
+		await page.getByRole('textbox', { name: /^Write/ }).fill('Keys found #notice');
+		const file = { name: 'keys.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') };
+		await page.getByLabel('Attach a file').setInputFiles(file);
+		await page.getByRole('img', { name: 'Keys found #notice' }).waitFor();
+		await waitFor(async () => (await page.getByRole('textbox').inputValue()) === '');
+		const { media, senderName } = sandbox.chats.get(DEMO_MESSAGE.phone).messages.at(-1) ?? {};
+		assert.deepEqual([media?.kind, media?.bytes, senderName], ['image', 70, 'Bruno Lima']);
+	});
+});
+
+test('registered webhooks are shown with host and workflow, and what they were called for', async () => {
+	const server = createServer((request, response) => {
+		request.resume();
+		response.writeHead(request.url?.includes('refuses') ? 401 : 200).end();
+	});
+	await once(server.listen(0, '127.0.0.1'), 'listening');
+	const { port } = server.address() as AddressInfo;
+	try {
+		await withPage(async ({ sandbox, page, traffic }) => {
+			const { instance, chats } = sandbox;
+			await page.getByText('Publish a workflow with the trigger').waitFor();
+			assert.equal(await page.getByPlaceholder('Write #notice …').count(), 0);
+			const other = '[3,"https://crm.example.com/hook?key=canary-other",0,0]';
+			const list = `${Buffer.from(other).toString('base64url')}.canary-signature`;
+			const query = new URLSearchParams({ secret: 'canary-hook', workflow: 'Keep keys', list });
+			instance.receivedCallbackUrl = `http://127.0.0.1:${port}/webhook/1/callback?${query}`;
+			instance.deliveryCallbackUrl = `http://127.0.0.1:${port}/webhook-test/refuses`;
+			sandbox.editorUrl = 'http://localhost:5678/workflow/1';
+			chats.write(ANA, 'Hello', { senderName: 'Ana Souza', fromMe: false });
+			await call(sandbox, '/send-text', { phone: ANA, message: 'Hello, Ana' });
+			const webhooks = page.getByRole('list', { name: 'Webhooks' }).getByRole('listitem');
+			await webhooks
+				.filter({ hasText: /Received.*“Keep keys”.*127\.0.*passes on to.*crm\.example\.com/s })
+				.waitFor();
+			await webhooks.filter({ hasText: /On send.*test, 127\.0\.0\.1/s }).waitFor();
+			const calls = page.getByRole('list', { name: /^Calls/ }).getByRole('listitem');
+			await calls.filter({ hasText: /200.*message.*in Ana Souza.*to Keep keys/s }).waitFor();
+			await calls.filter({ hasText: /401.*sent.*in Ana Souza.*to 127/s }).waitFor();
+			await page.getByPlaceholder('Write #notice …').waitFor();
+			const seen = await Promise.all(traffic.map(async (text) => await text));
+			assert.doesNotMatch(seen.join('\n'), /canary/);
+		});
+	} finally {
+		server.closeAllConnections();
+		server.close();
+	}
+});
+
+test('on a phone, the chat and the box to write are on the screen', async () => {
+	await withPage(async ({ page }) => {
+		await page.setViewportSize({ width: 390, height: 844 });
+		for (const part of [
+			page.getByRole('textbox', { name: /^Write/ }),
+			page.getByRole('button', { name: 'Send' }),
+			page.getByRole('article').last(),
+		]) {
+			const { y = -1, height = 0 } = (await part.boundingBox()) ?? {};
+			assert.ok(y >= 0 && y + height <= 844, `${y} + ${height}`);
+		}
+	});
+});
+
+test('in a community nobody can write', async () => {
+	await withPage(
+		async ({ page }) => {
+			await page.getByText('nobody sees it').waitFor();
+			assert.equal(await page.getByRole('textbox', { name: /^Write/ }).count(), 0);
+		},
+		`#${new URLSearchParams({ chat: '120363277777777701-group' })}`,
+	);
 });
 
 test('chat and message IDs are shown in full', async () => {
@@ -312,6 +439,7 @@ test('the page works with the keyboard only', async () => {
 test('in both themes and at all widths, the page is readable and accessible', async () => {
 	await withPage(async ({ sandbox, page }) => {
 		await page.evaluate(axe.source);
+		await sendEverything(sandbox);
 		await call(sandbox, '/pin-message', pinOf());
 		await call(sandbox, '/pin-message', pinOf({ messageId: 'M2', pinMessageDuration: '24_hours' }));
 		await call(sandbox, '/pin-message', pinOf(), { 'client-token': 'wrong' });

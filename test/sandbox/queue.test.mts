@@ -1,50 +1,24 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
-import { Instance, WEBHOOKS } from '../../sandbox/instance.mts';
+import { Instance } from '../../sandbox/instance.mts';
 import { Queue } from '../../sandbox/queue.mts';
-import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
+import * as receivers from '../support/receiver.mts';
+import { useSandbox } from '../support/sandbox.mts';
 
-type Json = Record<string, unknown>;
+type Json = receivers.Json;
 
 const GROUP = DEMO_MESSAGE.phone;
 const CHANNEL = '120363166555745933@newsletter';
+const SECOND = 'update-webhook-received-delivery';
 
-let sandbox: Sandbox;
-let receiver: Server;
-let received: Json[];
+const sandbox = useSandbox({});
+const receiver = receivers.useReceiver(sandbox);
+const { callbacks, listen } = receiver;
 
-beforeEach(async () => {
-	sandbox = await startSandbox();
-	received = [];
-	receiver = createServer((request, response) => {
-		void json(request).then((callback) => {
-			received.push(callback as Json);
-			response.end();
-			receiver.emit('callback');
-		});
-	});
-	await once(receiver.listen(0, '127.0.0.1'), 'listening');
-});
+const call = async (path: string, body?: object, method?: string) =>
+	await receivers.callZApi(sandbox, path, body, method);
 
-afterEach(async () => {
-	await sandbox.close();
-	receiver.closeAllConnections();
-	receiver.close();
-});
-
-const receiverUrl = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
-
-async function call(path: string, body?: object, method = 'POST') {
-	const { instanceId, token, clientToken } = sandbox.instance;
-	const response = await fetch(`${sandbox.url}/instances/${instanceId}/token/${token}/${path}`, {
-		headers: { 'content-type': 'application/json', 'client-token': clientToken },
-		...(body && { method, body: JSON.stringify(body) }),
-	});
-	return { status: response.status, body: (await response.json()) as Json };
-}
+const act = async (path: string, body: object) =>
+	await receivers.act(sandbox, path, { phone: GROUP, ...body });
 
 const pin = async (body: Json = {}) =>
 	await call('pin-message', {
@@ -52,18 +26,6 @@ const pin = async (body: Json = {}) =>
 	});
 
 const pinned = (phone = GROUP) => sandbox.chats.get(phone).pins.map(({ messageId }) => messageId);
-
-/** The callbacks as soon as there are so many. */
-async function callbacks(count: number): Promise<Json[]> {
-	while (received.length < count) {
-		await once(receiver, 'callback', { signal: AbortSignal.timeout(5000) });
-	}
-	return received;
-}
-
-async function listen(...methods: string[]) {
-	for (const method of methods) await call(method, { value: receiverUrl() }, 'PUT');
-}
 
 test('while connected, accepted entries are sent at once', async () => {
 	expect((await pin()).status).toBe(200);
@@ -214,41 +176,91 @@ test('connecting and disconnecting call their webhooks once each', async () => {
 	]);
 });
 
-test('each webhook has its own URL, and `/me` shows them all, secrets included', async () => {
-	for (const [method, kind] of Object.entries(WEBHOOKS)) {
-		const value = `https://elsewhere.test/${kind}`;
-		expect((await call(method, { value }, 'PUT')).body).toStrictEqual({ value: true });
-	}
-	const { body } = await call('me');
-	for (const kind of Object.values(WEBHOOKS)) {
-		expect(body[kind]).toBe(`https://elsewhere.test/${kind}`);
-	}
-	const { token, proxyUrl } = sandbox.instance;
-	expect(body).toMatchObject({ token, proxyUrl, connected: true, receiveCallbackSentByMe: false });
+test.each([false, true])(
+	'each webhook has its own URL, and `/me` shows them all, secrets included; with the second received webhook: %s',
+	async (hasReceivedAndDelivery) => {
+		sandbox.instance.hasReceivedAndDelivery = hasReceivedAndDelivery;
+		const kinds = sandbox.instance.webhooks.map(([, kind]) => kind);
+		expect(kinds).toHaveLength(hasReceivedAndDelivery ? 7 : 6);
+		for (const [method, kind] of sandbox.instance.webhooks) {
+			const value = `https://elsewhere.test/${kind}`;
+			expect((await call(method, { value }, 'PUT')).body).toStrictEqual({ value: true });
+		}
+		const { body } = await call('me');
+		for (const kind of kinds) expect(body[kind]).toBe(`https://elsewhere.test/${kind}`);
+		const { token, proxyUrl } = sandbox.instance;
+		expect(body).toMatchObject({
+			...{ token, proxyUrl, connected: true, receiveCallbackSentByMe: false },
+		});
 
-	const every = { value: 'https://elsewhere.test/every', notifySentByMe: true };
-	await call('update-every-webhooks', every, 'PUT');
-	const after = (await call('me')).body;
-	expect(Object.values(WEBHOOKS).map((kind) => after[kind])).toStrictEqual(
-		Array(6).fill(every.value),
-	);
-	expect(after.receiveCallbackSentByMe).toBe(true);
+		const every = { value: 'https://elsewhere.test/every', notifySentByMe: true };
+		await call('update-every-webhooks', every, 'PUT');
+		const after = (await call('me')).body;
+		expect(kinds.map((kind) => after[kind])).toStrictEqual(kinds.map(() => every.value));
+		expect(after.receiveCallbackSentByMe).toBe(true);
+
+		await call('update-webhook-received', { value: '' }, 'PUT');
+		expect((await call('me')).body.receivedCallbackUrl).toBe('');
+	},
+);
+
+test('an instance without the second received webhook neither shows it nor has its method', async () => {
+	const { status } = await call(SECOND, { value: receiver.url }, 'PUT');
+	expect(status).toBe(404);
+	expect((await call('me')).body).not.toHaveProperty('receivedAndDeliveryCallbackUrl');
 });
 
-test('the old method that sets two webhooks does not exist', async () => {
-	const body = { value: receiverUrl() };
-	const { status } = await call('update-webhook-received-delivery', body, 'PUT');
-	expect([status, sandbox.instance.receivedCallbackUrl]).toStrictEqual([404, '']);
+test('what the connected number does leaves by the second received webhook, if that has a URL', async () => {
+	sandbox.instance.hasReceivedAndDelivery = true;
+	await listen('update-webhook-received');
+	const say = async (text: string, by?: string) => await act('messages', { text, by });
+	const told = () =>
+		sandbox.deliveries.map(({ url, callback }) => [
+			new URL(url).search,
+			(callback.text as { message: string }).message,
+		]);
+	await say('Nobody hears it', '');
+	await call('update-notify-sent-by-me', { notifySentByMe: true }, 'PUT');
+	await say('By the first', '');
+	await call(SECOND, { value: `${receiver.url}?second` }, 'PUT');
+	await call('update-notify-sent-by-me', { notifySentByMe: false }, 'PUT');
+	await say('By the second', '');
+	await say('Of others');
+	await call(SECOND, { value: receiver.url }, 'PUT');
+	await call('update-notify-sent-by-me', { notifySentByMe: true }, 'PUT');
+	await say('Once', '');
+	sandbox.instance.tellsTwice = true;
+	await say('Twice', '');
+	await call(SECOND, { value: '' }, 'PUT');
+	await say('By the first again', '');
+	expect(told()).toStrictEqual([
+		['', 'By the first'],
+		['?second', 'By the second'],
+		['', 'Of others'],
+		['', 'Once'],
+		['', 'Twice'],
+		['', 'Twice'],
+		['', 'By the first again'],
+	]);
+	await callbacks(told().length);
 });
 
-async function act(path: string, body: object) {
-	const response = await fetch(`${sandbox.url}/sandbox/${path}`, {
-		...{ method: 'POST', headers: { 'content-type': 'application/json' } },
-		body: JSON.stringify({ phone: GROUP, ...body }),
+test('a URL longer than what is kept is cut', async () => {
+	sandbox.instance.keptUrlLength = 30;
+	const value = `https://elsewhere.test/${'a'.repeat(30)}`;
+	await call('update-webhook-received', { value }, 'PUT');
+	expect((await call('me')).body.receivedCallbackUrl).toBe(value.slice(0, 30));
+});
+
+test('webhook calls have the headers of Z-API', async () => {
+	await listen('update-webhook-received');
+	await act('messages', { text: 'Hello' });
+	await callbacks(1);
+	expect(receiver.headers).toMatchObject({
+		...{ 'z-api-token': sandbox.instance.token, 'user-agent': 'Mozilla/5.0' },
+		...{ origin: 'https://api.z-api.io', 'content-type': 'application/json' },
 	});
-	expect(response.ok).toBe(true);
-	return (await response.json().catch(() => ({}))) as Json;
-}
+});
 
 test('people write, reply, react and pin, and the webhook calls say who', async () => {
 	await listen('update-webhook-received');
@@ -296,5 +308,5 @@ test('a reset restores the first chats and keeps the webhooks', async () => {
 		0,
 		[],
 	]);
-	expect([instance.isConnected, instance.receivedCallbackUrl]).toStrictEqual([true, receiverUrl()]);
+	expect([instance.isConnected, instance.receivedCallbackUrl]).toStrictEqual([true, receiver.url]);
 });
