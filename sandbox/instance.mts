@@ -13,6 +13,7 @@ export const WEBHOOKS = {
 	'update-webhook-disconnected': 'disconnectedCallbackUrl',
 	'update-webhook-message-status': 'messageStatusCallbackUrl',
 	'update-webhook-chat-presence': 'presenceChatCallbackUrl',
+	'update-webhook-received-delivery': 'receivedAndDeliveryCallbackUrl',
 } as const;
 
 export type WebhookUrl = (typeof WEBHOOKS)[keyof typeof WEBHOOKS];
@@ -20,7 +21,7 @@ export type WebhookUrl = (typeof WEBHOOKS)[keyof typeof WEBHOOKS];
 export type Connection = 'connected' | 'notConnected' | 'sessionToRestore';
 
 /** Settings of the sandbox's instance. */
-export type InstanceSettings = Omit<Instance, keyof EventEmitter | 'isConnected'>;
+export type InstanceSettings = Omit<Instance, keyof EventEmitter | 'isConnected' | 'webhooks'>;
 
 /**
  * The sandbox's instance. Its credential is invented, and works on loopback only. Tests use canaries instead.
@@ -40,8 +41,16 @@ export class Instance extends EventEmitter<{ connection: [connection: Connection
 	disconnectedCallbackUrl = '';
 	messageStatusCallbackUrl = '';
 	presenceChatCallbackUrl = '';
+	/** If set, what the connected number does is told here, and not to the received webhook. */
+	receivedAndDeliveryCallbackUrl = '';
+	/** Whether the instance has this second received webhook: `/me` doesn't show it for all instances. */
+	hasReceivedAndDelivery = false;
 	/** Whether the received webhook is also called for activity of the connected number. */
 	receiveCallbackSentByMe = false;
+	/** Whether activity of the connected number is told by both received webhooks if they have one URL. */
+	tellsTwice = false;
+	/** How many characters of a webhook URL are kept. Not known of Z-API. */
+	keptUrlLength = Infinity;
 	/** Whether webhook URLs must be HTTPS, as with Z-API. */
 	requiresHttps = false;
 
@@ -72,5 +81,12 @@ export class Instance extends EventEmitter<{ connection: [connection: Connection
 
 	get isConnected(): boolean {
 		return this.#connection === 'connected';
+	}
+
+	/** The webhooks that it has: the method that sets the URL of each, and its field. */
+	get webhooks(): Array<[method: string, kind: WebhookUrl]> {
+		return Object.entries(WEBHOOKS).filter(
+			([, kind]) => this.hasReceivedAndDelivery || kind !== 'receivedAndDeliveryCallbackUrl',
+		);
 	}
 }

@@ -50,14 +50,14 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 		const isOver = () => closing.aborted || url !== instance[kind];
 		const send = async () => {
 			if (isOver()) throw new AbortError('Nobody waits for it any more');
-			await call(delivery, closing);
+			await call(delivery, instance, closing);
 		};
 		// What still fails after all retries is seen in `deliveries`.
 		limit(async () => await pRetry(send, RETRIES)).catch(() => undefined);
 	};
 	const tellReceived = (chat: Chat, event: Happening, content: Record<string, unknown>) => {
-		if (event.fromMe && !instance.receiveCallbackSentByMe) return;
-		deliver('receivedCallbackUrl', { ...toCallback(instance, chat, event), ...content });
+		const callback = { ...toCallback(instance, chat, event), ...content };
+		for (const kind of toReceivers(instance, event.fromMe)) deliver(kind, callback);
 	};
 	const referTo = ({ phone, isGroup }: Chat, messageId: string) => {
 		const { fromMe = false, participantPhone = null } = chats.find(phone, messageId) ?? {};
@@ -117,11 +117,17 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 	});
 };
 
-async function call(delivery: Delivery, closing: AbortSignal): Promise<void> {
+async function call(delivery: Delivery, { token }: Instance, closing: AbortSignal): Promise<void> {
 	delivery.attempts++;
 	const response = await fetch(delivery.url, {
 		method: 'POST',
-		headers: { 'content-type': 'application/json' },
+		headers: {
+			'content-type': 'application/json',
+			'user-agent': 'Mozilla/5.0',
+			origin: 'https://api.z-api.io',
+			// Assumed to be the instance token, which is the worst for whoever logs headers.
+			'z-api-token': token,
+		},
 		body: JSON.stringify(delivery.callback),
 		signal: closing,
 	}).catch((error: unknown) => {
@@ -132,6 +138,17 @@ async function call(delivery: Delivery, closing: AbortSignal): Promise<void> {
 	await response.arrayBuffer();
 	// A webhook is unknown to n8n until its workflow is active.
 	if (response.status === 404 || response.status >= 500) throw new Error('n8n is not ready');
+}
+
+/** Which of the two received webhooks are called. */
+function toReceivers(instance: Instance, fromMe: boolean): WebhookUrl[] {
+	const { receivedCallbackUrl, receivedAndDeliveryCallbackUrl: second } = instance;
+	const { hasReceivedAndDelivery, receiveCallbackSentByMe, tellsTwice } = instance;
+	if (!fromMe) return ['receivedCallbackUrl'];
+	const first: WebhookUrl[] = receiveCallbackSentByMe ? ['receivedCallbackUrl'] : [];
+	if (!hasReceivedAndDelivery || !second) return first;
+	const repeated = tellsTwice && second === receivedCallbackUrl ? first : [];
+	return ['receivedAndDeliveryCallbackUrl', ...repeated];
 }
 
 function toCallback(

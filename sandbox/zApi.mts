@@ -7,7 +7,7 @@ import {
 	KNOWN_FAULTS,
 	sendResponse,
 } from './faults.mts';
-import { type Instance, WEBHOOKS, type WebhookUrl } from './instance.mts';
+import type { Instance, WebhookUrl } from './instance.mts';
 import type { Queue } from './queue.mts';
 import type { Delivery } from './webhooks.mts';
 
@@ -59,8 +59,6 @@ type Handler = (body: Record<string, unknown>, query: Record<string, string>) =>
  * @see https://developer.z-api.io
  */
 export const zApi: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) => {
-	const methods = toMethods(state);
-
 	// Accepts any Content-Type as text, so that the sandbox refuses it like Z-API, and not Fastify.
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
@@ -77,7 +75,7 @@ export const zApi: FastifyPluginAsync<{ state: ZApiState }> = async (app, { stat
 		// A message that is to be sent has no ID yet.
 		const { messageId = recorded, message = messageId } = toBody(request);
 		const fault = state.faults.next(recorded.path, message);
-		const own = fault && !fault.isDone ? undefined : await perform(state, request, methods);
+		const own = fault && !fault.isDone ? undefined : await perform(state, request);
 		recorded.isDone = own?.status === 200;
 		recorded.isFaulty = fault !== undefined;
 		const given = fault?.response ?? own ?? KNOWN_FAULTS.methodNotFound;
@@ -139,11 +137,8 @@ function refuse(
 	return undefined;
 }
 
-async function perform(
-	state: ZApiState,
-	request: FastifyRequest,
-	methods: Methods,
-): Promise<SandboxResponse> {
+async function perform(state: ZApiState, request: FastifyRequest): Promise<SandboxResponse> {
+	const methods = toMethods(state);
 	const refusal = refuse(state, request, methods);
 	if (refusal) return refusal;
 	const method = methods[(request.params as InstancePath)['*']];
@@ -164,19 +159,19 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 	const put = (handle: Handler) => ({ verb: 'PUT', handle });
 	const toSetUrl = (...kinds: WebhookUrl[]) =>
 		put(({ value, notifySentByMe }) => {
-			// Assumed: what Z-API responds to another URL, and that an empty one takes the webhook away.
+			// An empty URL takes the webhook away. Assumed: what Z-API responds to what is no URL.
 			const isUsable = typeof value === 'string' && (value === '' || URL.canParse(value));
 			if (!isUsable || (instance.requiresHttps && value && !value.startsWith('https:'))) {
 				throw new Error('Invalid webhook URL');
 			}
-			for (const kind of kinds) instance[kind] = value;
+			for (const kind of kinds) instance[kind] = value.slice(0, instance.keptUrlLength);
 			// Only all webhooks at once have it in the same request.
 			if (kinds.length > 1 && typeof notifySentByMe === 'boolean') {
 				instance.receiveCallbackSentByMe = notifySentByMe;
 			}
 			return { value: true };
 		});
-	const urlKinds = Object.values(WEBHOOKS);
+	const urlKinds = instance.webhooks.map(([, kind]) => kind);
 	/** The IDs in the response are those of the event that it will be: a fresh pair each time. */
 	const enqueue = (phone: string, what: string, send: (eventId: string) => void) => {
 		if (!/\d/.test(phone)) throw new Error('Invalid phone');
@@ -194,9 +189,7 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 			...Object.fromEntries(urlKinds.map((kind) => [kind, instance[kind]])),
 			receiveCallbackSentByMe: instance.receiveCallbackSentByMe,
 		})),
-		...Object.fromEntries(
-			Object.entries(WEBHOOKS).map(([method, kind]) => [method, toSetUrl(kind)]),
-		),
+		...Object.fromEntries(instance.webhooks.map(([method, kind]) => [method, toSetUrl(kind)])),
 		'update-every-webhooks': toSetUrl(...urlKinds),
 		'update-notify-sent-by-me': put(({ notifySentByMe }) => {
 			instance.receiveCallbackSentByMe = notifySentByMe === true;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
-import { Instance, WEBHOOKS } from '../../sandbox/instance.mts';
+import { Instance } from '../../sandbox/instance.mts';
 import { Queue } from '../../sandbox/queue.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 
@@ -11,6 +11,7 @@ type Json = Record<string, unknown>;
 
 const GROUP = DEMO_MESSAGE.phone;
 const CHANNEL = '120363166555745933@newsletter';
+const SECOND = 'update-webhook-received-delivery';
 
 let sandbox: Sandbox;
 let receiver: Server;
@@ -214,31 +215,93 @@ test('connecting and disconnecting call their webhooks once each', async () => {
 	]);
 });
 
-test('each webhook has its own URL, and `/me` shows them all, secrets included', async () => {
-	for (const [method, kind] of Object.entries(WEBHOOKS)) {
-		const value = `https://elsewhere.test/${kind}`;
-		expect((await call(method, { value }, 'PUT')).body).toStrictEqual({ value: true });
-	}
-	const { body } = await call('me');
-	for (const kind of Object.values(WEBHOOKS)) {
-		expect(body[kind]).toBe(`https://elsewhere.test/${kind}`);
-	}
-	const { token, proxyUrl } = sandbox.instance;
-	expect(body).toMatchObject({ token, proxyUrl, connected: true, receiveCallbackSentByMe: false });
+test.each([false, true])(
+	'each webhook has its own URL, and `/me` shows them all, secrets included; with the second received webhook: %s',
+	async (hasReceivedAndDelivery) => {
+		sandbox.instance.hasReceivedAndDelivery = hasReceivedAndDelivery;
+		const kinds = sandbox.instance.webhooks.map(([, kind]) => kind);
+		expect(kinds).toHaveLength(hasReceivedAndDelivery ? 7 : 6);
+		for (const [method, kind] of sandbox.instance.webhooks) {
+			const value = `https://elsewhere.test/${kind}`;
+			expect((await call(method, { value }, 'PUT')).body).toStrictEqual({ value: true });
+		}
+		const { body } = await call('me');
+		for (const kind of kinds) expect(body[kind]).toBe(`https://elsewhere.test/${kind}`);
+		const { token, proxyUrl } = sandbox.instance;
+		expect(body).toMatchObject({
+			...{ token, proxyUrl, connected: true, receiveCallbackSentByMe: false },
+		});
 
-	const every = { value: 'https://elsewhere.test/every', notifySentByMe: true };
-	await call('update-every-webhooks', every, 'PUT');
-	const after = (await call('me')).body;
-	expect(Object.values(WEBHOOKS).map((kind) => after[kind])).toStrictEqual(
-		Array(6).fill(every.value),
-	);
-	expect(after.receiveCallbackSentByMe).toBe(true);
+		const every = { value: 'https://elsewhere.test/every', notifySentByMe: true };
+		await call('update-every-webhooks', every, 'PUT');
+		const after = (await call('me')).body;
+		expect(kinds.map((kind) => after[kind])).toStrictEqual(kinds.map(() => every.value));
+		expect(after.receiveCallbackSentByMe).toBe(true);
+
+		await call('update-webhook-received', { value: '' }, 'PUT');
+		expect((await call('me')).body.receivedCallbackUrl).toBe('');
+	},
+);
+
+test('an instance without the second received webhook neither shows it nor has its method', async () => {
+	const { status } = await call(SECOND, { value: receiverUrl() }, 'PUT');
+	expect(status).toBe(404);
+	expect((await call('me')).body).not.toHaveProperty('receivedAndDeliveryCallbackUrl');
 });
 
-test('the old method that sets two webhooks does not exist', async () => {
-	const body = { value: receiverUrl() };
-	const { status } = await call('update-webhook-received-delivery', body, 'PUT');
-	expect([status, sandbox.instance.receivedCallbackUrl]).toStrictEqual([404, '']);
+test('what the connected number does leaves by the second received webhook, if that has a URL', async () => {
+	sandbox.instance.hasReceivedAndDelivery = true;
+	await listen('update-webhook-received');
+	const say = async (text: string, by?: string) => await act('messages', { text, by });
+	const told = () =>
+		sandbox.deliveries.map(({ url, callback }) => [
+			new URL(url).search,
+			(callback.text as { message: string }).message,
+		]);
+	await say('Nobody hears it', '');
+	await call('update-notify-sent-by-me', { notifySentByMe: true }, 'PUT');
+	await say('By the first', '');
+	await call(SECOND, { value: `${receiverUrl()}?second` }, 'PUT');
+	await call('update-notify-sent-by-me', { notifySentByMe: false }, 'PUT');
+	await say('By the second', '');
+	await say('Of others');
+	await call(SECOND, { value: receiverUrl() }, 'PUT');
+	await call('update-notify-sent-by-me', { notifySentByMe: true }, 'PUT');
+	await say('Once', '');
+	sandbox.instance.tellsTwice = true;
+	await say('Twice', '');
+	await call(SECOND, { value: '' }, 'PUT');
+	await say('By the first again', '');
+	expect(told()).toStrictEqual([
+		['', 'By the first'],
+		['?second', 'By the second'],
+		['', 'Of others'],
+		['', 'Once'],
+		['', 'Twice'],
+		['', 'Twice'],
+		['', 'By the first again'],
+	]);
+	await callbacks(told().length);
+});
+
+test('a URL longer than what is kept is cut', async () => {
+	sandbox.instance.keptUrlLength = 30;
+	const value = `https://elsewhere.test/${'a'.repeat(30)}`;
+	await call('update-webhook-received', { value }, 'PUT');
+	expect((await call('me')).body.receivedCallbackUrl).toBe(value.slice(0, 30));
+});
+
+test('webhook calls have the headers of Z-API', async () => {
+	await listen('update-webhook-received');
+	const headers = once(receiver, 'request').then(
+		([request]) => (request as IncomingMessage).headers,
+	);
+	await act('messages', { text: 'Hello' });
+	await callbacks(1);
+	expect(await headers).toMatchObject({
+		...{ 'z-api-token': sandbox.instance.token, 'user-agent': 'Mozilla/5.0' },
+		...{ origin: 'https://api.z-api.io', 'content-type': 'application/json' },
+	});
 });
 
 async function act(path: string, body: object) {
