@@ -5,12 +5,11 @@ import {
 	isTrigger,
 	readReceivers,
 	type Receiver,
-	writeReceivers,
+	type ReceiverList,
 } from '../../nodes/shared/webhooks/receivers';
 import type { Registration } from '../../nodes/shared/webhooks/registration';
 import type { Webhook } from '../../nodes/shared/webhooks/webhooks';
 import {
-	isSame,
 	plan,
 	type Presence,
 	type Wish,
@@ -54,12 +53,19 @@ const CRM = 'https://user:pass@crm.test/hook?key=a b&ü=1#x';
 const BOT = 'https://bot.test';
 const OTHER_NODE = 'https://a.test/webhook/official-example';
 
-const read = (url: string | undefined) => readReceivers(url ?? '');
+/** Remembers what it has read, as 10,000 runs read the same URLs. */
+const known = new Map<string, ReceiverList>();
+const read = (url = ''): ReceiverList => {
+	const list = known.get(url) ?? readReceivers(url);
+	known.set(url, list);
+	return list;
+};
 const others = (url: string | undefined) =>
-	writeReceivers(
-		{ ...read(url), receivers: read(url).receivers.filter((one) => !isTrigger(one)) },
-		TOKEN,
-	);
+	read(url).receivers.find(({ role }) => role === 'shared' || role === 'aside')?.url ?? '';
+const NODES_BY_URL = new Map(NODES.map((one) => [one.url, one]));
+const nodeOf = ({ url }: Receiver) => NODES_BY_URL.get(url);
+const has = (url: string | undefined, wanted: Node) =>
+	read(url).receivers.some((one) => nodeOf(one) === wanted);
 
 /** An instance, those who use it, and what is right, which is computed in another way than by the code. */
 class World {
@@ -73,7 +79,13 @@ class World {
 	down = new Map<string, number>();
 
 	constructor(before: string, hasSecond: boolean, sentByMe: boolean) {
-		this.registration = { received: before, delivery: '', connected: '', disconnected: '', sentByMe };
+		this.registration = {
+			received: before,
+			delivery: '',
+			connected: '',
+			disconnected: '',
+			sentByMe,
+		};
 		if (hasSecond) this.registration.receivedSentByMe = before === BOT ? CRM : '';
 		this.right = Object.fromEntries(
 			WEBHOOKS.map((webhook) => [
@@ -92,7 +104,7 @@ class World {
 		const found = new Map<string, Presence>();
 		for (const webhook of WEBHOOKS) {
 			for (const one of read(this.registration[webhook]).receivers) {
-				const node = NODES.find((candidate) => isSame(candidate, one));
+				const node = nodeOf(one);
 				if (!node || node === me) continue;
 				const answer = this.served.has(node) ? 'here' : 'gone';
 				found.set(one.url, this.down.has(node.n8n) ? 'unreachable' : answer);
@@ -109,7 +121,7 @@ class World {
 		if (!first || !isTrigger(first)) return url ? [url] : [];
 		const list = new URL(url).searchParams.get('list') ?? '';
 		assert(isSigned(list, new URL(url).searchParams.get('secret') ?? '', TOKEN));
-		const nodes = receivers.map((one) => NODES.find((node) => isSame(node, one)));
+		const nodes = receivers.map(nodeOf);
 		if (!nodes[0] || !this.isAlive(nodes[0])) return [];
 		return receivers.flatMap((one, index) => {
 			const node = nodes[index];
@@ -130,7 +142,7 @@ class World {
 			const { before, members } = this.right[webhook] ?? assert.fail();
 			assert.equal(others(this.registration[webhook]), before, webhook);
 			for (const member of members) {
-				const isThere = read(this.registration[webhook]).receivers.some((o) => isSame(o, member));
+				const isThere = has(this.registration[webhook], member);
 				const mayBeGone = member === subject || !this.isAlive(member);
 				assert(isThere || mayBeGone, `${webhook} forgot ${member.name}`);
 			}
@@ -181,8 +193,12 @@ class World {
 		for (const webhook of WEBHOOKS) {
 			const right = this.right[webhook] ?? assert.fail();
 			const { receivers } = read(this.registration[webhook]);
-			if (receivers.some((one) => isSame(one, node))) right.members.add(node);
+			if (has(this.registration[webhook], node)) right.members.add(node);
 			else right.members.delete(node);
+			for (const one of right.members) {
+				const isKept = this.isAlive(one) || has(this.registration[webhook], one);
+				if (!isKept) right.members.delete(one);
+			}
 			right.isAside = receivers.some(({ role }) => role === 'aside');
 		}
 	}
@@ -191,11 +207,10 @@ class World {
 /** One change, a request at a time, as the hooks do it; `pending` while it could overwrite others' changes. */
 function* change(world: World, node: Node, wish: Wish): Generator<'pending' | 'written'> {
 	const presences = world.presencesFor(node);
-	let hasSwitchedOn = false;
+	let wasOff = false;
 	for (let round = 0; round < 4; round++) {
 		const now = { ...world.registration };
-		if (hasSwitchedOn) now.sentByMe = false;
-		const target = plan(now, toMe(node), wish, presences, TOKEN, world.seconds);
+		const target = plan(now, toMe(node), wish, presences, TOKEN, wasOff, world.seconds);
 		const changed = WEBHOOKS.filter((webhook) => target[webhook] !== now[webhook]);
 		if (changed.length === 0 && target.sentByMe === now.sentByMe) return;
 		yield 'pending';
@@ -208,18 +223,20 @@ function* change(world: World, node: Node, wish: Wish): Generator<'pending' | 'w
 			yield 'pending';
 		}
 		if (!now.sentByMe && target.sentByMe) world.registration.sentByMe = true;
-		hasSwitchedOn ||= !now.sentByMe && target.sentByMe;
+		wasOff ||= [now, target].some(({ received }) => read(received).hasSwitchedOn);
 		yield 'written';
-		if (changed.every((webhook) => world.registration[webhook] === target[webhook])) return;
+		const after = world.registration;
+		const isKept = changed.every((webhook) => after[webhook] === target[webhook]);
+		if (isKept && after.sentByMe === target.sentByMe) return;
 	}
 	assert.fail('Others changed it all the time');
 }
 
 type Step =
-	| { do: 'publish' | 'unpublish'; node: number; policy: Wish['policy']; crashAt: number }
+	| { do: 'one'; join: boolean; node: number; policy: Wish['policy']; crashAt: number }
 	| { do: 'both'; node: number; node2: number; join: boolean; join2: boolean; order: boolean[] }
 	| { do: 'other'; webhook: number; url: number; sentByMe: boolean }
-	| { do: 'down' | 'up'; n8n: number }
+	| { do: 'power'; isOn: boolean; n8n: number }
 	| { do: 'wait'; seconds: number };
 
 const node = fc.nat(NODES.length - 1);
@@ -227,7 +244,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	{
 		weight: 8,
 		arbitrary: fc.record({
-			do: fc.constantFrom('publish', 'unpublish'),
+			do: fc.constant('one'),
+			join: fc.boolean(),
 			node,
 			policy: fc.constantFrom('stop', 'share', 'replace'),
 			// Mostly there is no crash.
@@ -251,7 +269,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 			sentByMe: fc.boolean(),
 		}),
 	},
-	{ weight: 1, arbitrary: fc.record({ do: fc.constantFrom('down', 'up'), n8n: fc.nat(1) }) },
+	{
+		weight: 1,
+		arbitrary: fc.record({ do: fc.constant('power'), isOn: fc.boolean(), n8n: fc.nat(1) }),
+	},
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('wait'), seconds: fc.nat(4000) }) },
 ) as fc.Arbitrary<Step>;
 
@@ -272,9 +293,8 @@ function settle(world: World, subject: Node, wish: Wish): void {
 			right.members.delete(subject);
 		}
 		// Those that do not respond may be dropped: a test that is over, or one that is away for long.
-		const { receivers } = read(world.registration[webhook]);
 		for (const member of right.members) {
-			if (world.isAlive(member) || receivers.some((one) => isSame(one, member))) continue;
+			if (world.isAlive(member) || has(world.registration[webhook], member)) continue;
 			const since = world.down.get(member.n8n);
 			const isLong = since !== undefined && world.seconds - since >= 3600;
 			const isLast = right.before !== '' && [...right.members].every((one) => !world.isAlive(one));
@@ -288,9 +308,9 @@ function settle(world: World, subject: Node, wish: Wish): void {
 function run(world: World, step: Step): void {
 	if (step.do === 'wait') {
 		world.seconds += step.seconds;
-	} else if (step.do === 'down' || step.do === 'up') {
+	} else if (step.do === 'power') {
 		const n8n = step.n8n ? 'b' : 'a';
-		if (step.do === 'up') world.down.delete(n8n);
+		if (step.isOn) world.down.delete(n8n);
 		else if (!world.down.has(n8n)) world.down.set(n8n, world.seconds);
 		// n8n remembers no test.
 		for (const one of NODES) if (one.n8n === n8n && one.role === 'test') world.served.delete(one);
@@ -343,7 +363,7 @@ function run(world: World, step: Step): void {
 	} else {
 		const subject = NODES[step.node] ?? assert.fail();
 		if (world.down.has(subject.n8n)) return;
-		const isJoining = step.do === 'publish';
+		const { join: isJoining } = step;
 		const wish = wishOf(subject, isJoining, step.policy);
 		const isTaken = wish.webhooks.some((webhook) => {
 			const { [webhook]: url = '' } = world.registration;
@@ -352,17 +372,10 @@ function run(world: World, step: Step): void {
 		});
 		const wasServed = world.served.has(subject);
 		if (isJoining) world.served.add(subject);
-		// After a crash during a test, its webhook may be dead, and the next change mends it.
-		const wasBroken = WEBHOOKS.some((webhook) => {
-			const [first] = read(world.registration[webhook]).receivers;
-			const firstNode = first && NODES.find((one) => isSame(one, first));
-			return firstNode !== undefined && (!world.isAlive(firstNode) || firstNode === subject);
-		});
 		const steps = change(world, subject, wish);
 		try {
 			for (let requests = 0; !steps.next().done; requests++) {
 				world.checkKept(subject);
-				if (!wasBroken && isJoining && wish.policy !== 'replace') world.checkKept(subject);
 				if (requests === step.crashAt) {
 					world.resume(subject);
 					for (const one of NODES) {
@@ -391,14 +404,14 @@ test('whoever comes and goes: no URL is forgotten, everyone gets each call once,
 		fc.constantFrom('', CRM, BOT, OTHER_NODE),
 		fc.boolean(),
 		fc.boolean(),
-		fc.array(step, { minLength: 2, maxLength: 12 }),
+		fc.array(step, { minLength: 2, maxLength: 9 }),
 		(before, hasSecond, sentByMe, steps) => {
 			const world = new World(before, hasSecond, sentByMe);
 			for (const one of steps) run(world, one);
 			// The last one leaves.
 			world.down.clear();
 			for (const index of NODES.keys()) {
-				run(world, { do: 'unpublish', node: index, policy: 'stop', crashAt: 99 });
+				run(world, { do: 'one', join: false, node: index, policy: 'stop', crashAt: 99 });
 			}
 			for (const webhook of WEBHOOKS) {
 				assert.equal(world.registration[webhook] ?? '', world.right[webhook]?.before);

@@ -122,9 +122,9 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 	let { at, now } = await read();
 	const presences = await checkPresences(hook, now);
 	if (presences.size > 0) ({ at, now } = await read());
-	let hasSwitchedOn = false;
+	let wasOff = false;
 	for (let round = 0; round < MAX_ROUNDS; round++) {
-		const target = plan(now, hook.me, wish, presences, connection.token);
+		const target = plan(now, hook.me, wish, presences, connection.token, wasOff);
 		const changed = WEBHOOK_NAMES.filter((webhook) => target[webhook] !== now[webhook]);
 		if (changed.length === 0 && target.sentByMe === now.sentByMe) return;
 		const tooLong = changed.find((webhook) => (target[webhook]?.length ?? 0) > MAX_URL_LENGTH);
@@ -136,7 +136,7 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 			if (wish.webhooks.length > 0) await undo(hook);
 			throw error;
 		}
-		hasSwitchedOn ||= !now.sentByMe && target.sentByMe;
+		wasOff ||= [now, target].some(({ received = '' }) => readReceivers(received).hasSwitchedOn);
 		// Whoever read before this change has written after this time, unless it is slower.
 		await sleep(Date.now() - at);
 		const after = await read();
@@ -146,10 +146,9 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 			throw refuseLength(now[cut]);
 		}
 		logDropped(hook, now, target);
-		if (changed.every((webhook) => after.now[webhook] === target[webhook])) return;
+		const isKept = changed.every((webhook) => after.now[webhook] === target[webhook]);
+		if (isKept && after.now.sentByMe === target.sentByMe) return;
 		({ at, now } = after);
-		// Another list than the one that says so may have been written in between.
-		if (hasSwitchedOn) now.sentByMe = false;
 	}
 	throw new UserError('Another system changes the webhooks of this Z-API instance all the time', {
 		description: 'Switch it off there, then publish the workflow again.',

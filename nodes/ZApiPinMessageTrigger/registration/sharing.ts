@@ -34,6 +34,7 @@ const FORGOTTEN_AFTER = 60 * 60;
  * @param now what is registered
  * @param presences of the other triggers, by URL
  * @param token the instance token
+ * @param wasOff whether calls for activity of the connected number are known to have been off before
  * @param seconds Unix time
  * @throws {UserError} if another system has one of the webhooks, and nobody has decided what to do then
  */
@@ -43,6 +44,7 @@ export function plan(
 	{ webhooks, policy }: Wish,
 	presences: ReadonlyMap<string, Presence>,
 	token: string,
+	wasOff = false,
 	seconds = Math.floor(Date.now() / 1000),
 ): Registration {
 	const toList = (webhook: Webhook): ReceiverList => {
@@ -53,13 +55,15 @@ export function plan(
 		if (other && policy === 'stop') throw refuseTaken(webhook, other);
 		return join(list, me, policy);
 	};
-	const { list: received, isOn } = switchSentByMe(toList('received'), now.sentByMe);
+	const list = toList('received');
+	list.hasSwitchedOn ||= wasOff;
+	const { list: received, isOn } = switchSentByMe(list, now.sentByMe);
 	const target: Registration = { ...now, sentByMe: isOn };
 	for (const webhook of WEBHOOK_NAMES) {
 		if (now[webhook] === undefined) continue;
 		const own = webhook === 'received' ? received : toList(webhook);
-		const list = webhook === 'receivedSentByMe' ? inviteGuests(own, received) : own;
-		target[webhook] = writeReceivers(list, token);
+		const all = webhook === 'receivedSentByMe' ? inviteGuests(own, received, isOn) : own;
+		target[webhook] = writeReceivers(all, token);
 	}
 	return target;
 }
@@ -120,11 +124,17 @@ function prune(
 /**
  * Without a URL in the second of the received webhooks, its calls came to the first one. So as long as a
  * trigger has the second, those who share the first get the calls of both.
+ *
+ * @param isOn whether there are such calls
  */
-function inviteGuests(second: ReceiverList, first: ReceiverList): ReceiverList {
+function inviteGuests(second: ReceiverList, first: ReceiverList, isOn: boolean): ReceiverList {
 	const own = second.receivers.filter(({ role }) => role !== 'guest');
-	const isOurs = own.some(isTrigger) && !own.some(isOther) && !first.hasSwitchedOn;
-	const sharing = isOurs ? first.receivers.filter(({ role }) => role === 'shared') : [];
+	const isOurs = own.some(isTrigger) && !own.some(isOther);
+	if (!isOurs || !isOn || first.hasSwitchedOn) return { ...second, receivers: own };
+	const isServed = first.receivers.some(isTrigger);
+	const sharing = first.receivers.filter((one) =>
+		isServed ? one.role === 'shared' : isOther(one),
+	);
 	const guests = sharing.map(({ url }): Receiver => ({ role: 'guest', url }));
 	return { ...second, receivers: [...own, ...guests] };
 }
