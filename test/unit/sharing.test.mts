@@ -56,7 +56,12 @@ const OTHER_NODE = 'https://a.test/webhook/official-example';
 /** Remembers what it has read, as 10,000 runs read the same URLs. */
 const known = new Map<string, ReceiverList>();
 const read = (url = ''): ReceiverList => {
-	const list = known.get(url) ?? readReceivers(url);
+	const before = known.get(url);
+	if (before) return before;
+	const list = readReceivers(url);
+	// The first one checks this before it passes a call on.
+	const { list: signed = '', secret = '' } = Object.fromEntries(new URL(url || BOT).searchParams);
+	if (list.receivers.some(isTrigger)) assert(isSigned(signed, secret, TOKEN));
 	known.set(url, list);
 	return list;
 };
@@ -113,14 +118,12 @@ class World {
 		return found;
 	}
 
-	/** Who gets a call of a webhook, by name. Checks what the first one checks before it passes calls on. */
+	/** Who gets a call of a webhook, by name. */
 	receiversOf(webhook: Webhook, fromMe = false): string[] {
 		const url = this.registration[webhook] ?? '';
 		const { receivers, hasSwitchedOn } = read(url);
 		const [first] = receivers;
 		if (!first || !isTrigger(first)) return url ? [url] : [];
-		const list = new URL(url).searchParams.get('list') ?? '';
-		assert(isSigned(list, new URL(url).searchParams.get('secret') ?? '', TOKEN));
 		const nodes = receivers.map(nodeOf);
 		if (!nodes[0] || !this.isAlive(nodes[0])) return [];
 		return receivers.flatMap((one, index) => {
@@ -410,7 +413,8 @@ test('whoever comes and goes: no URL is forgotten, everyone gets each call once,
 			for (const one of steps) run(world, one);
 			// The last one leaves.
 			world.down.clear();
-			for (const index of NODES.keys()) {
+			for (const [index, one] of NODES.entries()) {
+				if (!WEBHOOKS.some((webhook) => has(world.registration[webhook], one))) continue;
 				run(world, { do: 'one', join: false, node: index, policy: 'stop', crashAt: 99 });
 			}
 			for (const webhook of WEBHOOKS) {
