@@ -5,9 +5,10 @@ import { readConnection } from '../../shared/transport/connection';
 import { toSentences } from '../../shared/transport/zApiError';
 import type { Receiver } from '../../shared/webhooks/receivers';
 import {
+	describeReceiver,
 	isTrigger,
+	MAX_URL_LENGTH,
 	readReceivers,
-	readWorkflowName,
 	toHost,
 } from '../../shared/webhooks/receivers';
 import type { Registration } from '../../shared/webhooks/registration';
@@ -38,9 +39,6 @@ const NOTHING: Wish = { webhooks: [], policy: 'stop' };
 
 /** How often to begin again if others change the same webhooks at the same time. */
 const MAX_ROUNDS = 4;
-
-/** In characters. Web servers in front of n8n refuse a request line of more than 8 KB. */
-const MAX_URL_LENGTH = 7000;
 
 /**
  * Adds this node to those who get the calls of the selected events.
@@ -241,7 +239,7 @@ function logDropped({ context, me }: Hook, now: Registration, target: Registrati
 	const gone = toTriggers(now).filter((one) => ![me, ...left].some((other) => isSame(one, other)));
 	for (const url of new Set(gone.map((receiver) => receiver.url))) {
 		context.logger.warn(
-			`${DISPLAY_NAME} in the workflow “${readWorkflowName(url)}” (${toHost(url)}) did not respond, and no longer gets calls of Z-API. If it should, publish that workflow again.`,
+			`Z-API's calls are no longer passed on to ${describeReceiver(url)}, as it did not respond. If it should get them, publish that workflow again.`,
 		);
 	}
 }

@@ -23,6 +23,9 @@ export interface ReceiverList {
 	hasSwitchedOn: boolean;
 }
 
+/** In characters. Web servers in front of n8n refuse a request line of more than 8 KB. */
+export const MAX_URL_LENGTH = 7000;
+
 /** In characters: a domain name has at most 253, and a port may follow. */
 const MAX_HOST_LENGTH = 260;
 
@@ -42,24 +45,30 @@ export function readReceivers(registered: string): ReceiverList {
 			hasSwitchedOn: false,
 		};
 	}
-	const lines = decode(url.searchParams.get('list') ?? '');
+	const { receivers, hasSwitchedOn } = decodeList(url.searchParams.get('list') ?? '');
 	url.searchParams.delete('list');
-	const [[hasSwitchedOn] = [0], ...entries] = lines;
-	const receivers = entries.map(([role, of, wantsSentByMe, unreachableSince]): Receiver => {
-		const receiver: Receiver = {
-			role: ROLES[Number(role)] ?? 'shared',
-			url: String(of) || url.href,
-		};
-		if (wantsSentByMe) receiver.wantsSentByMe = true;
-		if (unreachableSince) receiver.unreachableSince = Number(unreachableSince);
-		return receiver;
-	});
-	const itself: Receiver = { role: 'trigger', url: url.href };
-	const isKnown = receivers.some(({ url: known }) => known === url.href);
-	return order({
-		receivers: isKnown ? receivers : [itself, ...receivers],
-		hasSwitchedOn: hasSwitchedOn === 1,
-	});
+	const [first = { role: 'trigger' }, ...others] = receivers;
+	return order({ receivers: [{ ...first, url: url.href }, ...others], hasSwitchedOn });
+}
+
+/**
+ * Reads the list in the URL of a trigger, of which the first receiver is the trigger itself, with an empty URL.
+ * Does not check the signature.
+ *
+ * @returns what comes before the damage if it is incomplete
+ */
+export function decodeList(list: string): ReceiverList {
+	const [payload = '', signature] = list.split('.');
+	const lines = Buffer.from(payload, 'base64url').toString().split('\n');
+	if (signature === undefined) lines.pop();
+	const [[hasSwitchedOn] = [], ...entries] = lines.map(parseLine);
+	const receivers = entries.map(([role, url, wantsSentByMe, unreachableSince]): Receiver => ({
+		role: ROLES[Number(role)] ?? 'aside',
+		url: String(url),
+		...(wantsSentByMe === 1 && { wantsSentByMe: true }),
+		...(unreachableSince && { unreachableSince: Number(unreachableSince) }),
+	}));
+	return { receivers, hasSwitchedOn: hasSwitchedOn === 1 };
 }
 
 /**
@@ -118,6 +127,13 @@ export function order(list: ReceiverList): ReceiverList {
 	return { ...list, receivers };
 }
 
+/** Names a receiver for a message, without secrets. */
+export function describeReceiver(url: string): string {
+	const workflow = readWorkflowName(url);
+	const what = readOwner(url) ? `the workflow${workflow && ` “${workflow}”`}` : 'another system';
+	return `${what} (${toHost(url)})`;
+}
+
 /** Identifies n8n and the node in the URL of a trigger; empty for other URLs. */
 export function readOwner(url: string): string {
 	return parseTriggerUrl(url)?.searchParams.get('owner') ?? '';
@@ -141,8 +157,9 @@ export function readWorkflowName(url: string): string {
 	return name.slice(0, MAX_NAME_LENGTH);
 }
 
+/** Parses no longer text, as parsing normalises the host, which takes quadratic time. */
 export function parseUrl(text: string): URL | undefined {
-	return URL.canParse(text) ? new URL(text) : undefined;
+	return text.length <= MAX_URL_LENGTH && URL.canParse(text) ? new URL(text) : undefined;
 }
 
 /** Whether a value has the format of a webhook's secret. */
@@ -156,21 +173,14 @@ function parseTriggerUrl(text: string): URL | undefined {
 	return OWNER.test(owner) && isSecretForm(url?.searchParams.get('secret')) ? url : undefined;
 }
 
-/** @returns the lines of a list; those before the damage if it is incomplete */
-function decode(list: string): unknown[][] {
-	const [payload = '', signature] = list.split('.');
-	const lines = Buffer.from(payload, 'base64url').toString().split('\n');
-	if (signature === undefined) lines.pop();
-	const decoded: unknown[][] = [];
+/** @returns nothing if it isn't what `writeReceivers` writes */
+function parseLine(line: string): unknown[] {
 	try {
-		for (const line of lines) {
-			const values: unknown = JSON.parse(line);
-			if (Array.isArray(values)) decoded.push(values);
-		}
+		const values: unknown = JSON.parse(line);
+		return Array.isArray(values) ? values : [];
 	} catch {
-		// Nobody but this package writes it: the rest is lost.
+		return [];
 	}
-	return decoded;
 }
 
 function sign(payload: string, secret: string, token: string): string {
