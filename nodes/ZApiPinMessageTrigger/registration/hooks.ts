@@ -17,7 +17,6 @@ import type { Webhook } from '../../shared/webhooks/webhooks';
 import { WEBHOOK_NAMES } from '../../shared/webhooks/webhooks';
 import { EVENTS, PIN_EVENTS } from '../events/events';
 import { readMemory, toHash } from '../memory';
-import { DISPLAY_NAME } from '../parameters';
 import type { TriggerSettings } from '../settings';
 import { readSettings } from '../settings';
 import { withLock } from './lock';
@@ -47,7 +46,7 @@ const MAX_ROUNDS = 4;
  * uses a webhook and the user hasn't said what to do then
  */
 export async function create(context: IHookFunctions): Promise<boolean> {
-	await runHook(context, async (hook) => {
+	return await runHook(context, async (hook) => {
 		const { connection, me } = hook;
 		checkHttps(me.url, connection);
 		const settings = readSettings(context);
@@ -60,7 +59,6 @@ export async function create(context: IHookFunctions): Promise<boolean> {
 		memory.secretHash = toHash(toSecret(context, connection));
 		memory.instanceId = connection.instanceId;
 	});
-	return true;
 }
 
 const OTHER_INSTANCE =
@@ -73,34 +71,36 @@ const OTHER_INSTANCE =
  * test that throws here would crash n8n, so a message is logged instead
  */
 export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
-	try {
-		await runHook(context, async (hook) => {
-			const memory = readMemory(context);
-			if (memory.instanceId && memory.instanceId !== hook.connection.instanceId) {
-				logNotRestored(context, OTHER_INSTANCE);
-			}
-			await changeReceivers(hook, NOTHING);
-			delete memory.secretHash;
-			delete memory.instanceId;
-		});
-		return true;
-	} catch (error) {
-		if (context.getWorkflow().active) throw error;
-		logNotRestored(context, (error as Error).message);
+	const isDone = runHook(context, async (hook) => {
+		const memory = readMemory(context);
+		if (memory.instanceId && memory.instanceId !== hook.connection.instanceId) {
+			logNotRestored(context, OTHER_INSTANCE);
+		}
+		await changeReceivers(hook, NOTHING);
+		delete memory.secretHash;
+		delete memory.instanceId;
+	});
+	if (context.getWorkflow().active) return await isDone;
+	return await isDone.catch((error: Error) => {
+		logNotRestored(context, error.message);
 		return false;
-	}
+	});
 }
 
 /**
  * Runs a hook after others of the same instance, as n8n runs those of different workflows concurrently. It
  * puts errors into one message, as n8n shows no description here.
  */
-async function runHook(context: IHookFunctions, run: (hook: Hook) => Promise<void>): Promise<void> {
+async function runHook(
+	context: IHookFunctions,
+	run: (hook: Hook) => Promise<void>,
+): Promise<boolean> {
 	try {
 		const connection = await readConnection(context);
 		const role = context.getWorkflow().active ? 'trigger' : 'test';
 		const me: Receiver = { role, url: toWebhookUrl(context, connection) };
 		await withLock(connection.instanceUrl, async () => await run({ context, connection, me }));
+		return true;
 	} catch (error) {
 		throw new NodeOperationError(context.getNode(), toSentences(error as Error));
 	}
@@ -128,12 +128,10 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 		const tooLong = changed.find((webhook) => (target[webhook]?.length ?? 0) > MAX_URL_LENGTH);
 		if (tooLong) throw refuseLength(now[tooLong]);
 		if (wish.webhooks.length > 0) await checkOwnUrl(hook, target, presences);
-		try {
-			await changeRegistration(context, connection, now, target);
-		} catch (error) {
+		await changeRegistration(context, connection, now, target).catch(async (error: unknown) => {
 			if (wish.webhooks.length > 0) await undo(hook);
 			throw error;
-		}
+		});
 		wasOff ||= [now, target].some(({ received = '' }) => readReceivers(received).hasSwitchedOn);
 		// Whoever read before this change has written after this time, unless it is slower.
 		await sleep(Date.now() - at);

@@ -66,7 +66,7 @@ export function decodeList(list: string): ReceiverList {
 		role: ROLES[Number(role)] ?? 'aside',
 		url: String(url),
 		...(wantsSentByMe === 1 && { wantsSentByMe: true }),
-		...(unreachableSince && { unreachableSince: Number(unreachableSince) }),
+		...(typeof unreachableSince === 'number' && unreachableSince > 0 && { unreachableSince }),
 	}));
 	return { receivers, hasSwitchedOn: hasSwitchedOn === 1 };
 }
