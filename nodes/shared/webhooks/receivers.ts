@@ -95,6 +95,8 @@ export function writeReceivers({ receivers, hasSwitchedOn }: ReceiverList, token
 	const lines = [[Number(hasSwitchedOn)], ...entries].map((line) => JSON.stringify(line));
 	const payload = Buffer.from(lines.join('\n')).toString('base64url');
 	const url = new URL(first.url);
+	const isPlain = others.length === 0 && !hasSwitchedOn && first.role === 'trigger';
+	if (isPlain && !first.wantsSentByMe && !first.unreachableSince) return url.href;
 	const signature = sign(payload, url.searchParams.get('secret') ?? '', token);
 	url.searchParams.set('list', `${payload}.${signature}`);
 	return url.href;
