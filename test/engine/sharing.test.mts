@@ -135,6 +135,42 @@ test('a test receives beside production, and leaves no trace', async () => {
 	expect(registered()).toBe(before);
 });
 
+test.each([
+	['published during a test', ['test', 'production'], ['test', 'production']],
+	['unpublished during a test', ['production', 'test'], ['production', 'test']],
+	['tested twice', ['production', 'test', 'test'], ['test', 'production']],
+] as const)('%s: the other system is back at the end', async (_what, starts, ends) => {
+	sandbox.instance.receivedCallbackUrl = crm.url;
+	const trigger = await open('a', { ...PINS, ...REPLACE });
+	for (const kind of starts) await trigger.activate(kind);
+	for (const kind of ends) {
+		expect(registered()).not.toBe(crm.url);
+		await trigger.deactivate(kind);
+	}
+	expect(toWebhooks()).toStrictEqual([crm.url, '', '', false]);
+});
+
+test('a test that could not end at Z-API is dropped by the next change', async () => {
+	const trigger = await open('a');
+	await trigger.activate();
+	const before = registered();
+	await trigger.activate('test');
+	sandbox.faults.set({ response: { status: 503 } });
+	await trigger.deactivate('test');
+	sandbox.faults.reset();
+	await trigger.activate();
+	expect(registered()).toBe(before);
+});
+
+test('a copy that was never registered changes nothing when n8n calls delete', async () => {
+	const [original, copy] = await openAll('a', 'b');
+	await original?.activate();
+	const before = registered();
+	await copy?.deactivate();
+	await copy?.deactivate('test');
+	expect(registered()).toBe(before);
+});
+
 test('Stop: another system keeps its webhook, and the message says what to do', async () => {
 	sandbox.instance.receivedCallbackUrl = crm.url;
 	const trigger = await open('a');
