@@ -6,6 +6,7 @@ import {
 	readReceivers,
 	type Receiver,
 	type ReceiverList,
+	writeReceivers,
 } from '../../nodes/shared/webhooks/receivers';
 import type { Registration } from '../../nodes/shared/webhooks/registration';
 import type { Webhook } from '../../nodes/shared/webhooks/webhooks';
@@ -426,4 +427,42 @@ test('whoever comes and goes: no URL is forgotten, everyone gets each call once,
 		},
 	);
 	fc.assert(property, { numRuns: 10_000 });
+});
+
+const [A1, , A2, , B1] = NODES.map(toMe);
+assert(A1 && A2 && B1);
+const CRM_ASIDE: Receiver = { role: 'aside', url: CRM };
+const NOTHING: Wish = { webhooks: [], policy: 'stop' };
+
+/** What is left for `received` after `me` has left, with the others as they are at that time. */
+const leaveAt = (seconds: number, presence: Presence, registered: Receiver[], me: Receiver) => {
+	const received = writeReceivers({ receivers: registered, hasSwitchedOn: false }, TOKEN);
+	const registration = { received, sentByMe: false };
+	const others = registered.filter((one) => isTrigger(one) && one !== me);
+	const presences = new Map(others.map(({ url }) => [url, presence]));
+	return read(plan(registration, me, NOTHING, presences, TOKEN, false, seconds).received).receivers;
+};
+
+test('a trigger of another n8n that does not respond is dropped after an hour, and not before', () => {
+	const away = { ...B1, unreachableSince: 1000 };
+	expect(leaveAt(1000, 'unreachable', [A1, A2, B1], A1)).toStrictEqual([
+		{ ...A2, unreachableSince: 1000 },
+		away,
+	]);
+	expect(leaveAt(4599, 'gone', [A1, away], A1)).toStrictEqual([away]);
+	expect(leaveAt(4600, 'gone', [A1, away], A1)).toStrictEqual([]);
+	expect(leaveAt(4600, 'here', [A1, away], A1)).toStrictEqual([B1]);
+});
+
+test('a trigger that is gone from this n8n is dropped at once', () => {
+	expect(leaveAt(1000, 'gone', [A1, A2, B1], A1)).toStrictEqual([
+		{ ...B1, unreachableSince: 1000 },
+	]);
+});
+
+test('if no trigger is left that responds, another system gets its webhook back', () => {
+	expect(leaveAt(1000, 'unreachable', [A1, B1, CRM_ASIDE], A1)).toStrictEqual([
+		{ role: 'shared', url: CRM },
+	]);
+	expect(leaveAt(1000, 'here', [A1, B1, CRM_ASIDE], A1)).toStrictEqual([B1, CRM_ASIDE]);
 });
