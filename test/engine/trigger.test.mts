@@ -21,7 +21,6 @@ const messageOf = async (promise: Promise<unknown>) =>
 
 const QUERY = String.raw`\?secret=[\w-]{43}&owner=[\w-]{8}\.[\w-]{16}&workflow=Test(&list=[\w.-]+)?$`;
 const PRODUCTION = new RegExp(`^http://127.0.0.1:5678/webhook/hook-1/callback${QUERY}`);
-const TEST = new RegExp(`^http://127.0.0.1:5678/webhook-test/hook-1/callback${QUERY}`);
 
 test('activating registers the production URL with a secret, and sent by me if pins need it', async () => {
 	const trigger = await openTrigger(credentialOf(sandbox), PINS);

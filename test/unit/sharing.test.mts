@@ -280,7 +280,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		arbitrary: fc.record({ do: fc.constant('power'), isOn: fc.boolean(), n8n: fc.nat(1) }),
 	},
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('wait'), seconds: fc.nat(4000) }) },
-) as fc.Arbitrary<Step>;
+);
 
 const wishOf = ({ wants }: Node, isJoining: boolean, policy: Wish['policy']): Wish => ({
 	webhooks: isJoining ? wants : [],
@@ -343,7 +343,7 @@ function run(world: World, step: Step): void {
 		for (const { subject, wish } of changes) if (wish.webhooks.length) world.served.add(subject);
 		const running = changes.map(({ subject, wish }) => ({
 			steps: change(world, subject, wish),
-			state: 'begins' as string,
+			state: 'begins',
 		}));
 		for (let turn = 0; running.some(({ state }) => state !== 'ends'); turn++) {
 			const index = Number(step.order[turn] ?? turn % 2);
@@ -392,7 +392,7 @@ function run(world: World, step: Step): void {
 			}
 		} catch (error) {
 			if (!(isTaken && isJoining && step.policy === 'stop')) throw error;
-			assert.match(String((error as Error).message), /belongs to another system/);
+			assert.match((error as Error).message, /belongs to another system/);
 			if (!wasServed) world.served.delete(subject);
 			return;
 		}

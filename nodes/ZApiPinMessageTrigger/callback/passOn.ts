@@ -2,7 +2,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import { sleepUntilAborted } from '../../shared/sleep';
 import { readConnection } from '../../shared/transport/connection';
-import { isTrue, toObject } from '../../shared/transport/response';
+import { isTrue, toObject } from '../../shared/json';
 import { toNetworkCode } from '../../shared/transport/transport';
 import type { ReceiverList } from '../../shared/webhooks/receivers';
 import {

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IHookFunctions } from 'n8n-workflow';
 import type { Connection } from '../transport/connection';
-import { isTrue, toObject } from '../transport/response';
+import { isTrue, toObject } from '../json';
 import { DEFAULT_TIMEOUT_MS, requestBody } from '../transport/transport';
 import type { Webhook } from './webhooks';
 import { WEBHOOK_NAMES, WEBHOOKS } from './webhooks';
