@@ -2,12 +2,8 @@ import { once } from 'node:events';
 import { credentialOf } from '../../sandbox/account.mts';
 import { log } from '../support/engine.mts';
 import { useSandbox } from '../support/sandbox.mts';
-import {
-	type OtherSystem,
-	ServedN8n,
-	type ServedTrigger,
-	startOtherSystem,
-} from '../support/servers.mts';
+import { type OtherSystem, startOtherSystem } from '../support/otherSystem.mts';
+import { ServedN8n, type ServedTrigger } from '../support/servedN8n.mts';
 import { waitFor } from '../support/wait.mts';
 
 const GROUP = '120363019502650977-group';
