@@ -37,7 +37,7 @@ export class ZApiPinMessageTrigger implements INodeType {
 				inactive:
 					'While you build it, click Execute step or Test this trigger, then make the event happen in WhatsApp: write to the connected number from another phone, for instance. Z-API calls this n8n for one event, and the workflow runs with it in the editor.<br /><br />Once you publish the workflow, it starts by itself. You can see these executions in the executions list.',
 				active:
-					'While you build it, click Execute step or Test this trigger, then make the event happen in WhatsApp: write to the connected number from another phone, for instance. The published workflow does not receive events during the test. It receives them again afterwards.<br /><br />Otherwise the workflow starts by itself. You can see these executions in the executions list.',
+					'While you build it, click Execute step or Test this trigger, then make the event happen in WhatsApp: write to the connected number from another phone, for instance. The published workflow goes on starting by itself during the test.<br /><br />Otherwise the workflow starts by itself. You can see these executions in the executions list.',
 			},
 			activationHint:
 				'Publish the workflow and it starts by itself, whenever one of its events happens in WhatsApp.',

@@ -47,6 +47,29 @@ export const SENT_BY_ME = [
 	},
 ] as const;
 
+export const TAKEN_POLICY_NAME = 'If Another System Uses the Webhook';
+
+/** What to do about another system that uses a webhook of the instance, as it has only one URL for each. */
+export const TAKEN_POLICIES = [
+	{
+		name: 'Replace',
+		value: 'replace',
+		description: 'It gets no calls until the last workflow with this trigger is unpublished',
+	},
+	{
+		name: 'Share',
+		value: 'share',
+		description: 'It goes on getting every call: n8n passes them on, as Z-API sent them',
+	},
+	{
+		name: 'Stop',
+		value: 'stop',
+		description: 'The workflow is not published, and the other system keeps its webhook',
+	},
+] as const;
+
+export type TakenPolicy = (typeof TAKEN_POLICIES)[number]['value'];
+
 const events: INodeProperties = {
 	displayName: 'Events',
 	name: 'events',
@@ -116,6 +139,15 @@ const options: INodeProperties = {
 				'The kinds of chats whose events start the workflow. Nothing can be pinned in channels and broadcast lists.',
 		},
 		{
+			displayName: TAKEN_POLICY_NAME,
+			name: 'ifWebhookTaken',
+			type: 'options',
+			options: [...TAKEN_POLICIES],
+			default: 'stop',
+			description:
+				'What to do if another system uses a webhook of the instance. Workflows with this trigger always share it, and so do other nodes of this n8n.',
+		},
+		{
 			displayName: 'Ignore Edits',
 			name: 'ignoreEdits',
 			type: 'boolean',
@@ -128,14 +160,6 @@ const options: INodeProperties = {
 			type: 'boolean',
 			default: true,
 			description: "Whether to ignore replies to the connected number's status",
-		},
-		{
-			displayName: 'Replace Existing Webhook',
-			name: 'replaceExistingWebhook',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to replace the webhooks of another system. Its URLs are restored when the workflow is unpublished (deactivated).',
 		},
 		{
 			displayName: 'Simplify',

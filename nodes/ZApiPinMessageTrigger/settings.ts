@@ -6,7 +6,15 @@ import { toComparable } from '../shared/text';
 import type { ChatType } from './events/callback';
 import type { TriggerEvent } from './events/events';
 import { EVENTS } from './events/events';
-import { CHAT_TYPES, DEFAULT_CHAT_TYPES, SENT_BY_ME, SENT_BY_ME_NAME } from './parameters';
+import type { TakenPolicy } from './parameters';
+import {
+	CHAT_TYPES,
+	DEFAULT_CHAT_TYPES,
+	SENT_BY_ME,
+	SENT_BY_ME_NAME,
+	TAKEN_POLICIES,
+	TAKEN_POLICY_NAME,
+} from './parameters';
 
 /** The parameters of the trigger. */
 export interface TriggerSettings {
@@ -20,7 +28,7 @@ export interface TriggerSettings {
 	textContains: string;
 	ignoreEdits: boolean;
 	ignoreStatusReplies: boolean;
-	replaceExistingWebhook: boolean;
+	ifWebhookTaken: TakenPolicy;
 	simplify: boolean;
 }
 
@@ -41,11 +49,7 @@ export function readSettings(context: IHookFunctions | IWebhookFunctions): Trigg
 		textContains: readText(textContains, 'Text Contains'),
 		ignoreEdits: toBoolean(options.ignoreEdits, true, 'Ignore Edits'),
 		ignoreStatusReplies: toBoolean(options.ignoreStatusReplies, true, 'Ignore Status Replies'),
-		replaceExistingWebhook: toBoolean(
-			options.replaceExistingWebhook,
-			false,
-			'Replace Existing Webhook',
-		),
+		ifWebhookTaken: toChoice(TAKEN_POLICIES, options.ifWebhookTaken ?? 'stop', TAKEN_POLICY_NAME),
 		simplify: toBoolean(options.simplify, true, 'Simplify'),
 	};
 }

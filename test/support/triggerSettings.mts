@@ -9,6 +9,6 @@ export const DEFAULT_SETTINGS: Omit<TriggerSettings, 'events'> = {
 	textContains: '',
 	ignoreEdits: true,
 	ignoreStatusReplies: true,
-	replaceExistingWebhook: false,
+	ifWebhookTaken: 'stop',
 	simplify: true,
 };

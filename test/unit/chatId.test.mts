@@ -408,7 +408,11 @@ function validate(value: string) {
 	const { description } = new ZApiPinMessage();
 	const phone = description.properties.find(({ name }) => name === 'phone');
 	if (!phone) throw new Error('The node has no Chat parameter');
-	const values = { resource: 'message', operation: 'pin', phone: { __rl: true, mode: 'id', value } };
+	const values = {
+		resource: 'message',
+		operation: 'pin',
+		phone: { __rl: true, mode: 'id', value },
+	};
 	const node = {
 		...{ id: '1', name: 'Pin', type: 'pin', typeVersion: 1, parameters: values },
 		position: [0, 0] as [number, number],

@@ -5,7 +5,7 @@ import { WHAT_IS_DONE } from '../../nodes/ZApiPinMessage/execution/output';
 import { RESOURCES } from '../../nodes/ZApiPinMessage/operations/operations';
 import { adviseOnPin } from '../../nodes/ZApiPinMessage/operations/pin';
 import { EVENTS } from '../../nodes/ZApiPinMessageTrigger/events/events';
-import { WEBHOOKS } from '../../nodes/ZApiPinMessageTrigger/events/webhooks';
+import { WEBHOOKS } from '../../nodes/shared/webhooks/webhooks';
 
 const ROOT = path.join(__dirname, '../..');
 

@@ -5,10 +5,10 @@ import { toFailure } from '../../nodes/shared/transport/failures';
 import { mask, toSpellings } from '../../nodes/shared/transport/mask';
 import { toErrorText, toNetworkCode, toRetryAfterMs } from '../../nodes/shared/transport/response';
 import { toZApiError } from '../../nodes/shared/transport/zApiError';
+import { readReceivers, toHost } from '../../nodes/shared/webhooks/receivers';
 import { findFilter } from '../../nodes/ZApiPinMessageTrigger/callback/filters';
 import { parseCallback } from '../../nodes/ZApiPinMessageTrigger/events/callback';
 import { findEvent } from '../../nodes/ZApiPinMessageTrigger/events/events';
-import { toHost, toWorkflowName } from '../../nodes/ZApiPinMessageTrigger/registration/webhookUrl';
 import { MESSAGE } from '../support/callbacks.mts';
 import { hostileTexts } from '../support/hostileText.mts';
 import { DEFAULT_SETTINGS } from '../support/triggerSettings.mts';
@@ -47,7 +47,7 @@ const READERS: Record<string, (text: string) => unknown> = {
 	'a message': (text) => filterMessage(text, '#notice'),
 	'Text Contains': (text) => filterMessage('#notice', text),
 	'a message without Text Contains': (text) => filterMessage(text, ''),
-	'a name of a workflow': (name) => toWorkflowName(`https://n8n.test/?workflow=${name}`),
+	'a registered URL': (text) => readReceivers(`https://n8n.test/?list=${text}`),
 	'a host of a registered URL': (host) => toHost(`https://${host}/`),
 	'a value to mask': (text) => mask({ [text]: text }, toSpellings(['aA1-aA1-', '--------x'])),
 };

@@ -27,7 +27,7 @@ test.each<[option: string, values: unknown[]]>([
 	['textContains', ['', '#notice', ' #notice']],
 	['ignoreEdits', [true, false]],
 	['ignoreStatusReplies', [true, false]],
-	['replaceExistingWebhook', [true, false]],
+	['ifWebhookTaken', ['stop', 'share', 'replace']],
 	['simplify', [true, false]],
 ])('the option %s takes %j', (option, values) => {
 	for (const value of values) {
@@ -132,9 +132,9 @@ test.each<[message: string, description: string | RegExp, parameters: object]>([
 		{ options: { ignoreStatusReplies: 1 } },
 	],
 	[
-		"'Replace Existing Webhook' is neither true nor false",
-		SWITCH,
-		{ options: { replaceExistingWebhook: null } },
+		"'If Another System Uses the Webhook' has an unknown value",
+		/^Use one of: replace, share, stop\.$/,
+		{ options: { ifWebhookTaken: true } },
 	],
 ])('%s. %s %j', (message, description, parameters) => {
 	const isAboutEvents = /^'?Events/.test(message);

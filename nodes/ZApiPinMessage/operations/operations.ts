@@ -1,4 +1,5 @@
 import { getMany } from './getMany';
+import { getStatus } from './getStatus';
 import type { Operation } from './operation';
 import { pin, unpin } from './pin';
 import { sendAndPin } from './sendAndPin';
@@ -13,5 +14,6 @@ interface Resource {
 /** All operations, by resource. */
 export const RESOURCES: readonly Resource[] = [
 	{ name: 'Chat', value: 'chat', operations: [getMany] },
+	{ name: 'Instance', value: 'instance', operations: [getStatus] },
 	{ name: 'Message', value: 'message', operations: [pin, sendAndPin, unpin] },
 ];

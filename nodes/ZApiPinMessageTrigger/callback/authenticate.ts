@@ -2,7 +2,8 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { readConnection } from '../../shared/transport/connection';
 import type { Memory } from '../memory';
 import { readMemory, toHash } from '../memory';
-import { isSecret, isSecretForm, toSecret } from '../registration/webhookUrl';
+import { isSecretForm } from '../../shared/webhooks/receivers';
+import { isSecret, toSecret } from '../registration/webhookUrl';
 
 /** Callbacks are far shorter, as they contain media as URLs. */
 const MAX_BODY_BYTES = 1_000_000;

@@ -8,6 +8,7 @@ import { readSettings } from '../settings';
 import { authenticate } from './authenticate';
 import { isRepeated } from './duplicates';
 import { findFilter } from './filters';
+import { passOn } from './passOn';
 import { toOutput } from './toOutput';
 import { warn } from './warn';
 
@@ -30,6 +31,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 			warn(context, call.warning);
 			return respond(context, call.status, call.message);
 		}
+		await passOn(context, call.secret);
 		// Z-API gets HTTP 200 from here on, as it might repeat the call otherwise.
 		const callback = parseCallback(toObject(context.getBodyData()));
 		if (callback.instanceId?.toLowerCase() !== call.instanceId.toLowerCase()) {

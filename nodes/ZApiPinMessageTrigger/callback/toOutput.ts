@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Callback } from '../events/callback';
 import { withoutGaps } from '../events/callback';
 import type { TriggerEventRow } from '../events/events';
-import { WEBHOOKS } from '../events/webhooks';
+import { WEBHOOKS } from '../../shared/webhooks/webhooks';
 
 /**
  * Makes the output item of a callback. For all events, `chat` is the chat, and `messageId` the message that

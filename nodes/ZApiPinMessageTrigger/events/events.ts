@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Callback } from './callback';
-import type { Webhook } from './webhooks';
-import { WEBHOOKS } from './webhooks';
+import type { Webhook } from '../../shared/webhooks/webhooks';
+import { WEBHOOKS } from '../../shared/webhooks/webhooks';
 
 /** An event that starts a workflow. */
 interface EventRow {

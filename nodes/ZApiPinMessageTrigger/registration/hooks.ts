@@ -1,232 +1,247 @@
 import type { IHookFunctions } from 'n8n-workflow';
-import { NodeOperationError, UserError } from 'n8n-workflow';
+import { NodeOperationError, sleep, UserError } from 'n8n-workflow';
 import type { Connection } from '../../shared/transport/connection';
 import { readConnection } from '../../shared/transport/connection';
-import { DEFAULT_TIMEOUT_MS } from '../../shared/transport/transport';
 import { toSentences } from '../../shared/transport/zApiError';
+import type { Receiver } from '../../shared/webhooks/receivers';
+import {
+	describeReceiver,
+	isTrigger,
+	MAX_URL_LENGTH,
+	readReceivers,
+	toHost,
+} from '../../shared/webhooks/receivers';
+import type { Registration } from '../../shared/webhooks/registration';
+import { readRegistration } from '../../shared/webhooks/registration';
+import type { Webhook } from '../../shared/webhooks/webhooks';
+import { WEBHOOK_NAMES } from '../../shared/webhooks/webhooks';
 import { EVENTS, PIN_EVENTS } from '../events/events';
-import { inTurn } from './inTurn';
-import type { Memory } from '../memory';
 import { readMemory, toHash } from '../memory';
-import { DISPLAY_NAME } from '../parameters';
-import type { Registration } from './registration';
-import { changeRegistration, readRegistration } from './registration';
 import type { TriggerSettings } from '../settings';
 import { readSettings } from '../settings';
-import type { Webhook } from '../events/webhooks';
-import { WEBHOOK_NAMES, WEBHOOKS } from '../events/webhooks';
-import type { WebhookUrl } from './webhookUrl';
-import { checkHttps, toHost, toOwner, toWebhookUrl, toWorkflowName } from './webhookUrl';
+import { withLock } from '../../shared/lock';
+import { checkPresence } from './presence';
+import { changeRegistration } from './registration';
+import type { Presence, Wish } from './sharing';
+import { isSame, plan } from './sharing';
+import { checkHttps, toSecret, toWebhookUrl } from './webhookUrl';
 
 /** What a hook needs. */
 interface Hook {
 	context: IHookFunctions;
 	connection: Connection;
-	webhookUrl: WebhookUrl;
-	memory: Memory;
-	/** What is registered now. */
-	now: Registration;
-	/** What was registered before this node registered its URL, and what other systems have registered. */
-	before: Registration;
-	/** Key of the node in `borrowed`. */
-	key: string;
-	isTest: boolean;
+	/** This node. */
+	me: Receiver;
 }
 
-/**
- * What was registered before a test, or before a failed activation that could not be undone. It is stored
- * in this process, as n8n discards the static data of a failed activation, and production can't read that
- * of a test.
- */
-const borrowed = new Map<string, Partial<Registration>>();
+const NOTHING: Wish = { webhooks: [], policy: 'stop' };
+
+/** How often to begin again if others change the same webhooks at the same time. */
+const MAX_ROUNDS = 4;
 
 /**
- * Registers n8n's URL for the selected events, and stores the previous URLs. Doesn't change what is
- * registered already.
+ * Adds this node to those who get the calls of the selected events.
  *
  * @throws {NodeOperationError} if Z-API would not call n8n's URL or does not respond, or if another system
- * uses a webhook and the user didn't allow to replace it
+ * uses a webhook and the user hasn't said what to do then
  */
-export const create = toHook(async (hook) => {
-	const { context, connection, webhookUrl, memory, now, before, key, isTest } = hook;
-	const settings = readSettings(context);
-	const target = { ...before, sentByMe: before.sentByMe || needsSentByMe(settings) };
-	const previous: Partial<Registration> = { sentByMe: before.sentByMe };
-	for (const webhook of toNeeded(settings)) {
-		checkFree(hook, webhook, settings);
-		previous[webhook] = before[webhook];
-		target[webhook] = webhookUrl.href;
-	}
-	if (isTest) borrowed.set(key, previous);
-	let isDone = false;
-	try {
-		await changeRegistration(context, connection, now, target);
-		isDone = true;
-	} finally {
-		if (!isDone) await undo(hook, target, previous);
-	}
-	memory.secretHash = toHash(webhookUrl.secret);
-	memory.instanceId = connection.instanceId;
-	if (!isTest) {
-		memory.previous = previous;
-		borrowed.delete(key);
-	}
-}, checkHttps);
+export async function create(context: IHookFunctions): Promise<boolean> {
+	return await runHook(context, async (hook) => {
+		const { connection, me } = hook;
+		checkHttps(me.url, connection);
+		const settings = readSettings(context);
+		if (needsSentByMe(settings)) me.wantsSentByMe = true;
+		await changeReceivers(hook, {
+			webhooks: toNeeded(settings),
+			policy: settings.ifWebhookTaken,
+		});
+		const memory = readMemory(context);
+		memory.secretHash = toHash(toSecret(context, connection));
+		memory.instanceId = connection.instanceId;
+	});
+}
 
 const OTHER_INSTANCE =
 	'The credential is for another instance than when the workflow was published. Remove the webhooks of the previous instance in the Z-API panel.';
 
 /**
- * Restores the previous URLs, unless another system has replaced this node's URL.
+ * Removes this node from those who get the calls. After the last one, the webhooks are those from before.
  *
  * @throws {NodeOperationError} if it can't, in production only: n8n then retries and informs the user. A
  * test that throws here would crash n8n, so a message is logged instead
  */
 export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
-	if (context.getWorkflow().active) return await giveBack(context);
-	try {
-		return await giveBack(context);
-	} catch (error) {
-		logNotGivenBack(context, (error as Error).message);
-		return false;
-	}
-}
-
-const giveBack = toHook(async (hook) => {
-	const { context, connection, memory, now, key } = hook;
-	if (memory.instanceId && memory.instanceId !== connection.instanceId) {
-		logNotGivenBack(context, OTHER_INSTANCE);
-	}
-	const target = { ...hook.before };
-	const isListening = !hook.isTest && leaveToTest(hook, target);
-	await changeRegistration(context, connection, now, target);
-	if (!isListening) borrowed.delete(key);
-	delete memory.secretHash;
-	delete memory.instanceId;
-	delete memory.previous;
-});
-
-/** Leaves the webhooks to a running test, which restores the URLs from before production when it ends. */
-function leaveToTest({ webhookUrl, now, key }: Hook, target: Registration): boolean {
-	const test = borrowed.get(key);
-	const kept = WEBHOOK_NAMES.filter((name) => toOwner(webhookUrl, now[name]) === 'thisNode');
-	if (!test || kept.length === 0) return false;
-	for (const webhook of kept) {
-		test[webhook] = target[webhook];
-		target[webhook] = now[webhook];
-	}
-	if (kept.includes('received')) {
-		test.sentByMe = target.sentByMe;
-		target.sentByMe = now.sentByMe;
-	}
-	return true;
-}
-
-/** Undoes a failed activation, whose static data n8n discards. */
-async function undo(
-	{ context, connection, now, key }: Hook,
-	target: Registration,
-	previous: Partial<Registration>,
-): Promise<void> {
-	try {
-		await changeRegistration(context, connection, target, now);
-	} catch (error) {
-		// An error here would hide why the activation failed. n8n calls `delete` next.
-		if (!borrowed.has(key)) borrowed.set(key, previous);
-		logNotGivenBack(context, (error as Error).message);
-	}
-}
-
-/**
- * Makes a hook for n8n. It waits for other hooks of the same instance, as n8n runs those of all triggers of
- * a workflow concurrently, and reads what the hook needs. It puts errors into one message, as n8n shows no
- * description here.
- *
- * @param check throws if something is wrong before a request is sent
- */
-function toHook(run: (hook: Hook) => Promise<void>, check: typeof checkHttps = () => {}) {
-	return async (context: IHookFunctions): Promise<boolean> => {
-		try {
-			const connection = await readConnection(context);
-			const webhookUrl = toWebhookUrl(context, connection);
-			check(webhookUrl, connection);
-			const { instanceUrl } = connection;
-			await inTurn(instanceUrl, DEFAULT_TIMEOUT_MS, async () => {
-				const now = await readRegistration(context, connection);
-				const memory = readMemory(context);
-				const isTest = !context.getWorkflow().active;
-				const key = instanceUrl + webhookUrl.owner;
-				const remembered = [memory.previous, borrowed.get(key)];
-				const isMine = (url: string) =>
-					(isTest ? ['thisUrl'] : ['thisUrl', 'thisNode']).includes(toOwner(webhookUrl, url));
-				const before = toBefore(now, remembered, isMine);
-				await run({ context, connection, webhookUrl, memory, now, before, key, isTest });
-			});
-			return true;
-		} catch (error) {
-			throw new NodeOperationError(context.getNode(), toSentences(error as Error));
+	const isDone = runHook(context, async (hook) => {
+		const memory = readMemory(context);
+		if (memory.instanceId && memory.instanceId !== hook.connection.instanceId) {
+			logNotRestored(context, OTHER_INSTANCE);
 		}
-	};
+		await changeReceivers(hook, NOTHING);
+		delete memory.secretHash;
+		delete memory.instanceId;
+	});
+	if (context.getWorkflow().active) return await isDone;
+	return await isDone.catch((error: Error) => {
+		logNotRestored(context, error.message);
+		return false;
+	});
 }
 
 /**
- * Finds the previous URLs: for each webhook, the first URL that isn't this node's own, from what is
- * registered and what is stored. So the node never restores a URL of its own, even of another host.
+ * Runs a hook after others of the same instance, as n8n runs those of different workflows concurrently. It
+ * puts errors into one message, as n8n shows no description here.
  */
-function toBefore(
-	now: Registration,
-	remembered: Array<Partial<Registration> | undefined>,
-	isMine: (url: string) => boolean,
-): Registration {
-	const before = { ...now };
-	for (const webhook of WEBHOOK_NAMES) {
-		const urls = [now, ...remembered].map((registration) => registration?.[webhook]);
-		before[webhook] = urls.find((url) => url !== undefined && !isMine(url)) ?? '';
+async function runHook(
+	context: IHookFunctions,
+	run: (hook: Hook) => Promise<void>,
+): Promise<boolean> {
+	try {
+		const connection = await readConnection(context);
+		const role = context.getWorkflow().active ? 'trigger' : 'test';
+		const me: Receiver = { role, url: toWebhookUrl(context, connection) };
+		await withLock(connection.instanceUrl, async () => await run({ context, connection, me }));
+		return true;
+	} catch (error) {
+		throw new NodeOperationError(context.getNode(), toSentences(error as Error));
 	}
-	const sentByMe = remembered.find((registration) => registration?.sentByMe !== undefined);
-	if (isMine(now.received)) before.sentByMe = sentByMe?.sentByMe ?? now.sentByMe;
-	return before;
 }
 
-/** The webhooks of the selected events. */
-function toNeeded({ events }: TriggerSettings): Webhook[] {
-	const chosen = EVENTS.filter(({ value }) => events.includes(value));
-	return WEBHOOK_NAMES.filter((name) => chosen.some(({ webhook }) => webhook === name));
+/**
+ * Changes who gets the calls, and reads back whether Z-API has stored it. If others changed the same webhooks
+ * in between, it begins again: the URLs are the only place that all can read, and nothing locks them.
+ */
+async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
+	const { context, connection } = hook;
+	const read = async () => {
+		const at = Date.now();
+		const { registration: now } = await readRegistration(context, connection);
+		return { at, now };
+	};
+	let { at, now } = await read();
+	const presences = await checkPresences(hook, now);
+	if (presences.size > 0) ({ at, now } = await read());
+	let wasOff = false;
+	for (let round = 0; round < MAX_ROUNDS; round++) {
+		const target = plan(now, hook.me, wish, presences, connection.token, wasOff);
+		const changed = WEBHOOK_NAMES.filter((webhook) => target[webhook] !== now[webhook]);
+		if (changed.length === 0 && target.sentByMe === now.sentByMe) return;
+		const tooLong = changed.find((webhook) => (target[webhook]?.length ?? 0) > MAX_URL_LENGTH);
+		if (tooLong) throw refuseLength(now[tooLong]);
+		if (wish.webhooks.length > 0) await checkOwnUrl(hook, target, presences);
+		await changeRegistration(context, connection, now, target).catch(async (error: unknown) => {
+			if (wish.webhooks.length > 0) await undo(hook);
+			throw error;
+		});
+		wasOff ||= [now, target].some(({ received = '' }) => readReceivers(received).hasSwitchedOn);
+		// Whoever read before this change has written after this time, unless it is slower.
+		await sleep(Date.now() - at);
+		const after = await read();
+		const cut = changed.find((webhook) => isCut(now[webhook], target[webhook], after.now[webhook]));
+		if (cut) {
+			await changeRegistration(context, connection, after.now, now);
+			throw refuseLength(now[cut]);
+		}
+		logDropped(hook, now, target);
+		const isKept = changed.every((webhook) => after.now[webhook] === target[webhook]);
+		if (isKept && after.now.sentByMe === target.sentByMe) return;
+		({ at, now } = after);
+	}
+	throw new UserError('Another system changes the webhooks of this Z-API instance all the time', {
+		description: 'Switch it off there, then publish the workflow again.',
+	});
 }
 
-/** Pins by this package are sent by the connected number itself. */
-function needsSentByMe(settings: TriggerSettings): boolean {
-	const isReceiving = toNeeded(settings).includes('received');
-	const hasPins = settings.events.some((event) => PIN_EVENTS.includes(event));
-	return isReceiving && (settings.sentByMe.phone || settings.sentByMe.api || hasPins);
+/** Calls the other triggers, to find those that no longer respond. */
+async function checkPresences(
+	{ context, connection, me }: Hook,
+	now: Registration,
+): Promise<Map<string, Presence>> {
+	const others = toTriggers(now).filter((receiver) => !isSame(receiver, me));
+	const urls = [...new Set(others.map(({ url }) => url))];
+	const check = async (url: string) =>
+		[url, await checkPresence(context, connection, url)] as const;
+	return new Map(await Promise.all(urls.map(check)));
 }
 
-function checkFree(
-	{ webhookUrl, now }: Hook,
-	webhook: Webhook,
-	{ replaceExistingWebhook }: TriggerSettings,
-): void {
-	const url = now[webhook];
-	const owner = toOwner(webhookUrl, url);
-	const isFree = owner !== 'thisN8n' && owner !== 'otherSystem';
-	if (isFree || (owner === 'otherSystem' && replaceExistingWebhook)) return;
-	const name = toWorkflowName(url);
-	const [who, description] =
-		owner === 'thisN8n'
-			? [
-					`another trigger of this n8n${name && `, in the workflow “${name}”`}`,
-					'Unpublish that workflow first, or use one trigger for both. If there is no such workflow any more, remove the webhook in the Z-API panel.',
-				]
-			: [
-					'another system',
-					`Switch it off there first, or turn on 'Replace Existing Webhook' in the options of ${DISPLAY_NAME}: its webhook is restored when this workflow is unpublished.`,
-				];
+/** The first trigger passes calls on, perhaps this node's to itself: so n8n has to reach its own URL. */
+async function checkOwnUrl(
+	{ context, connection, me }: Hook,
+	target: Registration,
+	presences: ReadonlyMap<string, Presence>,
+): Promise<void> {
+	const isShared = toTriggers(target).some((receiver) => !isSame(receiver, me));
+	const { origin } = new URL(me.url);
+	const isReached = [...presences].some(
+		([url, presence]) => presence === 'here' && new URL(url).origin === origin,
+	);
+	if (!isShared || isReached) return;
+	if ((await checkPresence(context, connection, me.url)) !== 'unreachable') return;
 	throw new UserError(
-		`The webhook for ${WEBHOOKS[webhook].name} of this Z-API instance belongs to ${who} (${toHost(url)}), and an instance has only one`,
-		{ description },
+		`n8n can't reach its own URL (${toHost(me.url)}), so workflows can't share the webhooks of this Z-API instance`,
+		{
+			description:
+				'Let the server of n8n open its own public URL, or use one trigger with all the events and a Switch node after it.',
+		},
 	);
 }
 
-function logNotGivenBack(context: IHookFunctions, why: string): void {
+/** Undoes a failed activation. If that fails too, n8n calls `delete` next, which does the same. */
+async function undo(hook: Hook): Promise<void> {
+	try {
+		await changeReceivers(hook, NOTHING);
+	} catch (error) {
+		// An error here would hide why the activation failed.
+		logNotRestored(hook.context, (error as Error).message);
+	}
+}
+
+/** Whether Z-API has stored only the beginning of a URL, or not stored it. */
+function isCut(before = '', written = '', stored = ''): boolean {
+	if (stored === written) return false;
+	return stored === before || (stored !== '' && written.startsWith(stored));
+}
+
+/** The webhooks of the selected events. */
+function toNeeded(settings: TriggerSettings): Webhook[] {
+	const chosen = EVENTS.filter(({ value }) => settings.events.includes(value));
+	const needed = WEBHOOK_NAMES.filter((name) => chosen.some(({ webhook }) => webhook === name));
+	return needsSentByMe(settings) ? [...needed, 'receivedSentByMe'] : needed;
+}
+
+/** Pins by this package are sent by the connected number itself. */
+function needsSentByMe({ events, sentByMe }: TriggerSettings): boolean {
+	const isReceiving = EVENTS.some(
+		({ value, webhook }) => webhook === 'received' && events.includes(value),
+	);
+	const hasPins = events.some((event) => PIN_EVENTS.includes(event));
+	return isReceiving && (sentByMe.phone || sentByMe.api || hasPins);
+}
+
+function toTriggers(registration: Registration): Receiver[] {
+	return WEBHOOK_NAMES.flatMap((name) => readReceivers(registration[name] ?? '').receivers).filter(
+		isTrigger,
+	);
+}
+
+/** @param registered what was kept so far */
+function refuseLength(registered = ''): UserError {
+	const fitting = readReceivers(registered).receivers.filter(isTrigger).length;
+	return new UserError(
+		`Z-API does not keep the webhook URL, as it grows with each workflow. Workflows that fit on this instance: ${fitting}`,
+		{ description: 'Use one trigger with all the events, and a Switch node after it.' },
+	);
+}
+
+function logDropped({ context, me }: Hook, now: Registration, target: Registration): void {
+	const left = toTriggers(target);
+	const gone = toTriggers(now).filter((one) => ![me, ...left].some((other) => isSame(one, other)));
+	for (const url of new Set(gone.map((receiver) => receiver.url))) {
+		context.logger.warn(
+			`Z-API's calls are no longer passed on to ${describeReceiver(url)}, as it did not respond. If it should get them, publish that workflow again.`,
+		);
+	}
+}
+
+function logNotRestored(context: IHookFunctions, why: string): void {
 	context.logger.error(`The webhooks of Z-API may not have been restored. ${why}`);
 }

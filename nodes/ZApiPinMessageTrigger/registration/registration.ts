@@ -2,37 +2,9 @@ import type { IHookFunctions } from 'n8n-workflow';
 import type { Connection } from '../../shared/transport/connection';
 import { isTrue, toObject } from '../../shared/json';
 import { requestBody } from '../../shared/transport/transport';
-import type { Webhook } from '../events/webhooks';
-import { WEBHOOK_NAMES, WEBHOOKS } from '../events/webhooks';
-
-/** What an instance has registered: one URL for each webhook; empty: none. */
-export type Registration = Record<Webhook, string> & {
-	/** Whether it also calls the webhook for activity of the connected number. */
-	sentByMe: boolean;
-};
-
-/** Responses may contain URLs with secrets, in any form. */
-const ECHOES_SECRETS = { echoesSecrets: true };
-
-/**
- * Reads what an instance has registered.
- *
- * @throws {ZApiError} if the request fails
- * @see https://developer.z-api.io (`GET /me`)
- */
-export async function readRegistration(
-	context: IHookFunctions,
-	connection: Connection,
-): Promise<Registration> {
-	const request = { method: 'GET', path: '/me' } as const;
-	const body = toObject(await requestBody(context, connection, request, isMe, ECHOES_SECRETS));
-	const toUrl = (webhook: Webhook) => body[WEBHOOKS[webhook].field] ?? '';
-	const urls = Object.fromEntries(WEBHOOK_NAMES.map((webhook) => [webhook, toUrl(webhook)]));
-	return {
-		...(urls as Record<Webhook, string>),
-		sentByMe: isTrue(body.receiveCallbackSentByMe),
-	};
-}
+import type { Registration } from '../../shared/webhooks/registration';
+import { ECHOES_SECRETS } from '../../shared/webhooks/registration';
+import { WEBHOOK_NAMES, WEBHOOKS } from '../../shared/webhooks/webhooks';
 
 /**
  * Changes what an instance has registered. It is safe to repeat all requests in this order: `sentByMe` is only
@@ -55,15 +27,10 @@ export async function changeRegistration(
 		await put('/update-notify-sent-by-me', { notifySentByMe: to.sentByMe });
 	if (from.sentByMe && !to.sentByMe) await setSentByMe();
 	for (const webhook of WEBHOOK_NAMES) {
-		if (from[webhook] !== to[webhook]) await put(WEBHOOKS[webhook].path, { value: to[webhook] });
+		const { [webhook]: value = '' } = to;
+		if (value !== (from[webhook] ?? '')) await put(WEBHOOKS[webhook].path, { value });
 	}
 	if (!from.sentByMe && to.sentByMe) await setSentByMe();
-}
-
-function isMe(body: unknown): boolean {
-	const me = toObject(body);
-	const isUrl = (url: unknown) => url === undefined || url === null || typeof url === 'string';
-	return 'connected' in me && WEBHOOK_NAMES.every((name) => isUrl(me[WEBHOOKS[name].field]));
 }
 
 function isDone(response: unknown): boolean {

@@ -13,6 +13,14 @@ export const WEBHOOKS = {
 		field: 'receivedCallbackUrl',
 		hasChat: true,
 	},
+	/** If it has a URL, what the number itself does comes here, and not to `received`. Not all instances have it. */
+	receivedSentByMe: {
+		name: 'what the number itself does',
+		type: 'receivedcallback',
+		path: '/update-webhook-received-delivery',
+		field: 'receivedAndDeliveryCallbackUrl',
+		hasChat: true,
+	},
 	delivery: {
 		name: 'sent messages',
 		type: 'deliverycallback',
