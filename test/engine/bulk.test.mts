@@ -133,6 +133,21 @@ test('200 items at a limit of 50 requests per second are all pinned, none twice'
 	expect(sandbox.requests.length).toBeLessThan(2 * 200);
 });
 
+test('10 of 40 chats always refuse: every healthy item is accepted', async () => {
+	sandbox.faults.latencyMs = 20;
+	sandbox.faults.set({ path: '/pin-message', every: 4, response: { status: 429 } });
+	const { items } = await runPinNode(
+		credentialOf(sandbox),
+		// With more retries, the chats that refuse are tried for half a minute.
+		{ ...MESSAGE_ID, options: { retries: 0 } },
+		{ items: toItems(40), onError: 'continueRegularOutput' },
+	);
+	expect(items?.map(({ json }) => json.state ?? json.code)).toStrictEqual(
+		toItems(40).map((_, index) => (index % 4 ? 'accepted' : 'tooManyRequests')),
+	);
+	expect(pinsSent(sandbox)).toHaveLength(40);
+});
+
 test('several executions with one instance complete at its rate limit', async () => {
 	sandbox.faults.requestsPerSecond = 50;
 	const runs = await Promise.all(

@@ -221,10 +221,21 @@ describe('refusals', () => {
 		expect([pauses, pausedMs]).toStrictEqual([9, 31_750 + 8000]);
 	});
 
-	test.each([0, 3, 10])('with %i retries, a refused job gets 5 more', async (retries) => {
+	test.each([
+		[0, 1],
+		[1, 1 + 1 + 5],
+		[10, 1 + 10 + 5],
+	])('with %i retries, a refused job gets %i attempts', async (retries, attempts) => {
 		const { attemptsOf, outcomes } = await run(1, () => OVERLOADED, { retries });
-		expect(attemptsOf(0)).toHaveLength(1 + retries + 5);
+		expect(attemptsOf(0)).toHaveLength(attempts);
 		expect(outcomes).toStrictEqual(['overloaded']);
+	});
+
+	test('without retries the refused jobs fail, and the others wait for the pause', async () => {
+		const respond = (job: number) => (job < 2 ? OVERLOADED : OK);
+		const { outcomes, started } = await run(4, respond, { concurrency: 2, retries: 0 });
+		expect(outcomes).toStrictEqual(['overloaded', 'overloaded', 'ok', 'ok']);
+		expect(started.map(({ at }) => at)).toStrictEqual([0, 0, 350, 450]);
 	});
 
 	test('a job that alone is refused waits on its own, each time twice as long', async () => {
@@ -416,7 +427,7 @@ describe('refusals', () => {
 			at.push(Math.round(clock.now()));
 			return await Promise.resolve(OVERLOADED);
 		};
-		const settings = { concurrency: 1, retries: 0, stopOnFailure: false, keyOf: String, clock };
+		const settings = { concurrency: 1, retries: 1, stopOnFailure: false, keyOf: String, clock };
 		await clock.run(schedule([0], attempt, settings));
 		expect(at.slice(0, 3)).toStrictEqual([0, 262, 787]);
 	});

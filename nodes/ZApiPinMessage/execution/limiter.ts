@@ -58,7 +58,7 @@ export class Limiter {
 	pauses = 0;
 	pausedMs = 0;
 
-	private readonly maxRefusals: number;
+	private readonly maxPauses: number;
 	private readonly waiting: Array<{ line: Line; start: (isStarted: boolean) => void }> = [];
 	private readonly permits = new Set<Line>();
 	private readonly running = new Set<Line>();
@@ -78,16 +78,16 @@ export class Limiter {
 
 	constructor(
 		private readonly concurrency: number,
-		retries: number,
+		private readonly retries: number,
 		private readonly clock: Clock,
 	) {
 		this.window = Math.min(INITIAL_CONCURRENCY, concurrency);
-		this.maxRefusals = retries + EXTRA_RETRIES;
+		this.maxPauses = retries + EXTRA_RETRIES;
 	}
 
 	/** Whether the service has refused everything for too long. */
 	get isHopeless(): boolean {
-		return this.fruitlessPauses > this.maxRefusals;
+		return this.fruitlessPauses > this.maxPauses;
 	}
 
 	/** Waits until an attempt may start. A line that has a permit comes first. False: the limiter is stopped. */
@@ -128,7 +128,8 @@ export class Limiter {
 		const askedMs = Math.min(retryAfterMs, MAX_RETRY_AFTER);
 		this.running.delete(line);
 		const isService = line.isAlone ? false : this.findCause(line, askedMs);
-		if (line.refusals++ >= this.maxRefusals || this.isHopeless) return false;
+		const maxRefusals = this.retries > 0 ? this.maxPauses : 0;
+		if (line.refusals++ >= maxRefusals || this.isHopeless) return false;
 		this.release(line);
 		if (await isService) return true;
 		line.isAlone = true;
