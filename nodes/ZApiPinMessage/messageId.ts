@@ -1,6 +1,6 @@
 import { PRIVATE_CHATS_AND_GROUPS } from '../shared/chat/chatId';
 import type { IdParameter } from '../shared/parameter';
-import { LEFT_BY_EXPRESSIONS, readIdText, refuseInvalid } from '../shared/parameter';
+import { LEFT_BY_EXPRESSIONS, LINK, readIdText, refusal, refuseInvalid } from '../shared/parameter';
 
 export const MESSAGE_ID_EXAMPLE = '77DF5293EBC176FFA6A88838E7A6AD83';
 
@@ -9,7 +9,7 @@ const WHERE_TO_FIND_IT =
 
 /** An ID of whatsapp-web.js, WPPConnect or WAHA: whether it was sent by oneself, chat, ID, perhaps the author. */
 const SERIALISED =
-	/^(?:true|false)_[^\s_@]+@(?:[cg]\.us|lid|s\.whatsapp\.net)_([A-Za-z0-9-]+)(?:_(?:in|out|[^\s_@]+@[a-z.]+))?$/;
+	/^(?:true|false)_[^\s_@]+@(?:[cg]\.us|lid|s\.whatsapp\.net)_([a-z0-9-]+)(?:_(?:in|out|[^\s_@]+@[a-z.]+))?$/i;
 
 const MESSAGE_ID: IdParameter = {
 	name: 'Message ID',
@@ -24,9 +24,9 @@ const MESSAGE_ID: IdParameter = {
 			'is an ID of another system',
 			WHERE_TO_FIND_IT,
 		],
-		[/^[a-z+]+:|wa\.me\//i, 'is a link'],
+		LINK,
 		[/["'`“”‘’«»<>[\]{}()]/, 'has quotes or brackets in it'],
-		[/@(?:newsletter|broadcast)/, 'is of a channel or a broadcast', PRIVATE_CHATS_AND_GROUPS],
+		[/@(?:newsletter|broadcast)/i, 'is of a channel or a broadcast', PRIVATE_CHATS_AND_GROUPS],
 		[
 			/^[\w-]{16,}(?:[\s,;|]+[\w-]{16,})+$/,
 			'holds several message IDs',
@@ -54,5 +54,27 @@ export function toMessageId(value: unknown): string {
 	const text = readIdText(value, MESSAGE_ID);
 	const id = SERIALISED.exec(text)?.[1] ?? text;
 	refuseInvalid(id, MESSAGE_ID);
+	if (isZaapId(id))
+		throw refusal(
+			MESSAGE_ID.name,
+			'is a zaapId',
+			'Use messageId, not zaapId: it is in the same response.',
+		);
 	return id;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How old the messages are that people pin, at most, in milliseconds. */
+const MAX_AGE_MS = 365 * DAY_MS;
+
+/**
+ * Newer zaapIds are UUIDs of version 7, which begin with the time. One of 570,000 random IDs of phones looks the
+ * same, as their first twelve digits are 48 of 8,900 years in milliseconds.
+ */
+function isZaapId(id: string): boolean {
+	const [, time] = /^([\da-f]{12})7[\da-f]{3}[89ab][\da-f]{15}$/i.exec(id) ?? [];
+	const age = Date.now() - Number.parseInt(time ?? '', 16);
+	// Clocks differ.
+	return age < MAX_AGE_MS && age > -DAY_MS;
 }

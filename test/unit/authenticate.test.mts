@@ -21,6 +21,8 @@ test.each([
 	['https://api.z-api.io/instances/other/token/typed/pin-message', PINNED],
 	['/instances/other/token/typed/pin-message', PINNED],
 	['/a/instances/b/token/c/d', PINNED.replace('pin-message', 'a/instances/b/token/c/d')],
+	['/phone-exists/9%40lid', PINNED.replace('pin-message', 'phone-exists/9%40lid')],
+	['/tags/caf%C3%A9%20a.b;c', PINNED.replace('pin-message', 'tags/caf%C3%A9%20a.b;c')],
 	['/chats?page=1&pageSize=20', PINNED.replace('pin-message', 'chats?page=1&pageSize=20')],
 ])("%s goes to the credential's own instance", async (url, expected) => {
 	// The HTTP Request node says `uri`, everything else `url`.
@@ -50,6 +52,18 @@ test.each([
 	'https://proxy.test/zapi/..%2fx',
 	'https://proxy.test/zapi/..%5Cx',
 	'https://proxy.test/zapi/%252e%252e/x',
+	'https://proxy.test/zapi/..;/x',
+	'https://proxy.test/zapi/a/..;b=c/..%3b/x',
+	'https://proxy.test/zapi/%c0%ae%c0%ae/x',
+	'https://proxy.test/zapi/%e0%80%ae%e0%80%ae/x',
+	'https://proxy.test/zapi/%u002e%u002e/x',
+	'https://proxy.test/zapi/x%00',
+	'https://proxy.test/zapi/..%20/x',
+	'https://proxy.test/zapi/%EF%BC%8E%EF%BC%8E%EF%BC%8Fx',
+	'/..;/x',
+	// Another tenant of the same proxy, whose name is as long.
+	'https://proxy.test/evil/pin-message',
+	'https://proxy.test/evil/instances/other/token/typed/pin-message',
 	'https://proxy.test/zapi/instances/a/token/../../../../x',
 	'/../x',
 	'/%2E%2e/x',

@@ -62,6 +62,21 @@ const ACCEPTED: Array<[value: unknown, chat: string]> = [
 	['5511999999999-16232814299', '5511999999999-16232814299'],
 	['999999999999999@lid', '999999999999999@lid'],
 	['999999999999999:3@lid', '999999999999999@lid'],
+	// In capitals, URL-encoded and as the numbers of links.
+	['5511999999999@C.US', '5511999999999'],
+	['5511999999999:2@S.WhatsApp.Net', '5511999999999'],
+	['120363019502650977-GROUP', '120363019502650977-group'],
+	['120363019502650977@G.US', '120363019502650977-group'],
+	['5511999999999-1623281429-Group', '5511999999999-1623281429'],
+	['999999999999999@LID', '999999999999999@lid'],
+	['5511999999999%40c.us', '5511999999999'],
+	['120363019502650977%40g.us', '120363019502650977-group'],
+	['%2B55%2011%2099999-9999', '5511999999999'],
+	['%E2%80%8E5511999999999', '5511999999999'],
+	['whatsapp:+5511999999999', '5511999999999'],
+	['WhatsApp:+55 (11) 99999-9999', '5511999999999'],
+	['tel:+5511999999999', '5511999999999'],
+	['tel:+55-11-99999-9999', '5511999999999'],
 	[`${' '.repeat(43)}5511999999999${'\u200e'.repeat(44)}`, '5511999999999'],
 ];
 
@@ -73,7 +88,7 @@ const SHAPE = /^Use a .*5511999999999.*120363019502650977-group.*@lid/;
 const GROUPS_ONLY = /private chats and groups only/;
 const AS_TEXT = /Pass it as text/;
 const DIGITS_ONLY = /^Write the number in digits only, country code first: 5511999999999\.$/;
-const GROUP_ENDING = /^A group ID ends in "-group"/;
+const GROUP_ENDING = /^A group ID ends in "-group".* community, choose its announcement group/;
 const ONE_EACH = /^Make an item of each/;
 const COUNTRY_CODE = /^Put the country code before it: 55 /;
 
@@ -180,6 +195,16 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 		DIGITS_ONLY,
 	],
 	[
+		['112345678901234', '12025550123456', '71234567890123'],
+		'has no valid country code',
+		/^A LID ends in "@lid"/,
+	],
+	[
+		['id: 5511999999999', 'phone:5511999999999', '5511999999999%'],
+		'is neither a phone number, a group ID nor a LID',
+		SHAPE,
+	],
+	[
 		['011999999999', '0055 11 99999-9999', '011) 9999-9999', '011999999999@c.us', '+0123456789'],
 		'begins with 0 instead of a country code',
 		DIGITS_ONLY,
@@ -195,15 +220,8 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 				'55999999999',
 			],
 			// +1 and +7 have 11 digits, and +1 no area code that begins with 0 or 1.
-			...[
-				'1623281429',
-				'1623281429000',
-				'7133334444',
-				'791234567890',
-				'12025550123456',
-				'10234567890',
-			],
-			...['112345678901234', '12345678', '1 202 555 012', '11\n99999\n9999', '1202555012@c.us'],
+			...['1623281429', '1623281429000', '7133334444', '791234567890', '10234567890'],
+			...['12345678', '1 202 555 012', '11\n99999\n9999', '1202555012@c.us'],
 			// The number in a list, or thousands.
 			...[
 				'2 - 5511999999999',
@@ -220,13 +238,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 	[
 		[
 			...['5511999999999@hosted', '999999999999999@hosted.lid', '867051314767696@bot', '0@lid'],
-			...[
-				'5511999999999@example.com',
-				'ana@example.com',
-				'5511999999999@C.US',
-				'Ana@g.us',
-				'5@g.us',
-			],
+			...['5511999999999@example.com', 'ana@example.com', 'Ana@g.us', '5@g.us'],
 			...[
 				'5511999999999@broadcaster',
 				'0120363019502650977@g.us',
@@ -240,11 +252,11 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 	],
 	[
 		[
-			...['https://wa.me/5511999999999', 'wa.me/5511999999999', 'tel:+5511999999999'],
+			...['https://wa.me/5511999999999', 'wa.me/5511999999999', 'tel://5511999999999'],
 			...[
 				'whatsapp://send?phone=5511999999999',
 				'https://chat.whatsapp.com/AbC',
-				'whatsapp:+5511999999999',
+				'mailto:5511999999999',
 			],
 		],
 		'is a link',
@@ -457,6 +469,7 @@ test('the pattern for the editor accepts whatever the node accepts', () => {
 			'@s.whatsapp.net',
 			'@lid',
 		],
+		...['@LID', '%40c.us', '-Group', '@G.Us', '%20', '%2B'],
 		...[
 			':12',
 			'+',
@@ -476,6 +489,8 @@ test('the pattern for the editor accepts whatever the node accepts', () => {
 		],
 	);
 	const start = fc.constantFrom(
+		'tel:+5511',
+		'WhatsApp:5511999999999',
 		'5511999999999',
 		'+55 (11) 99999',
 		'120363019502650977',

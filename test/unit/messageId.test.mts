@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { toMessageId } from '../../nodes/ZApiPinMessage/messageId';
 
 const ID = '3EB0C767D26A1B7E5A2F';
@@ -18,6 +19,8 @@ test.each<[value: string, messageId: string]>([
 	['true_5511999999999@s.whatsapp.net_3EB0C767D26A1B7E5A2F_out', ID],
 	['true_+5511999999999@c.us_3EB0C767D26A1B7E5A2F_in', ID],
 	[' true_5511999999999@c.us_3EB0C767D26A1B7E5A2F\n', ID],
+	['True_5511999999999@C.US_3EB0C767D26A1B7E5A2F', ID],
+	['true_5511999999999%40c.us_3EB0C767D26A1B7E5A2F', ID],
 	[`true_5511999999999@c.us_${'A'.repeat(176)}`, 'A'.repeat(176)],
 ])('%j is sent as %s', (value, messageId) => {
 	expect(toMessageId(value)).toBe(messageId);
@@ -80,6 +83,9 @@ test.each<[value: unknown, what: string, advice: RegExp]>([
 	[`.${ID} ${ID}`, 'has white space in it', CHECK],
 	[`${ID} ${ID}.`, 'has white space in it', CHECK],
 	['A 1', 'has white space in it', CHECK],
+	[`id: ${ID}`, 'has white space in it', CHECK],
+	[`id:${ID}`, 'has a character that no message ID has', CHECK],
+	['tel:+5511999999999', 'is a link', CHECK],
 	['A\n1', 'has white space in it', CHECK],
 	['A\u200b1', 'has a character that no message ID has', CHECK],
 	['3EB0:1/2_x=', 'has a character that no message ID has', CHECK],
@@ -98,4 +104,56 @@ test.each<[value: unknown, what: string, advice: RegExp]>([
 			description: expect.stringMatching(advice),
 		}),
 	);
+});
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A UUID of version 7, without dashes, as Z-API makes zaapIds. */
+const toZaapId = (time: number, rest = '7ABC9DEF0123456789AB') =>
+	(time.toString(16).padStart(12, '0') + rest).toUpperCase();
+
+test.each([0, 1, 30, 364])('the zaapId of %d days ago is refused', (days) => {
+	const zaapId = toZaapId(Date.now() - days * DAY_MS);
+	for (const id of [zaapId, zaapId.toLowerCase()]) {
+		expect(() => toMessageId(id)).toThrow(
+			expect.objectContaining({
+				message: "'Message ID' is a zaapId",
+				description: expect.stringMatching(/^Use messageId, not zaapId:/),
+			}),
+		);
+	}
+});
+
+test('an ID that only resembles a zaapId is none', () => {
+	const now = Date.now();
+	for (const id of [
+		toZaapId(now - 366 * DAY_MS),
+		toZaapId(now + 2 * DAY_MS),
+		toZaapId(now, '6ABC9DEF0123456789AB'),
+		toZaapId(now, '7ABC7DEF0123456789AB'),
+		toZaapId(now, '7ABC9DEF0123456789A'),
+		toZaapId(now, '7ABC9DEF0123456789ABC'),
+	]) {
+		expect(toMessageId(id)).toBe(id);
+	}
+});
+
+test('of a million random IDs, none is refused but what looks like a zaapId of the last year', () => {
+	const bytes = randomBytes(16_000_000).toString('hex').toUpperCase();
+	const refused: string[] = [];
+	for (let start = 0; start < bytes.length; start += 32) {
+		const id = bytes.slice(start, start + 32);
+		try {
+			toMessageId(id);
+		} catch {
+			refused.push(id);
+		}
+	}
+	const year = [365, 0].map((days) => toZaapId(Date.now() - days * DAY_MS, '').slice(0, 3));
+	for (const id of refused) {
+		expect(year).toContain(id.slice(0, 3));
+		expect(id).toMatch(/^.{12}7...[89AB]/);
+	}
+	// By chance it is one of 570,000.
+	expect(refused.length).toBeLessThan(20);
 });

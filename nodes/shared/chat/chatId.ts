@@ -1,22 +1,25 @@
 import type { IdParameter } from '../parameter';
 import { BLANK } from '../text';
-import { LEFT_BY_EXPRESSIONS, readIdText, refusal, refuseInvalid } from '../parameter';
+import { LEFT_BY_EXPRESSIONS, LINK, readIdText, refusal, refuseInvalid } from '../parameter';
 
 const PHONE_NUMBER = '5511999999999';
 const GROUP = '120363019502650977-group';
+const LID = '999999999999999@lid';
 
 export const CHAT_PLACEHOLDER = `e.g. ${PHONE_NUMBER} or ${GROUP}`;
 
-export const WHAT_A_CHAT_LOOKS_LIKE = `Use a phone number with its country code (${PHONE_NUMBER}), a group ID (${GROUP}) or a LID (999999999999999@lid).`;
+export const WHAT_A_CHAT_LOOKS_LIKE = `Use a phone number with its country code (${PHONE_NUMBER}), a group ID (${GROUP}) or a LID (${LID}).`;
 
 export const UNKNOWN_FORM = 'is neither a phone number, a group ID nor a LID';
 
-const GROUP_ENDING = `A group ID ends in "-group" (${GROUP}). A phone number has at most 15 digits, country code first (${PHONE_NUMBER}).`;
+const GROUP_ENDING = `A group ID ends in "-group" (${GROUP}). If it is the ID of a community, choose its announcement group from the list: nobody sees what is sent to the community itself. A phone number has at most 15 digits, country code first (${PHONE_NUMBER}).`;
 
 const AS_TEXT =
 	'Digits may already be lost. Pass it as text: in quotes, with .toString(), or from a column that holds text.';
 
 const DIGITS_ONLY = `Write the number in digits only, country code first: ${PHONE_NUMBER}.`;
+
+const LID_ENDING = `A LID ends in "@lid" (${LID}). A phone number begins with its country code (${PHONE_NUMBER}).`;
 
 const NO_COUNTRY_CODE = [
 	'has no valid country code',
@@ -26,7 +29,7 @@ const NO_COUNTRY_CODE = [
 const DIALLED_ZERO = ['has a zero that is only dialled within the country', DIGITS_ONLY] as const;
 
 /** Channels and broadcast lists, which have no pins. */
-export const CHANNEL_OR_BROADCAST = /[-@](?:newsletter|broadcast)$/;
+export const CHANNEL_OR_BROADCAST = /[-@](?:newsletter|broadcast)$/i;
 
 export const PRIVATE_CHATS_AND_GROUPS = 'Messages can be pinned in private chats and groups only.';
 
@@ -39,7 +42,7 @@ const CHAT: IdParameter = {
 		...LEFT_BY_EXPRESSIONS,
 		[CHANNEL_OR_BROADCAST, 'is a channel or a broadcast', PRIVATE_CHATS_AND_GROUPS],
 		[/@/, 'has an ending that is neither that of a phone number, a group nor a LID'],
-		[/^[a-z+]+:|wa\.me\//i, 'is a link'],
+		LINK,
 		[/^(?:true|false)_|^[\dA-F]{16,}$/i, 'is a message ID'],
 		[/^["'`“”‘’«»<[{(]|["'`“”‘’«»>\]})]$/, 'has quotes or brackets around it'],
 		[/^/, UNKNOWN_FORM],
@@ -49,23 +52,27 @@ const CHAT: IdParameter = {
 /** For a character class: characters that look like a hyphen, which editors and phones use instead. */
 const DASH = String.raw`\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d-`;
 
+const WORDS = ['whatsapp', 'tel', 'group', 'g.us', 'lid', 'c.us', 's.whatsapp.net'].map((word) =>
+	word.replace(/./g, (character) => `[${character}${character.toUpperCase()}]`),
+);
+
 /**
  * Accepts whatever `toChatId` accepts, and some more: the characters and endings of chat IDs in any order, but
  * not too few or too many digits, such as a group's without its ending. n8n checks it while users type.
  */
-export const CHAT_ID_PATTERN = `(?!(?:\\d{1,7}|\\d{16,${CHAT.maxLength}})$)(?:[\\d${BLANK}+().:@${DASH}]|g\\.us|c\\.us|s\\.whatsapp\\.net|group|lid){1,${CHAT.maxLength}}`;
+export const CHAT_ID_PATTERN = `(?!(?:\\d{1,7}|\\d{16,${CHAT.maxLength}})$)(?:[\\d${BLANK}+().:@${DASH}]|%[\\da-fA-F]{2}|${WORDS.join('|')}){1,${CHAT.maxLength}}`;
 
 /** Groups and LIDs, and how their ending is written for Z-API. */
 const FORMS: ReadonlyArray<readonly [regExp: RegExp, ending: string]> = [
 	// Z-API's documentation shows group IDs as short as a phone number, so only the ending counts.
-	[/^([1-9]\d{7,})(?:-group|@g\.us)$/, '-group'],
+	[/^([1-9]\d{7,})(?:-group|@g\.us)$/i, '-group'],
 	// A group from before November 2021: phone number of its creator, and time.
-	[/^([1-9]\d{7,14}-\d{9,11})(?:-group|@g\.us)?$/, ''],
-	[/^([1-9]\d*)(?::\d+)?@lid$/, '@lid'],
+	[/^([1-9]\d{7,14}-\d{9,11})(?:-group|@g\.us)?$/i, ''],
+	[/^([1-9]\d*)(?::\d+)?@lid$/i, '@lid'],
 ];
 
 /** Ending of a phone number in other WhatsApp APIs, perhaps with a device. */
-const JID = /(?::\d+)?@(?:s\.whatsapp\.net|c\.us)$/;
+const JID = /(?::\d+)?@(?:s\.whatsapp\.net|c\.us)$/i;
 
 const BLANKS = new RegExp(`[${BLANK}]+`, 'g');
 const DASHES = new RegExp(`[${DASH}]`, 'g');
@@ -108,6 +115,8 @@ const INVALID_NUMBERS: ReadonlyArray<
 	['digits', /^\d{16}/, 'has too many digits for a phone number', GROUP_ENDING],
 	['digits', /^\d{1,7}$/, 'has too few digits for a phone number', DIGITS_ONLY],
 	['digits', /^0/, 'begins with 0 instead of a country code', DIGITS_ONLY],
+	// WhatsApp's LIDs have 14 or 15 digits.
+	['written', /^[17]\d{13,14}$/, NO_COUNTRY_CODE[0], LID_ENDING],
 	// Numbers of +1 and +7 have 11 digits; no area code of +1 is 0xx or 1xx. No other code has one digit.
 	['digits', /^1[01]|^[17](?!\d{10}$)/, ...NO_COUNTRY_CODE],
 	['written', /^[ +().-]*[2-689][ +().-][ +().\d-]*$/, ...NO_COUNTRY_CODE],
@@ -137,7 +146,8 @@ export function toChatId(value: unknown): string {
 	}
 	const text = readIdText(typeof value === 'number' ? String(value) : value, CHAT)
 		.replace(BLANKS, ' ')
-		.replace(DASHES, '-');
+		.replace(DASHES, '-')
+		.replace(/^(?:whatsapp|tel):(?=[+(\d])/i, '');
 	for (const [regExp, ending] of FORMS) {
 		const id = regExp.exec(text)?.[1];
 		if (id) return id + ending;

@@ -161,8 +161,11 @@ const FOLLOW_NO_REDIRECTS = {
 	followAllRedirects: false,
 };
 
-/** Characters that URL parsing keeps, but a server may interpret as leaving the instance's path. */
-const ENCODED_WAY_OUT = /%(?:2e|2f|5c|25)|\\/i;
+/**
+ * In a decoded path, what a server may interpret as leaving the instance's path: `..`, even before a path parameter
+ * (`..;`), control characters, and what is encoded twice or invalid, such as `%c0%ae`.
+ */
+const WAY_OUT = /(?:^|\/)\.+(?![^/;\s])|[\\%\0-\x1f]/;
 
 /** Parses the URL first, which resolves `..` in all spellings. */
 function toMethodPath(url: string, baseUrl: string): string {
@@ -175,7 +178,9 @@ function toMethodPath(url: string, baseUrl: string): string {
 			const path = pathname
 				.slice(base.pathname.length - 1)
 				.replace(/^\/instances\/[^/]+\/token\/[^/]+(?=\/)/, '');
-			if (path.length > 1 && !ENCODED_WAY_OUT.test(path)) return path + search;
+			// NFKC makes wide characters, such as those that look like a full stop, what they look like.
+			const isWayOut = WAY_OUT.test(decodeUrl(path).normalize('NFKC'));
+			if (path.length > 1 && !isWayOut) return path + search;
 		}
 	}
 	throw new UserError("This credential can only be sent to its own 'Base URL'", {
