@@ -1,5 +1,6 @@
 import { PRIVATE_CHATS_AND_GROUPS } from '../shared/chat/chatId';
 import type { IdParameter } from '../shared/parameter';
+import { decodeUrl } from '../shared/text';
 import { LEFT_BY_EXPRESSIONS, LINK, readIdText, refusal, refuseInvalid } from '../shared/parameter';
 
 export const MESSAGE_ID_EXAMPLE = '77DF5293EBC176FFA6A88838E7A6AD83';
@@ -51,7 +52,7 @@ const MESSAGE_ID: IdParameter = {
  * @see https://developer.z-api.io (`messageId` of the received webhook)
  */
 export function toMessageId(value: unknown): string {
-	const text = readIdText(value, MESSAGE_ID);
+	const text = decodeUrl(readIdText(value, MESSAGE_ID));
 	const id = SERIALISED.exec(text)?.[1] ?? text;
 	refuseInvalid(id, MESSAGE_ID);
 	if (isZaapId(id))

@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 import { isFalse, isTrue } from './json';
-import { BLANK, decodeUrl } from './text';
+import { BLANK } from './text';
 
 /**
  * Checks a parameter that takes one of a table's values, as an expression can return anything.
@@ -87,14 +87,14 @@ const SURROUNDING_BLANKS = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, 'g');
  * Reads the text of a parameter.
  *
  * @param value the parameter as it came, from a user or an expression
- * @returns the text, URL-decoded and without surrounding blanks; '' if there is none
+ * @returns the text without surrounding blanks; '' if there is none
  * @throws {UserError} naming the parameter, if it isn't text or is too long for an ID
  */
 export function readIdText(value: unknown, { name, maxLength, advice }: IdParameter): string {
 	if (value === undefined || value === null) return '';
 	if (typeof value !== 'string') throw refusal(name, 'is not text', advice);
 	if (value.length > maxLength) throw refusal(name, 'is too long', advice);
-	return decodeUrl(value).replace(SURROUNDING_BLANKS, '');
+	return value.replace(SURROUNDING_BLANKS, '');
 }
 
 /** @throws {UserError} naming the parameter, if a row matches the text */

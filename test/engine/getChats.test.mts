@@ -132,6 +132,30 @@ test.each(['Nil', 'NaN', 'True', '[Error 404] Devs'])(
 	},
 );
 
+test('a group whose name is its ID gets the name that the list of groups has', async () => {
+	const phones = ['120363019502650977-group', '5511999999999-1623281429', '5511999999999'];
+	const toList = (...names: string[]) =>
+		phones.map((phone, index) => ({ phone, name: names[index] }));
+	sandbox.faults.set(
+		{ path: '/chats', times: 2, response: { status: 200, body: toList(...phones) } },
+		{ path: '/chats', response: { status: 200, body: [] } },
+		{ path: '/groups', times: 1, response: { status: 500 } },
+		{
+			path: '/groups',
+			times: 1,
+			response: { status: 200, body: toList('Garden', phones[1] ?? '') },
+		},
+		{ path: '/groups', response: { status: 200, body: [] } },
+	);
+	expect(namesOf(await run({ returnAll: true, options: { retries: 1 } }))).toStrictEqual([
+		...['Garden', '', '5511999999999'],
+	]);
+	// A failed request for the names repeats the page that needs them.
+	expect(sandbox.requests.map(({ path, status }) => `${path} ${status}`)).toStrictEqual([
+		...['/chats 200', '/groups 500', '/chats 200', '/groups 200', '/groups 200', '/chats 200'],
+	]);
+});
+
 test('each item has its own search; one that finds nothing outputs nothing', async () => {
 	const { items } = await run(
 		{ filter: '={{ $json.name }}' },

@@ -119,6 +119,14 @@ test('a page that comes again when users scroll ends the list', async () => {
 	expect(next.paginationToken).toBeUndefined();
 });
 
+test('a group whose name is its ID is found by the name that the list of groups has', async () => {
+	const phone = '120363019502650977-group';
+	const body = [{ phone, name: phone, isGroup: true }];
+	sandbox.faults.set({ path: '/chats', response: { status: 200, body } });
+	const { results } = await searchChats(credentialOf(sandbox), 'condom');
+	expect(results).toStrictEqual([{ name: `Condomínio Jardim · group · ${phone}`, value: phone }]);
+});
+
 test.each([
 	[
 		'wrong Client-Token',

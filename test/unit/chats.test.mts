@@ -1,4 +1,10 @@
-import { type Chat, parseChats, toFilter, toLabel } from '../../nodes/shared/chat/chats';
+import {
+	type Chat,
+	hasIdAsName,
+	parseChats,
+	toFilter,
+	toLabel,
+} from '../../nodes/shared/chat/chats';
 
 const NONE = { isAnnouncement: false, archived: false, unread: 0 };
 
@@ -8,6 +14,13 @@ const CHATS: Record<string, Chat> = {
 	// A number of somebody whom WhatsApp knows without the ninth digit.
 	old: { ...NONE, chat: '551177776666', name: 'Old Customer', isGroup: false, archived: true },
 	hidden: { ...NONE, chat: '999999999999999@lid', name: '', isGroup: false },
+	community: {
+		...NONE,
+		chat: '120363099999999999-group',
+		name: 'Neighbourhood',
+		isGroup: true,
+		isAnnouncement: true,
+	},
 	school: { ...NONE, chat: '5511999999999-1623281429', name: 'Class 3B', isGroup: true },
 };
 
@@ -48,6 +61,7 @@ test.each([
 	['bakery', 'Padaria do Bairro · 5511988887777'],
 	['old', 'Old Customer · archived · 551177776666'],
 	['hidden', '999999999999999@lid'],
+	['community', 'Neighbourhood · announcements · 120363099999999999-group'],
 ])('%s is shown with its ID last', (name, label) => {
 	const chat = CHATS[name];
 	expect(chat && toLabel(chat)).toBe(label);
@@ -106,4 +120,17 @@ test.each<[what: string, entry: unknown, chats: Array<Partial<Chat>>]>([
 	['null', null, []],
 ])('%s is read', (_what, entry, chats) => {
 	expect(parseChats(entry)).toStrictEqual(chats);
+});
+
+test.each([
+	['120363019502650977-group', '120363019502650977-group', true],
+	['120363019502650977-group', '120363019502650977', true],
+	['120363019502650977-group', '120363019502650977@g.us', true],
+	['5511999999999-1623281429', '5511999999999-1623281429', true],
+	['120363019502650977-group', '120363019502650978-group', false],
+	['120363019502650977-group', 'Class 120363019502650977', false],
+	['120363019502650977-group', '', false],
+	['5511999999999', '5511999999999', false],
+])('%s has its ID as its name %j: %s', (phone, name, expected) => {
+	expect(parseChats({ phone, name }).map(hasIdAsName)).toStrictEqual([expected]);
 });

@@ -1,6 +1,6 @@
 import type { IdParameter } from '../parameter';
-import { BLANK } from '../text';
 import { LEFT_BY_EXPRESSIONS, LINK, readIdText, refusal, refuseInvalid } from '../parameter';
+import { BLANK, decodeUrl } from '../text';
 
 const PHONE_NUMBER = '5511999999999';
 const GROUP = '120363019502650977-group';
@@ -144,9 +144,11 @@ export function toChatId(value: unknown): string {
 	if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
 		throw refusal(CHAT.name, 'is too large a number', AS_TEXT);
 	}
-	const text = readIdText(typeof value === 'number' ? String(value) : value, CHAT)
+	const typed = readIdText(typeof value === 'number' ? String(value) : value, CHAT);
+	const text = decodeUrl(typed)
 		.replace(BLANKS, ' ')
 		.replace(DASHES, '-')
+		.trim()
 		.replace(/^(?:whatsapp|tel):(?=[+(\d])/i, '');
 	for (const [regExp, ending] of FORMS) {
 		const id = regExp.exec(text)?.[1];

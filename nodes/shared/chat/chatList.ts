@@ -6,7 +6,7 @@ import { mask } from '../transport/mask';
 import { requestBody } from '../transport/transport';
 import { toChatKey } from './chatId';
 import type { Chat } from './chats';
-import { parseChats } from './chats';
+import { hasIdAsName, parseChats } from './chats';
 
 export const PAGE_SIZE = 100;
 
@@ -15,16 +15,31 @@ const MAX_PAGES = 1000;
 
 const MAX_PAGE_BYTES = 5_000_000;
 
-/** How far a search came. After a failed request, it goes on with the page that failed. */
-export interface ChatSearch {
-	/** What was found, by `toChatKey`, as Z-API may list a chat twice. */
-	found: Map<string, Chat>;
+/** How far a paged list was read. */
+interface Position {
 	/** The next page, from 1; absent at the end of the list. */
 	page?: number;
 	/** A hash of the page before it. */
 	previous?: string;
-	/** Whether there may be more chats, though the list has ended. */
+	/** Whether there may be more, though the list has ended. */
 	isCutOff?: boolean;
+}
+
+/** How far a search came. After a failed request, it goes on with the page that failed. */
+export interface ChatSearch extends Position {
+	/** What was found, by `toChatKey`, as Z-API may list a chat twice. */
+	found: Map<string, Chat>;
+	/** Names of all groups, read once the list of chats has an ID instead of a name. */
+	groupNames?: Map<string, string>;
+}
+
+interface Limits {
+	/** Ends the search as soon as so many are found. */
+	limit?: number;
+	/** How many pages to read at most. */
+	pages?: number;
+	/** For each request. */
+	timeoutMs?: number;
 }
 
 /**
@@ -32,33 +47,48 @@ export interface ChatSearch {
  * that repeats the page before it. Z-API does not document how large a page is.
  *
  * @param search where to begin; is changed
- * @param limit ends the search as soon as so many are found
- * @param pages how many pages to read at most
  * @throws {ZApiError} if a request fails
- * @see https://developer.z-api.io (`GET /chats`)
+ * @see https://developer.z-api.io (`GET /chats`, `GET /groups`)
  */
 export async function findChats(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 	connection: Connection,
 	search: ChatSearch,
 	isWanted: (chat: Chat) => boolean,
-	{ limit = Infinity, pages = MAX_PAGES, timeoutMs = undefined as number | undefined },
+	{ limit = Infinity, pages = MAX_PAGES, timeoutMs }: Limits = {},
 ): Promise<void> {
-	const { found } = search;
-	for (let read = 0; search.page && read < pages && found.size < limit; read++) {
-		const path = `/chats?page=${search.page}&pageSize=${PAGE_SIZE}`;
+	/** Reads the next page of a list, if there is one. */
+	const readPage = async (list: '/chats' | '/groups', position: Position): Promise<Chat[]> => {
+		const { page = 1, previous } = position;
+		const path = `${list}?page=${page}&pageSize=${PAGE_SIZE}`;
 		const request = { method: 'GET', path, maxBytes: MAX_PAGE_BYTES } as const;
 		const body = await requestBody(context, connection, request, Array.isArray, { timeoutMs });
 		const entries = mask(body as unknown[], connection.secrets);
-		for (const chat of entries.flatMap(parseChats).filter(isWanted)) {
-			const key = toChatKey(chat.chat);
-			if (!found.has(key)) found.set(key, chat);
+		position.previous = toHash(entries);
+		position.isCutOff = entries.length > 0 && (position.previous === previous || page >= MAX_PAGES);
+		position.page = entries.length === 0 || position.isCutOff ? undefined : page + 1;
+		return entries.flatMap(parseChats);
+	};
+	const readGroupNames = async () => {
+		const names = new Map<string, string>();
+		for (const position: Position = { page: 1 }; position.page;) {
+			const groups = await readPage('/groups', position);
+			for (const group of groups) names.set(group.chat, hasIdAsName(group) ? '' : group.name);
 		}
-		const content = toHash(entries);
-		search.isCutOff =
-			entries.length > 0 && (content === search.previous || search.page >= MAX_PAGES);
-		search.page = entries.length === 0 || search.isCutOff ? undefined : search.page + 1;
-		search.previous = content;
+		return names;
+	};
+	const { found } = search;
+	for (let read = 0; search.page && read < pages && found.size < limit; read++) {
+		// Only once the whole page is read, the search goes on with the next.
+		const position: Position = { page: search.page, previous: search.previous };
+		const chats = await readPage('/chats', position);
+		if (chats.some(hasIdAsName)) search.groupNames ??= await readGroupNames();
+		for (const chat of chats) {
+			if (hasIdAsName(chat)) chat.name = search.groupNames?.get(chat.chat) ?? '';
+			const key = toChatKey(chat.chat);
+			if (isWanted(chat) && !found.has(key)) found.set(key, chat);
+		}
+		({ page: search.page, previous: search.previous, isCutOff: search.isCutOff } = position);
 	}
 }
 

@@ -8,7 +8,7 @@ export type Chat = {
 	/** Empty if Z-API has no name. */
 	name: string;
 	isGroup: boolean;
-	/** Whether only admins may write. */
+	/** Whether it is the announcement group of a community, which has the same name; only admins may write. */
 	isAnnouncement: boolean;
 	archived: boolean;
 	/** How many messages are unread. */
@@ -38,8 +38,15 @@ export function toFilter(filter: string): (chat: Chat) => boolean {
 }
 
 /** A chat in one line. The ID is last, as n8n may cut off the end. */
-export function toLabel({ chat, name, isGroup, archived }: Chat): string {
-	return [name, isGroup && 'group', archived && 'archived', chat].filter(Boolean).join(' · ');
+export function toLabel({ chat, name, isGroup, isAnnouncement, archived }: Chat): string {
+	const kind = isAnnouncement ? 'announcements' : isGroup && 'group';
+	return [name, kind, archived && 'archived', chat].filter(Boolean).join(' · ');
+}
+
+/** Whether Z-API gives the ID of a group as its name, as its documentation of `/chats` says. */
+export function hasIdAsName({ chat, name, isGroup }: Chat): boolean {
+	const toDigits = (text: string) => text.replace(/(?:-group|@g\.us)$/, '').replace(/-/g, '');
+	return isGroup && toDigits(name) === toDigits(chat);
 }
 
 /**

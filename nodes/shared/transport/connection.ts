@@ -165,7 +165,7 @@ const FOLLOW_NO_REDIRECTS = {
  * In a decoded path, what a server may interpret as leaving the instance's path: `..`, even before a path parameter
  * (`..;`), control characters, and what is encoded twice or invalid, such as `%c0%ae`.
  */
-const WAY_OUT = /(?:^|\/)\.+(?![^/;\s])|[\\%\0-\x1f]/;
+const WAY_OUT = /(?:^|\/)\.+(?![^/;\s])|[\\%\p{Cc}]/u;
 
 /** Parses the URL first, which resolves `..` in all spellings. */
 function toMethodPath(url: string, baseUrl: string): string {
