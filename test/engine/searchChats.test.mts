@@ -31,7 +31,7 @@ test('lists chats and groups with their IDs, without channels', async () => {
 		{ name: '999999999999999@lid', value: '999999999999999@lid' },
 		{ name: 'Old Customer · archived · 5511966665555', value: '5511966665555' },
 		...['Bloco A · group · 120363019502651111-group', 'Bloco B · group · 120363019502652222-group']
-			.concat('Vila Verde · group · 120363277777777702-group')
+			.concat('Vila Verde · announcements · 120363277777777702-group')
 			.concat('Vila Verde · group · 120363277777777701-group')
 			.map((name) => ({ name, value: name.replace(/^.* · /, '') })),
 	]);

@@ -362,16 +362,11 @@ test.each([
 		/^'Events' has an unknown value\. Use one of: /,
 	],
 	['events that are text', { events: '={{ "messagePinned" }}' }, /^'Events' is not a list/],
-	[
-		'an unknown chat type',
-		{ ...PINS, options: { chatType: 'all' } },
-		/^'Chat Type' has an unknown/,
-	],
 	['events that are text', { events: '={{ "messagePinned" }}' }, /^'Events' is not a list/],
 	[
 		'an unknown chat type',
 		{ ...PINS, options: { chatType: ['all'] } },
-		/^Chat Type has an unknown/,
+		/^'Chat Type' has an unknown/,
 	],
 	[
 		'an unknown sender',
