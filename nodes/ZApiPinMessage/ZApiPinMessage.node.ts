@@ -8,7 +8,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { testConnection } from '../shared/transport/credentialTest';
 import { searchChats } from '../shared/chat/searchChats';
 import { runItems } from './execution/runItems';
-import { parameters } from './parameters';
+import { actionParameters } from './parameters';
 
 /** Pins and unpins WhatsApp messages through Z-API, one request per item. */
 export class ZApiPinMessage implements INodeType {
@@ -25,7 +25,7 @@ export class ZApiPinMessage implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'zApi', required: true, testedBy: 'testConnection' }],
-		properties: parameters,
+		properties: actionParameters,
 	};
 
 	methods = { credentialTest: { testConnection }, listSearch: { searchChats } };

@@ -43,4 +43,9 @@ function composeFields(): INodeProperties[] {
 	}));
 }
 
-export const parameters: INodeProperties[] = [resource, ...operations, ...composeFields(), options];
+export const actionParameters: INodeProperties[] = [
+	resource,
+	...operations,
+	...composeFields(),
+	options,
+];

@@ -9,7 +9,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { testConnection } from '../shared/transport/credentialTest';
 import { searchChats } from '../shared/chat/searchChats';
 import { create, deleteWebhook } from './registration/hooks';
-import { DISPLAY_NAME, parameters } from './parameters';
+import { DISPLAY_NAME, triggerParameters } from './parameters';
 import { receiveCallback } from './callback/receiveCallback';
 import { WEBHOOK_PATH } from './registration/webhookUrl';
 
@@ -56,7 +56,7 @@ export class ZApiPinMessageTrigger implements INodeType {
 				ndvHideUrl: true,
 			},
 		],
-		properties: parameters,
+		properties: triggerParameters,
 	};
 
 	methods = { credentialTest: { testConnection }, listSearch: { searchChats } };

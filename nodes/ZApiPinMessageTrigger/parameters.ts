@@ -181,4 +181,4 @@ const options: INodeProperties = {
 	],
 };
 
-export const parameters: INodeProperties[] = [events, onlyTheseChats, sentByMe, options];
+export const triggerParameters: INodeProperties[] = [events, onlyTheseChats, sentByMe, options];

@@ -50,7 +50,9 @@ const REJECTIONS = {
 } as const satisfies Record<string, Rejection>;
 
 /** Checks that a call is one by Z-API to the URL that this node registered. */
-export async function authenticate(context: IWebhookFunctions): Promise<AuthenticCall | Rejection> {
+export async function authenticateCall(
+	context: IWebhookFunctions,
+): Promise<AuthenticCall | Rejection> {
 	const { secret } = context.getQueryData() as IDataObject;
 	if (secret === undefined) return REJECTIONS.noSecret;
 	if (!isSecretForm(secret)) return REJECTIONS.wrongSecret;

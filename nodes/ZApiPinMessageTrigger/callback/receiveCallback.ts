@@ -5,7 +5,7 @@ import { parseCallback } from '../events/callback';
 import { findEvent } from '../events/events';
 import { DISPLAY_NAME } from '../parameters';
 import { readSettings } from '../settings';
-import { authenticate } from './authenticate';
+import { authenticateCall } from './authenticate';
 import { isRepeated } from './duplicates';
 import { findFilter } from './filters';
 import { passOn } from './passOn';
@@ -26,7 +26,7 @@ const OTHER_INSTANCE =
  */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	try {
-		const call = await authenticate(context);
+		const call = await authenticateCall(context);
 		if ('status' in call) {
 			warn(context, call.warning);
 			return respond(context, call.status, call.message);
