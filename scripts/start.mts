@@ -61,7 +61,7 @@ try {
 				`Sandbox  ${sandbox.url}/`,
 				`Log      ${n8n.log}`,
 				'',
-				"Write a message with #notice on the sandbox's page, and see it pinned.",
+				"Write a message with #notice on the sandbox's page, or react to one with 📌, and see it pinned.",
 				...(isDevelopment
 					? ['What you save in nodes/ and credentials/ is in n8n seconds later.']
 					: []),
@@ -120,6 +120,8 @@ async function start(): Promise<Context> {
 				task: async (context) => {
 					context.sandbox = await startSandbox({
 						port: sandboxPort,
+						// As many real instances have it.
+						hasReceivedAndDelivery: true,
 						...(!once && { queueDelayMs: QUEUE_DELAY_MS }),
 					});
 					cleanUps.push(context.sandbox.close);
@@ -186,10 +188,13 @@ async function runDemo(context: Context) {
 		const example = await readFile(path.join(root, 'examples', file), 'utf8');
 		return await n8n.client.importWorkflow(JSON.parse(example) as StoredWorkflow, credential);
 	};
-	const listening = await importExample('pin-messages-with-a-keyword.json');
-	// A new sandbox knows nothing of the webhook that n8n registered with the last one.
-	await n8n.client.deactivate(listening);
-	await n8n.client.activate(listening);
+	// Two of them, as they share the number.
+	for (const file of ['pin-messages-with-a-keyword.json', 'react-to-pin-a-message.json']) {
+		const listening = await importExample(file);
+		// A new sandbox knows nothing of the webhook that n8n registered with the last one.
+		await n8n.client.deactivate(listening);
+		await n8n.client.activate(listening);
+	}
 	const workflow = await importExample('pin-a-message.json');
 	context.editorUrl = `${n8n.url}/workflow/${workflow.id}`;
 	sandbox.editorUrl = context.editorUrl;

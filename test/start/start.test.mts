@@ -83,6 +83,14 @@ test('npm start pins its demo message, serves the editor and the sandbox, and en
 		const bar = sandbox.getByRole('list', { name: 'Pinned messages' });
 		await bar.getByRole('button').filter({ hasText: text }).waitFor({ timeout: 60_000 });
 
+		// The second workflow on the same number.
+		const other = 'Who has the key of the gate?';
+		await sandbox.getByRole('textbox', { name: /^Write/ }).fill(other);
+		await sandbox.keyboard.press('Enter');
+		const message = sandbox.getByRole('article').filter({ hasText: other });
+		await message.getByRole('combobox', { name: 'React' }).selectOption('📌');
+		await bar.getByRole('button').filter({ hasText: other }).waitFor({ timeout: 60_000 });
+
 		process.kill(group, 'SIGINT');
 		await ended;
 		await waitFor(() => !isRunning());
