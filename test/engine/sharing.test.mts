@@ -410,6 +410,30 @@ test('if the first n8n is down, the next publication makes another one first, an
 	]);
 });
 
+test('an activation that cannot be read back is undone', async () => {
+	sandbox.instance.receivedCallbackUrl = crm.url;
+	const trigger = await open('a', { ...MESSAGES, ...SHARE });
+	sandbox.faults.latencyMs = 300;
+	const message = messageOf(trigger.activate());
+	await waitFor(() => registered() !== crm.url);
+	sandbox.faults.set({ path: '/me', times: 1, response: { status: 503 } });
+	expect(await message).toMatch(/^Z-API is overloaded/);
+	expect(registered()).toBe(crm.url);
+});
+
+test("an instance that doesn't show whether it reports what the number does can be used", async () => {
+	const { receivedCallbackUrl } = sandbox.instance;
+	const trigger = await open('a', PINS);
+	Object.defineProperty(sandbox.instance, 'receiveCallbackSentByMe', {
+		get: () => undefined,
+		set: () => undefined,
+	});
+	await trigger.activate();
+	expect(registered()).toContain(n8n.origin);
+	await trigger.deactivate();
+	expect(registered()).toBe(receivedCallbackUrl);
+});
+
 test('what is cut off between two requests is put right by the next publication', async () => {
 	sandbox.instance.receivedCallbackUrl = crm.url;
 	const trigger = await open('a', { ...ALL, ...SHARE });
