@@ -42,7 +42,7 @@ const lists = new TtlCache<ReceiverList>(1000);
 /** Which receiver has which call, be it by another webhook, or repeated by Z-API. */
 const passedOn = new TtlCache<true>(20_000);
 
-/** Receivers that a call could not be passed on to. */
+/** Receivers that did not take a call, or not at once: nobody waits for them. */
 const failing = new TtlCache<true>(1000);
 
 /** What the log says already. */
@@ -81,12 +81,10 @@ export async function passOn(context: IWebhookFunctions, secret: string): Promis
 		const headers = selectHeaders(context);
 		// Other systems didn't get such calls before, and one that answers messages would answer its own.
 		const isNew = hasSwitchedOn && isTrue(toObject(json).fromMe);
-		const firstAttempts = receivers
-			.filter((receiver) => isTrigger(receiver) || !isNew)
-			.map(async ({ url }) => await deliver({ context, url, headers, body }));
-		const wait = new AbortController();
-		await Promise.race([Promise.all(firstAttempts), sleepUntilAborted(MAX_WAIT_MS, wait.signal)]);
-		wait.abort();
+		const entitled = receivers.filter((receiver) => isTrigger(receiver) || !isNew);
+		await Promise.all(
+			entitled.map(async ({ url }) => await deliver({ context, url, headers, body })),
+		);
 	} catch (error) {
 		context.logger.error(`${DISPLAY_NAME} can't pass a call on. ${(error as Error).message}`);
 	}
@@ -133,7 +131,7 @@ function selectHeaders(context: IWebhookFunctions): Record<string, string> {
 	return selected;
 }
 
-/** @returns after the first attempt, or at once if the receiver did not have the last call either */
+/** @returns after the first attempt, after a while, or at once if the receiver did not respond lately */
 async function deliver(delivery: Delivery): Promise<void> {
 	const { url, body } = delivery;
 	const key = toHash(url, body);
@@ -154,7 +152,13 @@ async function deliver(delivery: Delivery): Promise<void> {
 			logFailure(delivery, failure.reason);
 		})
 		.catch(() => undefined);
-	if (!isFailing) await first;
+	if (isFailing) return;
+	const isOver = new AbortController();
+	const wait = sleepUntilAborted(MAX_WAIT_MS, isOver.signal).then(() => {
+		if (!isOver.signal.aborted) failing.set(url, true);
+	});
+	await Promise.race([first, wait]);
+	isOver.abort();
 }
 
 /** @returns why the receiver doesn't have it after all retries */

@@ -128,14 +128,18 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 		const tooLong = changed.find((webhook) => (target[webhook]?.length ?? 0) > MAX_URL_LENGTH);
 		if (tooLong) throw refuseLength(now[tooLong]);
 		if (wish.webhooks.length > 0) await checkOwnUrl(hook, target, presences);
-		await changeRegistration(context, connection, now, target).catch(async (error: unknown) => {
+		const since = at;
+		const write = async () => {
+			await changeRegistration(context, connection, now, target);
+			// Whoever read before this change has written after this time, unless it is slower.
+			await sleep(Date.now() - since);
+			return await read();
+		};
+		const after = await write().catch(async (error: unknown) => {
 			if (wish.webhooks.length > 0) await undo(hook);
 			throw error;
 		});
 		wasOff ||= [now, target].some(({ received = '' }) => readReceivers(received).hasSwitchedOn);
-		// Whoever read before this change has written after this time, unless it is slower.
-		await sleep(Date.now() - at);
-		const after = await read();
 		const cut = changed.find((webhook) => isCut(now[webhook], target[webhook], after.now[webhook]));
 		if (cut) {
 			await changeRegistration(context, connection, after.now, now);
@@ -143,7 +147,8 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 		}
 		logDropped(hook, now, target);
 		const isKept = changed.every((webhook) => after.now[webhook] === target[webhook]);
-		if (isKept && after.now.sentByMe === target.sentByMe) return;
+		// Perhaps another one has switched it at the same time, or it isn't shown.
+		if (isKept && (after.now.sentByMe === target.sentByMe || round > 0)) return;
 		({ at, now } = after);
 	}
 	throw new UserError('Another system changes the webhooks of this Z-API instance all the time', {
