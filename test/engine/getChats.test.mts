@@ -107,7 +107,7 @@ test('small pages, pages that begin alike and pages without a phone do not end t
 		[],
 	);
 	const { items, hints } = await run({ returnAll: true });
-	expect(items?.map(({ json }) => String(json.chat).at(-1))).toStrictEqual([...'123456']);
+	expect(items?.map(({ json }) => String(json.chat).at(-1))).toStrictEqual('123456'.split(''));
 	expect(hints).toStrictEqual([]);
 });
 
