@@ -17,7 +17,7 @@ export interface Delivery {
 	attempts: number;
 }
 
-const CONNECTED_PHONE = '5511900000000';
+export const CONNECTED_PHONE = '5511900000000';
 
 /** Fields of all events of a chat. */
 type Happening = Author & { messageId: string; momment: number };

@@ -10,7 +10,7 @@ import {
 import type { Instance, WebhookUrl } from './instance.mts';
 import { fetchMedia, type Media, type MediaKind, readMedia } from './media.mts';
 import type { Queue } from './queue.mts';
-import type { Delivery } from './webhooks.mts';
+import { CONNECTED_PHONE, type Delivery } from './webhooks.mts';
 
 /** One request as it arrived, including secrets, for tests. */
 export interface RecordedRequest {
@@ -248,6 +248,7 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 		});
 	return {
 		status: get(() => toStatus(instance)),
+		device: get(() => ({ phone: CONNECTED_PHONE, name: 'Sandbox', isBusiness: false })),
 		me: get(() => ({
 			...{ id: instance.instanceId, token: instance.token, name: 'Sandbox' },
 			due: Date.now() + DURATIONS_MS['30_days'],
