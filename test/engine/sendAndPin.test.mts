@@ -229,6 +229,22 @@ test("with n8n's Retry On Fail, the node refuses to send", async () => {
 	expect((await run(pin, { retryOnFail: true })).error).toBeUndefined();
 });
 
+test("n8n's Retry button sends nothing, unless Send on Retry is on; pins are repeated", async () => {
+	const retry = { mode: 'retry', onError: 'continueRegularOutput' } as const;
+	const { items } = await run({}, retry);
+	expect(items?.[0]?.json).toMatchObject({
+		...{ error: 'Retry may send again what was sent', code: 'invalidParameter', messageId: null },
+		description: expect.stringMatching(/^Look in the chats first\. .*'Send on Retry'/),
+	});
+	expect(sandbox.requests).toHaveLength(0);
+	const pin = await run({ operation: 'pin', messageId: 'M0' }, retry);
+	expect(pin.items?.[0]?.json.state).toBe('accepted');
+	const options = { sendOnRetry: true };
+	for (const mode of ['retry', 'manual', 'trigger'] as const) await run({ options }, { mode });
+	await run({}, { mode: 'trigger' });
+	expect(textsSent()).toHaveLength(4);
+});
+
 test('a secret in the place of the message ID is not shown', async () => {
 	const body = { messageId: CANARIES.clientToken, zaapId: CANARIES.token };
 	sandbox.faults.set({ path: '/send-text', response: { status: 200, body } });
