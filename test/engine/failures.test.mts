@@ -10,6 +10,7 @@ import { CANARIES } from '../support/canaries.mts';
 import { runPinNode } from '../support/engine.mts';
 import { type HostileHost, startHostileHost } from '../support/hostileHost.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
+import { startTlsHop, TLS_BREAKS, trustTlsHops } from '../support/tlsHop.mts';
 
 const sandbox = useSandbox();
 let otherHost: HostileHost;
@@ -83,7 +84,7 @@ const CASES: Array<[what: string, row: string, toResponse: () => Fault['response
 ];
 
 /** Without retries, as these tests are about the texts. */
-const ONCE = { options: { retries: 0, timeout: 3000 } };
+const ONCE = { options: { retries: 0 } };
 
 const toCaution = (operation: 'pin' | 'unpin') => {
 	const step = `${operation}PerhapsAccepted` as const;
@@ -127,56 +128,52 @@ describe.each(['pin', 'unpin'] as const)(
 	},
 );
 
-describe.each(CASES)('%s is explained by the row %s', (_what, name, toResponse) => {
-	beforeEach(() => sandbox.faults.set({ response: toResponse() }));
-
-	test('when the node stops', async () => {
-		const { error, items, trace } = await runPinNode(credentialOf(sandbox), ONCE);
-		expect(items).toBeUndefined();
-		expect(error?.name).toBe('NodeApiError');
-		expect(error?.message).toBe(row(name).message);
-		expect(error?.description).toContain(row(name).description);
-		const fault = toResponse();
-		const status = typeof fault === 'object' ? String(fault.status) : null;
-		expect(error?.httpCode).toBe(status);
-		expect(pinsSent(sandbox)).toHaveLength(1);
-		expectNoSecret(trace);
-	});
-
-	const failed = {
-		error: `${row(name).message} [item 0]`,
-		description: expect.stringContaining(row(name).description),
-		code: name,
-		temporary: FAILURES.some((failure) => failure.name === name && failure.retry),
-		action: 'pin',
-		chat: '5511999999999',
-		messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
-	};
-
-	test('when the node continues', async () => {
-		const { error, items, trace } = await runPinNode(credentialOf(sandbox), ONCE, {
-			items: [{ mine: 0 }, {}],
-			onError: 'continueRegularOutput',
-		});
-		expect(error).toBeUndefined();
-		expect(items).toStrictEqual([
-			{ json: failed, pairedItem: { item: 0 } },
-			{ json: { ...failed, error: `${row(name).message} [item 1]` }, pairedItem: { item: 1 } },
+test.each(CASES)(
+	'%s is explained by the row %s: if the node stops, continues, or has an error output',
+	async (_what, name, toResponse) => {
+		const response = toResponse();
+		sandbox.faults.set({ response });
+		const failure = FAILURES.find((candidate) => candidate.name === name);
+		// Only silence needs it; on a busy machine, others would time out.
+		const timeout = response === 'silence' ? 3000 : 30_000;
+		const run = async (options: Parameters<typeof runPinNode>[2]) =>
+			await runPinNode(credentialOf(sandbox), { phone, options: { retries: 0, timeout } }, options);
+		// Two chats wait for Z-API at the same time.
+		const phone = { __rl: true, mode: 'id', value: '={{ $json.chat }}' };
+		const one = { mine: 0, chat: '5511999999999' };
+		const two = [one, { chat: '5511999999998' }];
+		const [stopped, continued, separated] = await Promise.all([
+			run({ items: [one] }),
+			run({ items: two, onError: 'continueRegularOutput' }),
+			run({ items: [one], onError: 'continueErrorOutput' }),
 		]);
-		expectNoSecret(trace);
-	});
-
-	test('when the node has an error output, beside the fields of the input', async () => {
-		const { items, errorItems, trace } = await runPinNode(credentialOf(sandbox), ONCE, {
-			items: [{ mine: 0 }],
-			onError: 'continueErrorOutput',
+		expect(stopped.items).toBeUndefined();
+		expect(stopped.error).toMatchObject({
+			...{ name: 'NodeApiError', message: row(name).message },
+			description: expect.stringContaining(row(name).description),
+			httpCode: typeof response === 'object' ? String(response.status) : null,
 		});
-		expect(items).toStrictEqual([]);
-		const json = { mine: 0, ...failed, error: row(name).message };
-		expect(errorItems).toStrictEqual([{ json, pairedItem: { item: 0 } }]);
-		expectNoSecret(trace);
-	});
-});
+		const failed = {
+			error: row(name).message,
+			description: expect.stringContaining(row(name).description),
+			...{ code: name, temporary: failure?.retry !== undefined, action: 'pin' },
+			...{ chat: one.chat, messageId: '77DF5293EBC176FFA6A88838E7A6AD83' },
+		};
+		expect(continued.items).toStrictEqual(
+			two.map(({ chat }, item) => ({
+				json: { ...failed, chat, error: `${row(name).message} [item ${item}]` },
+				pairedItem: { item },
+			})),
+		);
+		expect(separated.items).toStrictEqual([]);
+		expect(separated.errorItems).toStrictEqual([
+			{ json: { mine: 0, ...failed }, pairedItem: { item: 0 } },
+		]);
+		// Refusals are retried after a pause also without Retries.
+		if (failure?.retry !== 'pause') expect(pinsSent(sandbox)).toHaveLength(4);
+		for (const { trace } of [stopped, continued, separated]) expectNoSecret(trace);
+	},
+);
 
 /** Faults before a request arrives at a server. */
 const UNREACHED: Array<[what: string, row: string, baseUrl: () => string]> = [
@@ -194,6 +191,23 @@ test.each(UNREACHED)('%s is explained by the row %s', async (_what, name, baseUr
 	expect(error?.description).toBe(row(name).description);
 	expectNoSecret(trace);
 });
+
+test.each(Object.entries(TLS_BREAKS))(
+	'if TLS breaks after the request was sent (%s), it may be done',
+	async (_what, bytes) => {
+		trustTlsHops();
+		const hop = await startTlsHop(sandbox.url, bytes);
+		sandbox.faults.set({ path: '/pin-message', isDone: true, response: 'garbage' });
+		const credential = { ...credentialOf(sandbox), baseUrl: hop.url };
+		const { error, trace } = await runPinNode(credential, ONCE);
+		hop.close();
+		jest.restoreAllMocks();
+		expect(error?.message).toBe(row('connectionLost').message);
+		expect(error?.description).toBe(row('connectionLost').description);
+		expect(pinsSent(sandbox)).toMatchObject([{ isDone: true }]);
+		expectNoSecret(trace);
+	},
+);
 
 describe.each([403, 407])('a proxy that refuses to connect with HTTP %i', (status) => {
 	let proxy: Server;

@@ -311,7 +311,8 @@ test.each([
 		{ action: 'pin', chat: null, messageId: MESSAGE_ID },
 	],
 	[{ messageId: '={{ $nowhere.at() }}' }, { action: 'pin', chat: CHAT, messageId: null }],
-	[{ operation: '={{ "remove" }}' }, {}],
+	[{ operation: '={{ "remove" }}' }, { action: null, chat: null, messageId: null }],
+	[{ resource: '={{ "none" }}' }, { action: null, chat: null, messageId: null }],
 	[{ options: { retries: 99 } }, { action: 'pin', chat: CHAT, messageId: MESSAGE_ID }],
 ])('a refused item has its valid parameters: %j', async (parameters, identity) => {
 	const { items } = await runPinNode(
@@ -326,6 +327,39 @@ test.each([
 	expect(rest).toStrictEqual({ code: 'invalidParameter', temporary: false, ...identity });
 	expect(description ?? 'text').toMatch(/./);
 });
+
+const OPERATIONS = [
+	{ operation: 'pin' },
+	{ operation: 'unpin' },
+	{ operation: 'sendAndPin', text: 'Hi' },
+	{ resource: 'chat', operation: 'getAll', filter: '', chatType: 'all', limit: 5 },
+	{ resource: 'instance', operation: 'getStatus' },
+	{ operation: '={{ "remove" }}' },
+	{ resource: '={{ "none" }}' },
+];
+const CREDENTIALS = { valid: {}, invalid: { token: '' } };
+
+test.each(OPERATIONS)(
+	"a failed item never shows the input's fields as its own: %j",
+	async (one) => {
+		sandbox.faults.set({ response: KNOWN_FAULTS.subscriptionLapsed });
+		const taken = { ...TAKEN, action: 'mine', code: 'mine', temporary: 'mine' };
+		const parameters = { ...DEMO, messageId: '={{ "" }}', ...one };
+		for (const onError of ['continueRegularOutput', 'continueErrorOutput'] as const) {
+			for (const fields of Object.values(CREDENTIALS)) {
+				const credential = { ...credentialOf(sandbox), ...fields };
+				const { items, errorItems } = await runPinNode(credential, parameters, {
+					...{ items: [taken], onError },
+				});
+				const [json] = [...(items ?? []), ...(errorItems ?? [])].map((item) => item.json);
+				const isSeparate = onError === 'continueErrorOutput';
+				expect(json?.name).toBe(isSeparate ? 'Bloco A' : undefined);
+				expect(Object.values({ ...json })).not.toContain('mine');
+				expect(json).toMatchObject({ messageId: null, temporary: false });
+			}
+		}
+	},
+);
 
 test('with an invalid credential, each item fails with its parameters', async () => {
 	const { items } = await runPinNode({ ...credentialOf(sandbox), token: '' }, DEMO, {

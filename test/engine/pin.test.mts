@@ -86,6 +86,7 @@ test.each([
 	['as documented', { zaapId: '3999', messageId: 'D241', id: 'D241' }],
 	['without id, as in older documentation', { zaapId: '3999', messageId: 'D241' }],
 	['with id only', { id: 'D241' }],
+	['with zaapId only, as Forward message has it', { zaapId: '3999' }],
 	['with fields that nobody knows yet', { messageId: 'D241', future: { list: [1, null, true] } }],
 ])('outputs the response as it came: %s', async (_name, body) => {
 	sandbox.faults.set({ path: '/pin-message', response: { status: 200, body } });

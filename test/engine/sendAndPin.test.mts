@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
-import { type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import { type Fault, FAULTS_AFTER_ACCEPTANCE, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { log, runPinNode } from '../support/engine.mts';
 import { findUntruths, SEND_AND_PIN, toNotices } from '../support/notices.mts';
@@ -120,7 +120,16 @@ const FAULTS: Array<[what: string, fault: Omit<Fault, 'path'>, sending: string, 
 		['silence', { response: 'silence' }, PERHAPS_SENT, true],
 		['an empty response', { response: { status: 200 } }, PERHAPS_SENT, true],
 		['a web page', { response: { status: 200, body: '<html>' }, isDone: true }, PERHAPS_SENT, true],
-		['no message ID', { response: { status: 200, body: { zaapId: '1' } } }, PERHAPS_SENT, true],
+		['no message ID', { response: { status: 200, body: { n: '1' } } }, PERHAPS_SENT, true],
+		['a blank message ID', { response: { status: 200, body: { id: ' ' } } }, PERHAPS_SENT, true],
+		[
+			'a false one',
+			{ response: { status: 200, body: { messageId: 'false' } } },
+			PERHAPS_SENT,
+			true,
+		],
+		['a rounded one', { response: { status: 200, body: { id: 2 ** 60 } } }, PERHAPS_SENT, true],
+		['HTTP 503 with its ID', FAULTS_AFTER_ACCEPTANCE.id503, PERHAPS_SENT, true],
 		[
 			'a message ID that is none',
 			{ response: { status: 200, body: { messageId: { a: 1 } } } },
@@ -169,7 +178,8 @@ test.each(FAULTS)('%s in sending: neither sent again nor pinned', async (_what, 
 	expect(findUntruths(sandbox, toNotices(1), items)).toStrictEqual([]);
 });
 
-test.each(FAULTS)(
+// The fault matrix has 503 in pinning, whose pauses take long.
+test.each(FAULTS.filter(([what]) => !what.startsWith('HTTP 503')))(
 	'%s in pinning: sent once, and the item says what to do',
 	async (_what, fault, sending, isRetried) => {
 		const error = sending === PERHAPS_SENT ? UNCONFIRMED : SENT_ONLY;
@@ -186,6 +196,30 @@ test.each(FAULTS)(
 		expect(findUntruths(sandbox, toNotices(1), items)).toStrictEqual([]);
 	},
 );
+
+test.each([
+	[429, 'messageId'],
+	[429, 'zaapId'],
+	[503, 'zaapId'],
+	[200, 'zaapId'],
+	[400, 'id'],
+])('HTTP %i in sending, with a text and the %s: not sent again', async (status, name) => {
+	const body = { ...(status !== 200 && { error: 'Overloaded' }), [name]: '3EB0' };
+	sandbox.faults.set({ path: '/send-text', isDone: true, response: { status, body } });
+	const { items = [] } = await runAndContinue({ options: QUICK });
+	expect(items[0]?.json).toMatchObject({ error: PERHAPS_SENT, messageId: null, temporary: false });
+	expect(textsSent()).toHaveLength(1);
+});
+
+test('a pin is accepted if the response has only the ID of the entry in the queue', async () => {
+	sandbox.faults.set({ path: '/pin-message', response: { status: 200, body: { zaapId: '39' } } });
+	const { items } = await run();
+	expect(items?.[0]?.json).toMatchObject({
+		state: 'accepted',
+		response: { pin: { zaapId: '39' } },
+	});
+	expect(pinsSent(sandbox)).toHaveLength(1);
+});
 
 test.each([
 	['HTTP 429', { status: 429 }],
@@ -229,8 +263,24 @@ test("with n8n's Retry On Fail, the node refuses to send", async () => {
 	expect((await run(pin, { retryOnFail: true })).error).toBeUndefined();
 });
 
+test("n8n's Retry button sends nothing, unless Send on Retry is on; pins are repeated", async () => {
+	const retry = { mode: 'retry', onError: 'continueRegularOutput' } as const;
+	const { items } = await run({}, retry);
+	expect(items?.[0]?.json).toMatchObject({
+		...{ error: 'Retry may send again what was sent', code: 'invalidParameter', messageId: null },
+		description: expect.stringMatching(/^Look in the chats first\. .*'Send on Retry'/),
+	});
+	expect(sandbox.requests).toHaveLength(0);
+	const pin = await run({ operation: 'pin', messageId: 'M0' }, retry);
+	expect(pin.items?.[0]?.json.state).toBe('accepted');
+	const options = { sendOnRetry: true };
+	for (const mode of ['retry', 'manual', 'trigger'] as const) await run({ options }, { mode });
+	await run({}, { mode: 'trigger' });
+	expect(textsSent()).toHaveLength(4);
+});
+
 test('a secret in the place of the message ID is not shown', async () => {
-	const body = { messageId: CANARIES.clientToken, zaapId: CANARIES.token };
+	const body = { messageId: CANARIES.token, zaapId: CANARIES.clientToken };
 	sandbox.faults.set({ path: '/send-text', response: { status: 200, body } });
 	const { items, trace } = await runAndContinue();
 	expect(items?.[0]?.json.messageId).toBe('***');

@@ -29,6 +29,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 	NodeConnectionTypes,
 	Workflow,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { waitFor } from './wait.mts';
 
@@ -54,6 +55,8 @@ interface RunOptions {
 	onError?: INode['onError'];
 	/** n8n's own setting; the engine then runs the node again. */
 	retryOnFail?: boolean;
+	/** How the execution was started; `retry`: with the Retry button of the executions list. */
+	mode?: WorkflowExecuteMode;
 	/** Stops the execution as soon as it returns true. */
 	cancelWhen?: () => boolean;
 }
@@ -66,7 +69,7 @@ interface RunOptions {
 export async function runPinNode(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,
-	{ items = [{}], onError, retryOnFail, cancelWhen }: RunOptions = {},
+	{ items = [{}], onError, retryOnFail, mode = 'manual', cancelWhen }: RunOptions = {},
 ): Promise<Outcome> {
 	const loader = await loadPackage();
 	const start = toNode('Start', 'start');
@@ -82,7 +85,7 @@ export async function runPinNode(
 	});
 	const firstLogLine = log.length;
 	const additionalData = toAdditionalData(loader, credential, workflow);
-	const running = new WorkflowExecute(additionalData, 'manual').run({
+	const running = new WorkflowExecute(additionalData, mode).run({
 		workflow,
 		startNode: start,
 		pinData: { [start.name]: items.map((json) => ({ json })) },

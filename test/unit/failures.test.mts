@@ -83,10 +83,12 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 			'CERT_HAS_EXPIRED',
 			'ERR_TLS_CERT_ALTNAME_INVALID',
 			'ERR_TLS_HANDSHAKE_TIMEOUT',
-			'ERR_SSL_WRONG_VERSION_NUMBER',
+			'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+			'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
 			'EPROTO',
 			'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-			'DEPTH_ZERO_SELF_SIGNED',
+			'DEPTH_ZERO_SELF_SIGNED_CERT',
+			'HOSTNAME_MISMATCH',
 		].map((networkCode) => ({ networkCode })),
 	],
 	[
@@ -102,7 +104,18 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 		'connectionLost',
 		[
 			...['ECONNRESET', 'EPIPE', 'UNKNOWN', 'XETIMEDOUT', 'ETIMEDOUTX', 'XECONNABORTED'],
-			...['XECONNREFUSED', 'ECONNREFUSEDX'],
+			...[
+				'XECONNREFUSED',
+				'ECONNREFUSEDX',
+				'ERR_SSL_WRONG_VERSION_NUMBER',
+				'ERR_SSL_BAD_RECORD_TYPE',
+			],
+			...[
+				'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+				'ERR_SSL_INVALID_AAD',
+				'HOSTNAME_MISMATCHX',
+			],
+			'ERR_SSL_CIPHER_OPERATION_FAILED',
 			...['ENOTFOUNDX', 'XENOTFOUND', 'EAI_AGAINX', 'EPROTOX', 'XEPROTO', 'ESOCKETTIMEDOUTX'],
 		].map((networkCode) => ({ networkCode })),
 	],
@@ -175,17 +188,23 @@ test.each([
 	["Z-API's text", { body: { error: 'Overloaded' } }, false],
 	['Retry-After', { retryAfterMs: 0 }, false],
 	["Z-API's text beside an ID", { body: { error: 'Overloaded', zaapId: '39' } }, true],
+	["Z-API's text beside an odd ID", { body: { error: 'Overloaded', id: { toString: 1 } } }, true],
+	["Z-API's text beside a large number", { body: { error: 'No', messageId: 2 ** 60 } }, true],
+	["Z-API's text beside empty IDs", { body: { error: 'No', messageId: ' ', id: 'false' } }, false],
 	['Retry-After beside an ID', { body: { id: '3EB0' }, retryAfterMs: 1000 }, true],
 ])('HTTP 503 with %s: retried after a pause, may be done: %j', (_what, response, maybeDone) => {
 	const failure = toFailure({ statusCode: 503, ...response });
 	expect(failure).toMatchObject({ name: 'serviceOverloaded', retry: 'pause', maybeDone });
 });
 
-test('an error beside a message ID may be done all the same', () => {
-	const body = { messageId: '3EB0A', error: 'bad' };
-	expect(toFailure({ statusCode: 200, body })).toMatchObject({
-		...{ name: 'requestRefused', maybeDone: true },
-	});
+test.each([
+	[200, { messageId: '3EB0A' }, true],
+	[200, { id: '3EB0A' }, true],
+	[400, { zaapId: '39' }, true],
+	[429, { id: '3EB0A' }, true],
+	[429, { id: 'false', zaapId: '' }, undefined],
+])('HTTP %i with an error beside %j may be done: %s', (statusCode, ids, maybeDone) => {
+	expect(toFailure({ statusCode, body: { ...ids, error: 'bad' } }).maybeDone).toBe(maybeDone);
 });
 
 test('a refusal with a success status is about the input, and quoted', () => {

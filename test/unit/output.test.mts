@@ -218,11 +218,11 @@ test('an error that all items have in common names none of them', () => {
 	expect(output?.json.error).toBe('Z-API asks for fewer requests');
 });
 
-test('a failed item has a description if there is one', () => {
+test('a failed item has a description, or null', () => {
 	const fieldsOf = (error: Error) =>
 		makeOutput(inputOf(), new Map([[itemAt(), failed(error)]]), { isIncluded: false })[0]?.json;
 	expect(fieldsOf(OVERLOADED)?.description).toBe(OVERLOADED.description);
-	expect(fieldsOf(new UserError('no'))).not.toHaveProperty('description');
+	expect(fieldsOf(new UserError('no'))).toHaveProperty('description', null);
 });
 
 test('a failed attempt says how to retry', () => {

@@ -1,4 +1,8 @@
-import { verifyQueueResponse } from '../../nodes/ZApiPinMessage/operations/verifyQueueResponse';
+import type { IDataObject } from 'n8n-workflow';
+import {
+	findMessageId,
+	verifyQueueResponse,
+} from '../../nodes/ZApiPinMessage/operations/verifyQueueResponse';
 import {
 	hasError,
 	hasSuccessStatus,
@@ -104,7 +108,13 @@ test.each<[statusCode: number, body: unknown, isAccepted: boolean]>([
 	[200, { id: 'A1' }, true],
 	[201, { id: 'A1' }, true],
 	[200, {}, false],
-	[200, { zaapId: 'Z' }, false],
+	[200, { zaapId: 'Z' }, true],
+	[200, { messageId: ' ', id: 'false', zaapId: 'null' }, false],
+	[200, { messageId: 'false', id: 'A1' }, true],
+	[200, { messageId: 'A 1' }, false],
+	[200, { messageId: 2 ** 53 - 1 }, true],
+	[200, { messageId: 2 ** 53 }, false],
+	[200, { messageId: 1.5 }, false],
 	[200, { messageId: '' }, false],
 	[200, { messageId: '', id: '' }, false],
 	[200, { messageId: 3 }, true],
@@ -120,6 +130,15 @@ test.each<[statusCode: number, body: unknown, isAccepted: boolean]>([
 	[400, { messageId: 'A1' }, false],
 ])('HTTP %i with %j is accepted: %s', (statusCode, body, isAccepted) => {
 	expect(verifyQueueResponse({ statusCode, body })).toBe(isAccepted ? body : undefined);
+});
+
+test.each<[body: IDataObject, messageId: string | undefined]>([
+	[{ messageId: 'A1', id: 'B2', zaapId: 'Z' }, 'A1'],
+	[{ messageId: 'false', id: 'B2', zaapId: 'Z' }, 'B2'],
+	[{ id: 12 }, '12'],
+	[{ zaapId: 'Z' }, undefined],
+])('the message ID of %j is %s', (body, messageId) => {
+	expect(findMessageId(body)).toBe(messageId);
 });
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');

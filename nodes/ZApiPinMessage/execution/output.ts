@@ -105,10 +105,14 @@ function makeFailedFields(
 	const { step, sent } = item.progress;
 	return {
 		error: message,
-		...(description && { description }),
+		description: description || null,
 		code: failure?.name ?? (isRefused ? INVALID_PARAMETER : UNEXPECTED),
 		// A retry would repeat the part that is done.
 		temporary: failure?.retry !== undefined && WHAT_IS_DONE[step]?.message === undefined,
+		// The error output would show those of the input in their place.
+		action: null,
+		chat: null,
+		messageId: null,
 		...item.identity,
 		...(sent && { messageId: sent.messageId }),
 	};

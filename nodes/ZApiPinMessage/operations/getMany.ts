@@ -77,7 +77,7 @@ export const getMany = defineOperation({
 
 /** Reads and checks the parameters of one item that lists chats. */
 function readSearch({ read }: ItemReader): Reading<Search> {
-	const identity = { action: 'getAll', chat: null };
+	const identity = { action: 'getAll' };
 	const { values, refusal: refused } = check<Search>({
 		isNamed: () => toFilter(readFilter(read)),
 		type: () => toChoice(CHAT_TYPES, read('chatType'), 'Type'),

@@ -13,7 +13,7 @@ import { checkSize, type Content, contentFields, readContent } from './messageTy
 import type { ItemReader, Job, Progress, Reading, Run } from './operation';
 import { check, defineOperation, failed, isPerhapsDone } from './operation';
 import { sendPin } from './pin';
-import { verifyQueueResponse } from './verifyQueueResponse';
+import { findMessageId, verifyQueueResponse } from './verifyQueueResponse';
 
 type Sent = NonNullable<Progress['sent']>;
 
@@ -100,9 +100,9 @@ async function sendMessage(run: Run, job: Job<Notice>): Promise<AttemptResult<Se
 	// A file takes several times its size in memory, so there is one at a time.
 	const response = file ? await withLock(context, send) : await send();
 	const accepted = verifyQueueResponse(response);
-	if (!accepted) return failed(toZApiError(response, connection.secrets, adviseOnSending));
-	const masked = mask(accepted, connection.secrets);
-	const messageId = String(masked.messageId || masked.id);
+	const masked = mask(accepted ?? {}, connection.secrets);
+	const messageId = findMessageId(masked);
+	if (!messageId) return failed(toZApiError(response, connection.secrets, adviseOnSending));
 	return { ok: true, value: { messageId, response: masked } };
 }
 

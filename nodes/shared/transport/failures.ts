@@ -1,5 +1,5 @@
 import type { ZApiResponse } from './response';
-import { hasError, toErrorText } from './response';
+import { findIds, hasError, toErrorText } from './response';
 import { isFalse, isJson, toObject } from '../json';
 
 /** A retry of one request after its own back-off, or after a pause of all requests. */
@@ -185,7 +185,8 @@ export const FAILURES: readonly Failure[] = [
 	},
 	{
 		name: 'insecureConnection',
-		matches: hasNetworkCode(/CERT|TLS|SSL|^EPROTO$|UNABLE_TO_VERIFY|SELF_SIGNED/),
+		// Node.js's EPROTO is of a handshake, before anything is sent. Its ERR_SSL_… come after that.
+		matches: hasNetworkCode(/CERT|HANDSHAKE|^EPROTO$|^UNABLE_TO_|^HOSTNAME_MISMATCH$/),
 		message: "No secure connection to the server named in 'Base URL' could be made",
 		description: "Check 'Base URL' in the credential and the certificate of that server.",
 	},
@@ -230,7 +231,7 @@ export function toFailure(response: ZApiResponse): Failure {
 	// A method that is not implemented is certainly not done.
 	if (isUncertain(response) && !hasStatus(501)(response))
 		return { ...failure, maybeDone: true, retry: failure.retry ?? 'backOff' };
-	return hasId(response.body) ? { ...failure, maybeDone: true } : failure;
+	return findIds(response.body).length > 0 ? { ...failure, maybeDone: true } : failure;
 }
 
 function says(pattern: RegExp) {
@@ -257,13 +258,8 @@ function isUncertain(response: ZApiResponse) {
  */
 function isRefusal(response: ZApiResponse) {
 	const { body, retryAfterMs } = response;
-	if (!hasStatus(503)(response) || hasId(body)) return false;
+	if (!hasStatus(503)(response) || findIds(body).length > 0) return false;
 	return retryAfterMs !== undefined || hasError(body);
-}
-
-function hasId(body: unknown) {
-	const { messageId, id, zaapId } = toObject(body);
-	return Boolean(messageId || id || zaapId);
 }
 
 function hasNetworkCode(pattern: RegExp) {

@@ -18,6 +18,9 @@ const MAX_WRAPPED = 5;
 /** Z-API's texts are shorter. Longer ones are cut before patterns are matched. */
 const MAX_ERROR_TEXT = 1000;
 
+/** What stands for no ID, as text. */
+const NO_ID = /^\s*(?:false|null|undefined|0)?\s*$/i;
+
 /**
  * Z-API's text about what went wrong; empty if there is none.
  *
@@ -35,6 +38,15 @@ export function toErrorText(body: unknown): string {
 /** Whether the body has an `error`, of whatever type. */
 export function hasError(body: unknown): boolean {
 	return Boolean(toObject(body).error);
+}
+
+/**
+ * The IDs of a response: of the message, which two fields have, and of its entry in the queue. As any of them may
+ * mean that Z-API has accepted the request, it has those that can't be used, too.
+ */
+export function findIds(body: unknown): unknown[] {
+	const { messageId, id, zaapId } = toObject(body);
+	return [messageId, id, zaapId].filter((one) => isJson(one) || !NO_ID.test(String(one)));
 }
 
 export function hasSuccessStatus({ statusCode = 0 }: ZApiResponse): boolean {
