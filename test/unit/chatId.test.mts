@@ -517,7 +517,7 @@ test('the pattern for the editor accepts whatever the node accepts', () => {
 
 const NO_CHAT = "'Chat' is neither a phone number, a group ID nor a LID. Use";
 
-test.each([
+test.each<readonly [value: string, says: string]>([
 	...['Ana', '120363019502650977', '1234567', '3EB0C767D26A1B7E5A2F', '5511999999999@x'].map(
 		(value) => [value, NO_CHAT] as const,
 	),

@@ -35,7 +35,7 @@ test.each([
 	]),
 	...['30-days', '30d', '30 dias', '720 hours'].map((text) => [text, '30_days']),
 ])('the duration %j is %s', (duration, value) => {
-	expect(readItem({ duration }).values?.duration).toBe(value);
+	expect(readItem({ duration })).toMatchObject({ values: { duration: value } });
 });
 
 const unreadable = () => {
