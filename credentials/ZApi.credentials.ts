@@ -18,7 +18,7 @@ export class ZApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 3C67AB641C8AA0412F6A2242B4E2AC7F',
-			hint: "In the Z-API panel, open Instances and your instance. You can leave it empty if you paste the whole URL of the instance into 'Instance Token'.",
+			hint: "In the Z-API panel, open Instances (Instâncias) and your instance. You can leave it empty if you paste the whole URL of the instance into 'Instance Token'.",
 		},
 		{
 			displayName: 'Instance Token',
@@ -37,7 +37,7 @@ export class ZApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			placeholder: 'e.g. F1d2c3b4a5968778695a4b3c2d1e0f00S',
-			hint: 'The account security token, from the Security tab of the Z-API panel. Leave it empty if it is not activated there. It is not the instance token.',
+			hint: 'The account security token, from the Security tab (Segurança) of the Z-API panel. Leave it empty if it is not activated there. It is not the instance token.',
 		},
 		{
 			displayName: 'Base URL',

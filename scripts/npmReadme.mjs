@@ -7,12 +7,14 @@ const [, , repository, tag] = process.argv;
 if (!repository || !tag) throw new Error('Usage: node scripts/npmReadme.mjs OWNER/NAME TAG');
 
 const FILES = `https://github.com/${repository}/blob/${tag}/`;
-const IMAGES = `https://raw.githubusercontent.com/${repository}/${tag}/`;
+const RAW = `https://raw.githubusercontent.com/${repository}/${tag}/`;
 
 process.stdout.write(
 	readFileSync('README.md', 'utf8')
 		// npm's pages have no dark theme.
 		.replace(/<picture>.*?(<img [^>]*>).*?<\/picture>/gs, '$1')
-		.replace(/(!\[[^\]]*\]\(|\bsrc=")(?![a-z]+:|#)/g, `$1${IMAGES}`)
+		.replace(/(!\[[^\]]*\]\(|\bsrc=")(?![a-z]+:|#)/g, `$1${RAW}`)
+		// The files that n8n imports.
+		.replaceAll('](../../raw/HEAD/', `](${RAW}`)
 		.replace(/(\]\(|\bhref=")(?![a-z]+:|#)/g, `$1${FILES}`),
 );

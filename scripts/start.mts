@@ -184,18 +184,18 @@ async function compileOnChange(outDir: string): Promise<void> {
 async function runDemo(context: Context) {
 	const { n8n, sandbox } = context;
 	const credential = await n8n.client.saveCredential('Z-API Sandbox', credentialOf(sandbox));
-	const importExample = async (file: string) => {
-		const example = await readFile(path.join(root, 'examples', file), 'utf8');
-		return await n8n.client.importWorkflow(JSON.parse(example) as StoredWorkflow, credential);
+	const importFile = async (file: string) => {
+		const workflow = await readFile(path.join(root, file), 'utf8');
+		return await n8n.client.importWorkflow(JSON.parse(workflow) as StoredWorkflow, credential);
 	};
 	// Two of them, as they share the number.
-	for (const file of ['pin-messages-with-a-keyword.json', 'react-to-pin-a-message.json']) {
-		const listening = await importExample(file);
+	for (const file of ['pin-messages-with-a-keyword', 'react-to-pin-a-message']) {
+		const listening = await importFile(`examples/${file}.json`);
 		// A new sandbox knows nothing of the webhook that n8n registered with the last one.
 		await n8n.client.deactivate(listening);
 		await n8n.client.activate(listening);
 	}
-	const workflow = await importExample('pin-a-message.json');
+	const workflow = await importFile('scripts/demo.json');
 	context.editorUrl = `${n8n.url}/workflow/${workflow.id}`;
 	sandbox.editorUrl = context.editorUrl;
 	const execution = await n8n.client.execute(workflow, TRIGGER);

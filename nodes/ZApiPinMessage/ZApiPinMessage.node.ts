@@ -8,7 +8,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { testConnection } from '../shared/transport/credentialTest';
 import { searchChats } from '../shared/chat/searchChats';
 import { runItems } from './execution/runItems';
-import { actionParameters } from './parameters';
+import { actionParameters, SUBTITLES } from './parameters';
 
 /** Pins and unpins WhatsApp messages through Z-API, one request per item. */
 export class ZApiPinMessage implements INodeType {
@@ -18,7 +18,7 @@ export class ZApiPinMessage implements INodeType {
 		icon: { light: 'file:../../icons/pin.svg', dark: 'file:../../icons/pin.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: `={{ (${JSON.stringify(SUBTITLES)})[$parameter["operation"]] }}`,
 		description: 'Pin and unpin WhatsApp messages in private chats and groups through Z-API',
 		defaults: { name: 'Z-API Pin Message' },
 		usableAsTool: true,

@@ -48,10 +48,10 @@ const NUMERIC_OPTIONS = {
 	},
 	timeout: {
 		displayName: 'Timeout',
-		default: DEFAULT_TIMEOUT_MS,
+		default: DEFAULT_TIMEOUT_MS / 1000,
 		minValue: 1,
-		maxValue: 600_000,
-		description: 'How long to wait for the response to one request, in milliseconds',
+		maxValue: 600,
+		description: 'How long to wait for the response to one request, in seconds',
 	},
 } satisfies Record<string, NumericOption>;
 
@@ -193,7 +193,7 @@ export function readRunOptions(values: OptionValues, byDefault: IfNotConnected):
 	return {
 		maxConcurrentRequests: readNumber('maxConcurrentRequests', values),
 		retries: readNumber('retries', values),
-		timeout: readNumber('timeout', values),
+		timeout: readNumber('timeout', values) * 1000,
 		ifNotConnected: toChoice(IF_NOT_CONNECTED, choice, 'If Not Connected'),
 		includeInputFields: toBoolean(values.includeInputFields, false, 'Include Input Fields'),
 	};

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { RESOURCES } from './operations/operations';
 import { options } from './options';
 
-// n8n names a new node after its action ("Unpin message") only if the node shows a resource.
+// n8n names a new node after its action ("Unpin a WhatsApp message") only if the node shows a resource.
 const resource: INodeProperties = {
 	displayName: 'Resource',
 	name: 'resource',
@@ -30,6 +30,13 @@ const operations = RESOURCES.map((ofResource): INodeProperties => {
 		default: first,
 	};
 });
+
+/** What a node on the canvas does, by operation. */
+export const SUBTITLES = Object.fromEntries(
+	RESOURCES.flatMap(({ operations }) =>
+		operations.map(({ name, value, subtitle = name }) => [value, subtitle]),
+	),
+);
 
 /** The fields of all operations. One that several have is shown for each of them. */
 function composeFields(): INodeProperties[] {

@@ -18,12 +18,12 @@ export class ZApiPinMessageTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: DISPLAY_NAME,
 		name: 'zApiPinMessageTrigger',
-		icon: { light: 'file:../../icons/pin.svg', dark: 'file:../../icons/pin.dark.svg' },
+		icon: { light: 'file:../../icons/trigger.svg', dark: 'file:../../icons/trigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		// "messagePinned" becomes "message pinned".
+		// "messagePinned" becomes "Message Pinned".
 		subtitle:
-			'={{ $parameter["events"].map((event) => event.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase())).join(", ") }}',
+			'={{ $parameter["events"].map((event) => event.replace(/[A-Z]/g, " $&").replace(/^./, (letter) => letter.toUpperCase())).join(", ") }}',
 		// n8n's panel shows it for the action node too.
 		description:
 			'Pin and unpin WhatsApp messages through Z-API, and start workflows when messages arrive, are pinned or get a reaction',

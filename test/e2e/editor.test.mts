@@ -98,9 +98,21 @@ for (const words of ['zapi', 'fixar mensagem', 'pin whatsapp']) {
 	});
 }
 
+for (const words of [
+	...['message received', 'mensagem recebida', 'mensagem fixada', 'gatilho whatsapp'],
+	...['grupo', 'reação'],
+]) {
+	step(`“${words}” finds the node`, async () => {
+		await see('node-creator-search-bar').fill('zzz');
+		await inNodePanel('Z-API Pin Message').waitFor({ state: 'detached' });
+		await see('node-creator-search-bar').fill(words);
+		await inNodePanel('Z-API Pin Message').waitFor();
+	});
+}
+
 step('The node opens with its parameters', async () => {
 	await inNodePanel('Z-API Pin Message').click();
-	await inNodePanel('Pin message').click();
+	await inNodePanel('Pin a WhatsApp message').click();
 	for (const parameter of ['operation', 'messageId', 'duration']) await input(parameter).waitFor();
 	await see('rlc-input').waitFor();
 });
@@ -192,9 +204,16 @@ step('When Z-API fails, the message says what happened and what to do', async ()
 step('An ID that is no chat is marked as soon as it is typed', async () => {
 	await see('rlc-mode-selector').click();
 	await page.getByRole('option', { name: 'By ID' }).click();
-	await see('rlc-input').fill('120363019502650977');
-	await see('parameter-issues').locator('svg').hover();
-	await seeText("'Chat' is neither a phone number, a group ID nor a LID.");
+	for (const [typed, says] of [
+		['120363019502650977', "'Chat' is neither a phone number, a group ID nor a LID."],
+		['(11) 99999-9999', "'Chat' has no valid country code."],
+		['https://wa.me/5511999999999', "'Chat' is a link."],
+	] as const) {
+		await see('rlc-input').fill(typed);
+		await page.mouse.move(0, 0);
+		await see('parameter-issues').locator('svg').hover();
+		await seeText(says);
+	}
 });
 
 const select = async (parameter: string, option: string) => {

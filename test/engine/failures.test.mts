@@ -84,7 +84,7 @@ const CASES: Array<[what: string, row: string, toResponse: () => Fault['response
 ];
 
 /** Without retries, as these tests are about the texts. */
-const ONCE = { options: { retries: 0 } };
+const ONCE = { options: { retries: 0, timeout: 3 } };
 
 const toCaution = (operation: 'pin' | 'unpin') => {
 	const step = `${operation}PerhapsAccepted` as const;

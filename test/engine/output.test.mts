@@ -165,7 +165,7 @@ const UNREADABLE = [
 test.each(UNREADABLE)('an unreadable status changes nothing: %s', async (_what, response) => {
 	sandbox.faults.set({ path: '/status', response });
 	for (const ifNotConnected of ['queue', 'stop']) {
-		const options = { ifNotConnected, timeout: 2000 };
+		const options = { ifNotConnected, timeout: 2 };
 		const { items, hints } = await runPinNode(credentialOf(sandbox), { options });
 		expect([items?.[0]?.json.state, hints]).toStrictEqual(['accepted', []]);
 	}

@@ -42,11 +42,21 @@ test.each([
 	['  CONDOMÍNIO j ', ['120363019502650977-group']],
 	['98888', ['5511988887777']],
 	['@lid', ['999999999999999@lid']],
+	['archived', ['5511966665555']],
+	['Arquivado', ['5511966665555']],
+
 	['City News', []],
 	['nobody', []],
 ])('finds %j', async (filter, values) => {
 	const { results } = await searchChats(credentialOf(sandbox), filter);
 	expect(results.map(({ value }) => value)).toStrictEqual(values);
+});
+
+test("finds groups by 'group' and 'grupo'", async () => {
+	const { results } = await searchChats(credentialOf(sandbox), 'grupo');
+	expect(results.length).toBeGreaterThan(3);
+	expect(results.filter(({ name }) => !name.includes('group'))).toStrictEqual([]);
+	expect(await searchChats(credentialOf(sandbox), 'group')).toStrictEqual({ results });
 });
 
 test('pages through 5,000 chats, each listed once', async () => {

@@ -162,7 +162,7 @@ const FAULTS: Array<[what: string, fault: Omit<Fault, 'path'>, sending: string, 
 		],
 	];
 
-const QUICK = { retries: 1, timeout: 500 };
+const QUICK = { retries: 1, timeout: 1 };
 
 test.each(FAULTS)('%s in sending: neither sent again nor pinned', async (_what, fault, message) => {
 	sandbox.faults.set({ ...fault, path: '/send-text' });

@@ -1,4 +1,5 @@
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { N8n } from '../../scripts/n8n/process.mts';
 
 /** Starts Debian's Chromium, or the one that `CHROMIUM_PATH` names. */
 export async function launchBrowser(): Promise<Browser> {
@@ -6,4 +7,12 @@ export async function launchBrowser(): Promise<Browser> {
 		executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
 		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 	});
+}
+
+/** Opens a page of n8n as its owner. */
+export async function logIn(page: Page, { url, owner }: N8n, path: string): Promise<void> {
+	await page.goto(url + path);
+	await page.getByTestId('emailOrLdapLoginId').locator('input').fill(owner.email);
+	await page.getByTestId('password').locator('input').fill(owner.password);
+	await page.getByTestId('form-submit-button').click();
 }

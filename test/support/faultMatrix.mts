@@ -33,7 +33,7 @@ interface Case {
 	baseUrl?: (url: string) => string;
 	/** Whether a retry may succeed. */
 	isTemporary: boolean;
-	/** In milliseconds; where it is set, the case runs apart from others, which would delay responses. */
+	/** In seconds; where it is set, the case runs apart from others, which would delay responses. */
 	timeout?: number;
 }
 
@@ -57,7 +57,7 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 		fault: { response: 'resetMidResponse', isDone: true },
 		isTemporary: true,
 	},
-	'no response (timeout)': { fault: { response: 'silence' }, isTemporary: true, timeout: 5000 },
+	'no response (timeout)': { fault: { response: 'silence' }, isTemporary: true, timeout: 5 },
 	'HTTP 200, empty': { fault: response(200), isTemporary: true },
 	'HTTP 200, HTML': { fault: response(200, html), isTemporary: true },
 	'HTTP 200, truncated JSON': { fault: response(200, '{"messageId":"D2'), isTemporary: true },
@@ -173,7 +173,7 @@ async function runCase(
 	runItems: RunItems,
 	step: Step,
 	name: string,
-	{ fault, baseUrl, isTemporary, timeout = 30_000 }: Case,
+	{ fault, baseUrl, isTemporary, timeout = 30 }: Case,
 	pattern: string,
 	when: Pick<Fault, 'every' | 'once'>,
 ): Promise<Line> {

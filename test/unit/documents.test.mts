@@ -45,7 +45,9 @@ test.each(documents)('the links of %s work', (file) => {
 		.filter((link) => !/^https?:/.test(link));
 	for (const link of links) {
 		const [target, anchor] = link.split('#');
-		const other = target ? path.join(path.dirname(file), target) : file;
+		// GitHub's address of the file itself, which n8n imports.
+		const local = target?.replace(/^\.\.\/\.\.\/raw\/HEAD\//, '');
+		const other = local ? path.join(path.dirname(file), local) : file;
 		expect([link, existsSync(path.join(ROOT, other))]).toStrictEqual([link, true]);
 		if (anchor) expect(toAnchors(read(other))).toContain(anchor);
 	}
@@ -81,9 +83,21 @@ test("the README's table of operations lists every operation", () => {
 	expect(listed.slice(2).sort()).toStrictEqual(names.sort());
 });
 
-test('the README lists every example', () => {
-	const text = read('README.md');
-	for (const file of readdirSync(path.join(ROOT, 'examples'))) {
-		expect(text).toContain(`](examples/${file})`);
-	}
+test.each(readdirSync(path.join(ROOT, 'examples')))(
+	'%s is in the README under its name, and has a note of 90 words at most and no credential',
+	(file) => {
+		const { name, nodes } = JSON.parse(read(`examples/${file}`)) as {
+			name: string;
+			nodes: Array<{ type: string; parameters: { content?: string } }>;
+		};
+		expect(read('README.md')).toContain(`[${name}](../../raw/HEAD/examples/${file})`);
+		expect(nodes.filter((node) => 'credentials' in node)).toStrictEqual([]);
+		const notes = nodes.flatMap(({ parameters }) => parameters.content ?? []);
+		expect(notes.map((note) => note.split('\n')[0])).toStrictEqual([`## ${name}`]);
+		expect(notes.join(' ').split(/\s+/).length).toBeLessThanOrEqual(90);
+	},
+);
+
+test('the README has 1,400 words at most', () => {
+	expect(read('README.md').split(/\s+/).length).toBeLessThanOrEqual(1400);
 });

@@ -28,7 +28,7 @@ test('links into the repository name a file of the released version', () => {
 	expect(own.filter(({ isImage }) => isImage).length).toBeGreaterThan(0);
 	expect(own.filter(({ isImage }) => !isImage).length).toBeGreaterThan(0);
 	for (const { isImage, link } of own) {
-		const base = isImage
+		const base = isImage || link.endsWith('.json')
 			? 'https://raw.githubusercontent.com/owner/name/v1.2.3/'
 			: 'https://github.com/owner/name/blob/v1.2.3/';
 		expect(link.startsWith(base)).toBe(true);

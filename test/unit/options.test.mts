@@ -1,8 +1,9 @@
 import { options, readRunOptions, readSendOptions } from '../../nodes/ZApiPinMessage/options';
 
+/** The timeout is in seconds for users, and in milliseconds inside. */
 const REQUESTS = { maxConcurrentRequests: 64, retries: 3, timeout: 30_000 };
 const DELAYS = { delayMessage: 0, delayTyping: 0 };
-const NUMBERS = { ...REQUESTS, ...DELAYS };
+const NUMBERS = { ...REQUESTS, ...DELAYS, timeout: 30 };
 const DEFAULTS = { ...REQUESTS, ifNotConnected: 'queue', includeInputFields: false };
 
 /** All options of an item. */
@@ -19,7 +20,7 @@ test('options that are not set have their defaults', () => {
 const BOUNDS = [
 	['maxConcurrentRequests', 'Max Concurrent Requests', 1, 500],
 	['retries', 'Retries', 0, 10],
-	['timeout', 'Timeout', 1, 600_000],
+	['timeout', 'Timeout', 1, 600],
 	['delayMessage', 'Delay Message', 0, 15],
 	['delayTyping', 'Delay Typing', 0, 15],
 ] as const;
@@ -28,7 +29,8 @@ test.each(BOUNDS)('%s is a whole number within its limits', (name, displayName, 
 	for (const value of [min, min + 1, max]) {
 		// A delay of 0 is none.
 		const isSet = value > 0 || !name.startsWith('delay');
-		const options = { ...DEFAULTS, ...(isSet && { [name]: value }) };
+		const read = name === 'timeout' ? value * 1000 : value;
+		const options = { ...DEFAULTS, ...(isSet && { [name]: read }) };
 		expect(toOptions({ [name]: value })).toStrictEqual(options);
 		// An AI model may give a number as text.
 		expect(toOptions({ [name]: `${value}` })).toStrictEqual(options);

@@ -13,7 +13,7 @@ test('the message ID is checked, and sent without white space around it', () => 
 	expect(refusalOf(readItem({ messageId: 'A 1' }))?.message).toMatch(/Message ID/);
 });
 
-test.each([['7 months'], [undefined], [7], [['7_days']]])(
+test.each([['7 months'], ['8 days'], ['1000h'], ['7 dayss'], [undefined], [7], [['7_days']]])(
 	'an unknown Duration is refused when pinning, listing the known ones: %j',
 	(duration) => {
 		expect(refusalOf(readItem({ duration }))).toMatchObject({
@@ -23,6 +23,20 @@ test.each([['7 months'], [undefined], [7], [['7_days']]])(
 		expect(refusalOf(readItem({ duration }, 'unpin'))).toBeUndefined();
 	},
 );
+
+test.each([
+	...['24_hours', '24 hours', '24h', '24 Horas', '1 day', '1d', '1 dia'].map((text) => [
+		text,
+		'24_hours',
+	]),
+	...['7_days', '7 Days', '7 dias', ' 7d ', '168h', '1 week', '1 semana'].map((text) => [
+		text,
+		'7_days',
+	]),
+	...['30-days', '30d', '30 dias', '720 hours'].map((text) => [text, '30_days']),
+])('the duration %j is %s', (duration, value) => {
+	expect(readItem({ duration })).toMatchObject({ values: { duration: value } });
+});
 
 const unreadable = () => {
 	throw new Error('invalid syntax');

@@ -14,11 +14,10 @@ import {
 } from '../../scripts/n8n/install.mts';
 import { startTestN8n } from '../support/n8n.mts';
 
-/** Runs the README's command in the folder that it names, with what would be published. */
+/** Runs the documented command in the folder that it names, with what would be published. */
 async function installByHand(userFolder: string, node: string): Promise<string[]> {
-	const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-	const [, args = ''] =
-		new RegExp(`\`npm (.+) ${PACKAGE}\` in \`~/.n8n/nodes\``).exec(readme) ?? [];
+	const page = await readFile(new URL('../../docs/compatibility.md', import.meta.url), 'utf8');
+	const [, args = ''] = new RegExp(`\`npm (.+) ${PACKAGE}\` in \`~/.n8n/nodes\``).exec(page) ?? [];
 	const cwd = path.join(userFolder, '.n8n/nodes');
 	await mkdir(cwd, { recursive: true });
 	await installNode({ version: node });

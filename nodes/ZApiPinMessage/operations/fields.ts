@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { toChatId, WHAT_A_CHAT_LOOKS_LIKE } from '../../shared/chat/chatId';
 import { chatParameter } from '../../shared/chat/chatParameter';
 import { toChoice } from '../../shared/parameter';
-import { DEFAULT_DURATION, type Duration, DURATIONS } from '../durations';
+import { DEFAULT_DURATION, type Duration, DURATIONS, normalizeDuration } from '../durations';
 import type { ReadParameter } from './operation';
 
 export const chatField: INodeProperties = {
@@ -29,7 +29,7 @@ export function readChat(read: ReadParameter): string {
 
 /** @throws {UserError} if it is none of the durations */
 export function readDuration(read: ReadParameter): Duration {
-	return toChoice(DURATIONS, read('duration'), 'Duration');
+	return toChoice(DURATIONS, normalizeDuration(read('duration')), 'Duration');
 }
 
 /**

@@ -44,7 +44,7 @@ const fields: INodeProperties[] = [
 		displayName: 'Include Archived',
 		name: 'includeArchived',
 		type: 'boolean',
-		default: true,
+		default: false,
 		description: 'Whether to list archived chats too',
 	},
 	{
@@ -68,7 +68,8 @@ const fields: INodeProperties[] = [
 export const getMany = defineOperation({
 	name: 'Get Many',
 	value: 'getAll',
-	action: 'Get many chats',
+	subtitle: 'Get Many Chats',
+	action: 'Get many WhatsApp chats',
 	description: 'List the private chats and groups that messages can be pinned in',
 	fields,
 	read: readSearch,
@@ -81,7 +82,7 @@ function readSearch({ read }: ItemReader): Reading<Search> {
 	const { values, refusal: refused } = check<Search>({
 		isNamed: () => toFilter(readFilter(read)),
 		type: () => toChoice(CHAT_TYPES, read('chatType'), 'Type'),
-		includeArchived: () => toBoolean(read('includeArchived'), true, 'Include Archived'),
+		includeArchived: () => toBoolean(read('includeArchived'), false, 'Include Archived'),
 		limit: () =>
 			toBoolean(read('returnAll'), false, 'Return All')
 				? Infinity

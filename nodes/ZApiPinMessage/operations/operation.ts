@@ -70,6 +70,8 @@ export interface Operation {
 	/** n8n names a new node after it. */
 	action: string;
 	description: string;
+	/** What the canvas shows below the node, if it isn't `name`. */
+	subtitle?: string;
 	/** Its parameters, in their order. One that several operations have is the same object. */
 	fields: readonly INodeProperties[];
 	/** Whether Z-API adds its requests to its queue, which waits while the instance is not connected. */

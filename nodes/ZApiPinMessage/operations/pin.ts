@@ -28,6 +28,7 @@ const messageIdField: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: `e.g. ${MESSAGE_ID_EXAMPLE}`,
+	hint: 'To get one, test Z-API Pin Message Trigger with the event Reaction Received, and react to the message',
 	description:
 		'The messageId from Z-API Pin Message Trigger, or from the response of the method that sent the message. It is not the zaapId.',
 };
@@ -35,7 +36,7 @@ const messageIdField: INodeProperties = {
 export const pin = defineOperation({
 	name: 'Pin',
 	value: 'pin',
-	action: 'Pin message',
+	action: 'Pin a WhatsApp message',
 	description: 'Pin a message at the top of its chat for some time',
 	fields: [chatField, messageIdField, durationField],
 	isQueued: true,
@@ -46,7 +47,7 @@ export const pin = defineOperation({
 export const unpin = defineOperation({
 	name: 'Unpin',
 	value: 'unpin',
-	action: 'Unpin message',
+	action: 'Unpin a WhatsApp message',
 	description: 'Remove a pinned message from the top of its chat',
 	fields: [chatField, messageIdField],
 	isQueued: true,

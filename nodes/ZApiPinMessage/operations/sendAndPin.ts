@@ -28,7 +28,7 @@ interface Notice {
 export const sendAndPin = defineOperation({
 	name: 'Send and Pin',
 	value: 'sendAndPin',
-	action: 'Send and pin message',
+	action: 'Send and pin a WhatsApp message',
 	description:
 		'Send a text, image, video, document or poll to a chat, and pin it there for some time',
 	fields: [chatField, ...contentFields, durationField],

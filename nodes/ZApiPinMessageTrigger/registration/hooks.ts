@@ -24,7 +24,7 @@ import { checkPresence } from './presence';
 import { changeRegistration } from './registration';
 import type { Presence, Wish } from './sharing';
 import { isSame, plan } from './sharing';
-import { checkHttps, toSecret, toWebhookUrl } from './webhookUrl';
+import { checkHttps, explainRefusal, toSecret, toWebhookUrl } from './webhookUrl';
 
 /** What a hook needs. */
 interface Hook {
@@ -137,7 +137,7 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 		};
 		const after = await write().catch(async (error: unknown) => {
 			if (wish.webhooks.length > 0) await undo(hook);
-			throw error;
+			throw explainRefusal(error, hook.me.url);
 		});
 		wasOff ||= [now, target].some(({ received = '' }) => readReceivers(received).hasSwitchedOn);
 		const cut = changed.find((webhook) => isCut(now[webhook], target[webhook], after.now[webhook]));

@@ -3,6 +3,7 @@ import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeHelpers, UserError } from 'n8n-workflow';
 import type { Connection } from '../../shared/transport/connection';
 import { DEFAULT_BASE_URL } from '../../shared/transport/connection';
+import { ZApiError } from '../../shared/transport/zApiError';
 import { MAX_NAME_LENGTH, parseUrl, toN8nId } from '../../shared/webhooks/receivers';
 import { toHash } from '../memory';
 
@@ -40,6 +41,15 @@ export function toWebhookUrl(context: IHookFunctions, connection: Connection): s
 export function checkHttps(url: string, connection: Connection): void {
 	if (isCallable(url, connection)) return;
 	throw new UserError("Z-API only calls HTTPS URLs, and n8n's webhook URL is not one", {
+		description: WHERE_TO_SET,
+	});
+}
+
+/** Says what to do if Z-API refuses a URL that isn't HTTPS, behind a 'Base URL' with which `checkHttps` lets it pass. */
+export function explainRefusal(error: unknown, url: string): unknown {
+	const isRefused = error instanceof ZApiError && error.failure.isAboutInput;
+	if (!isRefused || url.startsWith('https:')) return error;
+	return new UserError("Z-API refused n8n's webhook URL, which is not an HTTPS URL", {
 		description: WHERE_TO_SET,
 	});
 }

@@ -10,7 +10,7 @@ export const CHAT_PLACEHOLDER = `e.g. ${PHONE_NUMBER} or ${GROUP}`;
 
 export const WHAT_A_CHAT_LOOKS_LIKE = `Use a phone number with its country code (${PHONE_NUMBER}), a group ID (${GROUP}) or a LID (${LID}).`;
 
-export const UNKNOWN_FORM = 'is neither a phone number, a group ID nor a LID';
+const UNKNOWN_FORM = 'is neither a phone number, a group ID nor a LID';
 
 const GROUP_ENDING = `A group ID ends in "-group" (${GROUP}). If it is the ID of a community, choose its announcement group from the list: nobody sees what is sent to the community itself. A phone number has at most 15 digits, country code first (${PHONE_NUMBER}).`;
 
@@ -57,10 +57,40 @@ const WORDS = ['whatsapp', 'tel', 'group', 'g.us', 'lid', 'c.us', 's.whatsapp.ne
 );
 
 /**
+ * Area codes of Brazil with which a mobile number without 55 begins no number that has its country code: +1 has no
+ * area code x9x, +7 none from 1 or 5, +61 none from 9; 219, 289, 379, 429, 699, 839, 859, 879, 889, 899, 969 and 999
+ * have no numbers (ITU-T E.164); numbers of +249, +45, +47, +53, +54, +55, +65, +679, +979 and +98 have another
+ * length. The others begin numbers abroad, such as 51 9 (Peru), or may.
+ */
+const AREA_CODE = '(?:1[1-9]|2[148]|37|4[257]|5[345]|6[1579]|7[15]|8[35789]|9[6-9])';
+
+/**
  * Accepts whatever `toChatId` accepts, and some more: the characters and endings of chat IDs in any order, but
  * not too few or too many digits, such as a group's without its ending. n8n checks it while users type.
  */
-export const CHAT_ID_PATTERN = `(?!(?:\\d{1,7}|\\d{16,${CHAT.maxLength}})$)(?:[\\d${BLANK}+().:@${DASH}]|%[\\da-fA-F]{2}|${WORDS.join('|')}){1,${CHAT.maxLength}}`;
+const CHAT_ID_PATTERN = `(?!(?:\\d{1,7}|\\d{16,${CHAT.maxLength}})$)(?:[\\d${BLANK}+().:@${DASH}]|%[\\da-fA-F]{2}|${WORDS.join('|')}){1,${CHAT.maxLength}}`;
+
+/**
+ * What n8n checks while users type, the commonest first: it shows the first that does not match. All accept whatever
+ * `toChatId` accepts, and take linear time.
+ */
+export const CHAT_ID_CHECKS = (
+	[
+		[String.raw`(?![^]*(?:://|wa\.me/))[^]*`, 'is a link', WHAT_A_CHAT_LOOKS_LIKE],
+		[
+			'(?![^]*(?:newsletter|broadcast))[^]*',
+			'is a channel or a broadcast',
+			PRIVATE_CHATS_AND_GROUPS,
+		],
+		[
+			String.raw`(?![^]*\d{8}[\s,;|&]+\+?\d{8})[^]*`,
+			'holds several numbers',
+			'Write one, or make an item of each.',
+		],
+		[String.raw`(?!\(?0?${AREA_CODE}\)?[ -]?9[ -]?\d{4}[ -]?\d{4}$)[^]*`, ...NO_COUNTRY_CODE],
+		[`(?:${CHAT_ID_PATTERN})`, UNKNOWN_FORM, WHAT_A_CHAT_LOOKS_LIKE],
+	] as const
+).map(([regex, what, advice]) => ({ regex, errorMessage: `'Chat' ${what}. ${advice}` }));
 
 /** Groups and LIDs, and how their ending is written for Z-API. */
 const FORMS: ReadonlyArray<readonly [regExp: RegExp, ending: string]> = [
@@ -120,15 +150,7 @@ const INVALID_NUMBERS: ReadonlyArray<
 	// Numbers of +1 and +7 have 11 digits; no area code of +1 is 0xx or 1xx. No other code has one digit.
 	['digits', /^1[01]|^[17](?!\d{10}$)/, ...NO_COUNTRY_CODE],
 	['written', /^[ +().-]*[2-689][ +().-][ +().\d-]*$/, ...NO_COUNTRY_CODE],
-	// A Brazilian mobile number without 55 whose area code and 9 begin no number that has its country code:
-	// +1 has no area code x9x, +7 none from 1 or 5, +61 none from 9; 219, 289, 379, 429, 699, 839, 859, 879,
-	// 889, 899, 969 and 999 have no numbers (ITU-T E.164); numbers of +249, +45, +47, +53, +54, +55, +65,
-	// +679, +979 and +98 have another length. The others begin numbers abroad, such as 51 9 (Peru), or may.
-	[
-		'digits',
-		/^(?:1[1-9]|2[148]|37|4[257]|5[345]|6[1579]|7[15]|8[35789]|9[6-9])9\d{8}$/,
-		...NO_COUNTRY_CODE,
-	],
+	['digits', new RegExp(String.raw`^${AREA_CODE}9\d{8}$`), ...NO_COUNTRY_CODE],
 ];
 
 /**

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { CHAT_ID_PATTERN, CHAT_PLACEHOLDER, UNKNOWN_FORM, WHAT_A_CHAT_LOOKS_LIKE } from './chatId';
+import { CHAT_ID_CHECKS, CHAT_PLACEHOLDER } from './chatId';
 
 /** Common part of all chat parameters. The node's `methods` must contain `searchChats`. */
 export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> = {
@@ -19,15 +19,7 @@ export const chatParameter: Pick<INodeProperties, 'type' | 'default' | 'modes'> 
 			name: 'id',
 			type: 'string',
 			placeholder: CHAT_PLACEHOLDER,
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: `(?:${CHAT_ID_PATTERN})`,
-						errorMessage: `'Chat' ${UNKNOWN_FORM}. ${WHAT_A_CHAT_LOOKS_LIKE}`,
-					},
-				},
-			],
+			validation: CHAT_ID_CHECKS.map((properties) => ({ type: 'regex', properties })),
 		},
 	],
 };

@@ -9,7 +9,7 @@ import { readConnection } from '../transport/connection';
 import { toSentences } from '../transport/zApiError';
 import type { ChatSearch } from './chatList';
 import { findChats, PAGE_SIZE } from './chatList';
-import { toFilter, toLabel } from './chats';
+import { type Chat, toFilter, toLabel } from './chats';
 
 /** How many pages one search reads, at most. */
 const PAGES_SEARCHED = 50;
@@ -39,7 +39,7 @@ export async function searchChats(
 	try {
 		const connection = await readConnection(this);
 		const isWanted: Parameters<typeof findChats>[3] = (chat) =>
-			isNamed(chat) || toComparable(toLabel(chat)).includes(wanted);
+			isNamed(chat) || toSearched(chat).includes(wanted);
 		await findChats(this, connection, search, isWanted, { limit, pages: PAGES_SEARCHED });
 	} catch (error) {
 		// The editor shows only the message.
@@ -56,4 +56,10 @@ export async function searchChats(
 		results.push({ name: `${pause}: scroll to continue, or choose By ID`, value: '' });
 	}
 	return { results, paginationToken: `${search.page} ${search.previous}` };
+}
+
+/** What the list shows, and the Portuguese words for it. */
+function toSearched(chat: Chat): string {
+	const words = [toLabel(chat), chat.isGroup && 'grupo', chat.archived && 'arquivado'];
+	return toComparable(words.filter(Boolean).join(' '));
 }

@@ -50,5 +50,6 @@ export async function testConnection(
 	if (isTrue(toObject(response.body).connected)) {
 		return { status: 'OK', message: 'Connected to WhatsApp' };
 	}
+	// Also of an instance that is not connected: n8n shows the text of a failed test only.
 	return { status: 'Error', message: toSentences(toFailure(response)) };
 }
