@@ -13,6 +13,7 @@ import {
 	WorkflowExecute,
 } from 'n8n-core';
 import {
+	type IBinaryKeyData,
 	type ICredentialDataDecryptedObject,
 	type ICredentialsHelper,
 	type IDataObject,
@@ -52,6 +53,8 @@ export interface Outcome {
 interface RunOptions {
 	/** The JSON of each input item. */
 	items?: IDataObject[];
+	/** The files that every input item has. */
+	binary?: IBinaryKeyData;
 	onError?: INode['onError'];
 	/** n8n's own setting; the engine then runs the node again. */
 	retryOnFail?: boolean;
@@ -69,7 +72,7 @@ interface RunOptions {
 export async function runPinNode(
 	credential: ICredentialDataDecryptedObject,
 	parameters: INodeParameters,
-	{ items = [{}], onError, retryOnFail, mode = 'manual', cancelWhen }: RunOptions = {},
+	{ items = [{}], binary, onError, retryOnFail, mode = 'manual', cancelWhen }: RunOptions = {},
 ): Promise<Outcome> {
 	const loader = await loadPackage();
 	const start = toNode('Start', 'start');
@@ -88,7 +91,7 @@ export async function runPinNode(
 	const running = new WorkflowExecute(additionalData, mode).run({
 		workflow,
 		startNode: start,
-		pinData: { [start.name]: items.map((json) => ({ json })) },
+		pinData: { [start.name]: items.map((json) => ({ json, ...(binary && { binary }) })) },
 	});
 	if (cancelWhen) {
 		await waitFor(cancelWhen, 10_000);

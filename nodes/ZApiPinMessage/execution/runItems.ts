@@ -4,7 +4,7 @@ import { toChatKey } from '../../shared/chat/chatId';
 import { isTrue } from '../../shared/json';
 import { findChoice } from '../../shared/parameter';
 import { readConnection } from '../../shared/transport/connection';
-import type { Job, Output, ReadParameter, Run } from '../operations/operation';
+import type { ItemReader, Job, Output, ReadParameter, Run } from '../operations/operation';
 import { RESOURCES } from '../operations/operations';
 import { readRunOptions } from '../options';
 import type { ConnectionStatus } from './connectionStatus';
@@ -53,7 +53,8 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	const isQueued = jobs.some(({ operation }) => operation.isQueued);
 	const readStatus = isQueued ? observeStatus(run, status) : undefined;
 	const scheduled = await schedule(jobs, async (job) => await job.operation.attempt(run, job), {
-		concurrency: maxConcurrentRequests,
+		// A file takes several times its size in memory.
+		concurrency: jobs.some(({ hasUpload }) => hasUpload) ? 1 : maxConcurrentRequests,
 		retries,
 		stopOnFailure,
 		// Items without a chat run one after another.
@@ -139,7 +140,8 @@ async function readItems(context: IExecuteFunctions): Promise<Item[]> {
 function readItem(context: IExecuteFunctions, itemIndex: number): Item {
 	const read: ReadParameter = (name, options) =>
 		context.getNodeParameter(name, itemIndex, '', options);
-	const findFile = (name: string) => context.helpers.assertBinaryData(itemIndex, name);
+	const findFile: ItemReader['findFile'] = (property) =>
+		context.helpers.assertBinaryData(itemIndex, property);
 	const progress = { step: 'nothing' as const };
 	try {
 		const { operations } = findChoice(RESOURCES, read('resource'), 'Resource');

@@ -18,7 +18,7 @@ export type ReadParameter = (name: string, options?: IGetNodeParameterOptions) =
 export interface ItemReader {
 	read: ReadParameter;
 	/** @throws if the item has no file under this name */
-	findFile: (property: string) => IBinaryData;
+	findFile: (property: string | IBinaryData) => IBinaryData;
 }
 
 /** What all requests of one execution have in common. */
@@ -49,7 +49,7 @@ export interface Progress {
 export type Reading<V> = {
 	/** The output fields that say what it is about; null where a parameter was refused. */
 	identity: IDataObject;
-} & ({ values: V; refusal?: undefined } | { refusal: Error });
+} & ({ values: V; hasUpload?: boolean; refusal?: undefined } | { refusal: Error });
 
 /** What one item asks for. Attempts only change how far it came. */
 export interface Job<V = unknown> {
@@ -57,6 +57,8 @@ export interface Job<V = unknown> {
 	operation: Operation;
 	identity: IDataObject;
 	values: V;
+	/** Whether it sends a file of the input. */
+	hasUpload?: boolean;
 	progress: Progress;
 }
 

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Failure } from '../../shared/transport/failures';
-import { withLock } from '../../shared/lock';
 import { mask } from '../../shared/transport/mask';
 import { sendRequest } from '../../shared/transport/transport';
 import { toZApiError } from '../../shared/transport/zApiError';
@@ -9,7 +8,8 @@ import type { Duration } from '../durations';
 import type { SendOptions } from '../options';
 import { readSendOptions } from '../options';
 import { chatField, durationField, identify, readChat, readDuration } from './fields';
-import { checkSize, type Content, contentFields, readContent } from './messageTypes';
+import { readSource } from './file';
+import { type Content, contentFields, readContent } from './messageTypes';
 import type { ItemReader, Job, Progress, Reading, Run } from './operation';
 import { check, defineOperation, failed, isPerhapsDone } from './operation';
 import { sendPin } from './pin';
@@ -49,7 +49,8 @@ function readNotice(reader: ItemReader): Reading<Notice> {
 		options: () => readSendOptions(read('options') as IDataObject),
 	});
 	const identity = identify('sendAndPin', { chat: values.chat });
-	return refusal ? { identity, refusal } : { identity, values };
+	if (refusal) return { identity, refusal };
+	return { identity, values, hasUpload: typeof values.content.file?.source === 'object' };
 }
 
 /**
@@ -92,33 +93,14 @@ async function sendMessage(run: Run, job: Job<Notice>): Promise<AttemptResult<Se
 	const { chat, content, options: delays } = job.values;
 	const { path, file } = content;
 	const body = { phone: chat, ...content.body, ...delays };
-	const send = async () => {
-		const encoded = file && { [file.field]: await encode(run, job.itemIndex, file) };
-		const request = { method: 'POST', path, body: { ...body, ...encoded } } as const;
-		return await sendRequest(context, connection, request, options.timeout);
-	};
-	// A file takes several times its size in memory, so there is one at a time.
-	const response = file ? await withLock(context, send) : await send();
+	const encoded = file && { [file.field]: await readSource(context, job.itemIndex, file.source) };
+	const request = { method: 'POST', path, body: { ...body, ...encoded } } as const;
+	const response = await sendRequest(context, connection, request, options.timeout);
 	const accepted = verifyQueueResponse(response);
 	const masked = mask(accepted ?? {}, connection.secrets);
 	const messageId = findMessageId(masked);
 	if (!messageId) return failed(toZApiError(response, connection.secrets, adviseOnSending));
 	return { ok: true, value: { messageId, response: masked } };
-}
-
-/**
- * Reads a file of the input.
- *
- * @throws {UserError} if it is too large
- */
-async function encode(
-	{ context }: Run,
-	itemIndex: number,
-	{ property, mimeType }: NonNullable<Content['file']>,
-): Promise<string> {
-	const buffer = await context.helpers.getBinaryDataBuffer(itemIndex, property);
-	checkSize(buffer.length);
-	return `data:${mimeType};base64,${buffer.toString('base64')}`;
 }
 
 /** What to do after a message was not sent. If it may have been sent, `WHAT_IS_DONE` says it. */
