@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import pWaitFor from 'p-wait-for';
 import { accountOf, credentialOf } from '../sandbox/account.mts';
-import { readRunOptions } from '../nodes/ZApiPinMessage/options';
 import { startSandbox } from '../sandbox/server.mts';
 import { simulateAll } from '../test/support/simulation.mts';
 import { type Measured, median, type Row, toSpread, writeReport } from './benchReport.mts';
@@ -30,8 +29,6 @@ const WITH_RETRIES = 'HTTP Request with the credential and Retry On Fail';
 const A_TENTH = 'this node, a tenth of the items';
 const SEND_AND_PIN = 'this node, Send and Pin';
 const NO_OPERATION = 'No Operation';
-
-const DEFAULT_CONCURRENCY = readRunOptions({}, 'queue').maxConcurrentRequests;
 
 /** How often each simulation is run, with other latencies each time. */
 const SIMULATED_RUNS = 10;
@@ -83,7 +80,7 @@ try {
 			rows.push({ what: name, measured: 'could not be measured', limit: '', holds: false });
 		});
 	}
-	const simulated = await simulateAll(SIMULATED_RUNS, DEFAULT_CONCURRENCY);
+	const simulated = await simulateAll(SIMULATED_RUNS);
 	const report = { n8n: N8N_VERSION, runs: RUNS, rows, raw, troubles, concurrencies, received };
 	await writeReport(root, { ...report, simulated }, isWhole);
 	if (rows.some(({ holds }) => holds === false)) process.exitCode = 1;

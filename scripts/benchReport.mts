@@ -62,7 +62,7 @@ const RECEIVED_COLUMNS = ['call', 'time per call', 'HTTP status'];
 
 const SIMULATED = `## Simulated limits
 
-The scheduler on a virtual clock, with services that allow a number of items per second. Every response takes 100 ms, including refusals. \`Retry-After\` says exactly when the service accepts the next request. _Requests per item_: 1 means that no request was refused. _Time ÷ ideal_: divided by the time of a client that knows the limit. _Most at once_: the highest number of concurrent requests. Each figure is the worst of several runs with different latencies. No client can be fast with the services below the line of dashes without knowing their limits. Those rows show that all items get through.`;
+The scheduler on a virtual clock, with at most 64 concurrent requests. Every response takes 100 ms, including refusals. _Per second_: how many items the service allows. _Retry-After_: without a number in the name of the row, it says exactly when the service accepts the next request. _Requests per item_: 1 means that no request was refused. _Time ÷ ideal_: divided by the time of a client that knows the limit. _Most at once_: the highest number of concurrent requests. _Failed_: without the items of chats that the service always refuses. Each figure is the worst of several runs with different latencies. No client can be fast with the services below the line of dashes without knowing them. Those rows show that all items get through, unless the service never responds.`;
 
 const SIMULATED_COLUMNS = [
 	...['service', 'items', 'per second', 'Retry-After', 'requests per item', 'time ÷ ideal'],

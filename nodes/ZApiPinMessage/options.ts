@@ -44,7 +44,7 @@ const NUMERIC_OPTIONS = {
 		minValue: 0,
 		maxValue: 10,
 		description:
-			"How many times to retry an item when Z-API is busy or can't be reached. Leave n8n's own 'Retry On Fail' off, as it sends all items again.",
+			"How many times to retry an item when Z-API can't be reached or does not respond as expected, and 5 times more when it asks for fewer requests. 0 retries nothing. Leave n8n's own 'Retry On Fail' off, as it sends all items again.",
 	},
 	timeout: {
 		displayName: 'Timeout',

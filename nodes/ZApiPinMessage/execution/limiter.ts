@@ -16,11 +16,11 @@ export const BACK_OFF = { minTimeout: 250, maxTimeout: 8000, factor: 4, jitter: 
 const PAUSE = { minTimeout: 250, maxTimeout: 8000, factor: 2, jitter: 0.05 };
 /** The longest `Retry-After` that is obeyed, in milliseconds. */
 const MAX_RETRY_AFTER = 60_000;
-/** Further retries after refusals, as what was refused was certainly not done. */
+/** What refusals get beyond `retries`, as a busy service needs time. */
 const EXTRA_RETRIES = 5;
 /** How many attempts may run concurrently at first. */
 const INITIAL_CONCURRENCY = 20;
-/** After how many rounds of attempts the concurrency grows by one when slow start is over. */
+/** After how many rounds of attempts the concurrency has grown by one when slow start is over. */
 const ROUNDS_PER_INCREASE = 20;
 
 /**
@@ -45,8 +45,9 @@ export interface Line {
 }
 
 /**
- * A fair queue for permits, with AIMD on the concurrency like TCP's: it grows by one with each attempt that
- * gets through (slow start) until the service refuses. Then it is halved, and grows slowly.
+ * A fair queue for permits, with the congestion control of TCP: the concurrency grows by one with each attempt
+ * that gets through (slow start) until the service refuses. Then it is halved and grows slowly, but faster the
+ * longer nothing is refused (CUBIC), as what was refused may have been a few lines only.
  *
  * As a refusal may concern one line only, it half-opens a circuit breaker: nothing else starts until an
  * attempt that started later ends; if none is running, one starts as a trial. If it gets through, the refused
@@ -71,7 +72,7 @@ export class Limiter {
 	/** How many pauses of all lines are under way, and how many there were since an attempt got through. */
 	private pausing = 0;
 	private fruitlessPauses = 0;
-	private hasPassedSincePause = false;
+	private passedSincePause = 0;
 	private pausedUntil = -Infinity;
 	/** One for each wait, as Node.js warns about a signal with many listeners. */
 	private readonly waits = new Set<AbortController>();
@@ -106,8 +107,9 @@ export class Limiter {
 		if (line.startedAs >= (this.trial?.from ?? 0)) {
 			this.decide(false);
 			this.fruitlessPauses = 0;
-			this.hasPassedSincePause = true;
-			const increase = this.window < this.threshold ? 1 : 1 / (ROUNDS_PER_INCREASE * this.window);
+			const passed = ++this.passedSincePause;
+			const slow = (3 * passed ** 2) / (ROUNDS_PER_INCREASE * this.window) ** 3;
+			const increase = this.window < this.threshold ? 1 : Math.min(slow, 1);
 			this.window = Math.min(this.window + increase, this.concurrency);
 		}
 		this.startNext();
@@ -150,9 +152,9 @@ export class Limiter {
 		const ms = toTimeout(PAUSE, this.fruitlessPauses++, this.clock);
 		void this.pauseAll(Math.max(ms, askedMs, trial.askedMs));
 		// If nothing got through, the concurrency was not the reason: slow start again.
-		if (this.hasPassedSincePause) this.threshold = this.window = Math.max(1, this.window / 2);
+		if (this.passedSincePause > 0) this.threshold = this.window = Math.max(1, this.window / 2);
 		else this.window = 1;
-		this.hasPassedSincePause = false;
+		this.passedSincePause = 0;
 		this.decide(true);
 		return true;
 	}

@@ -24,7 +24,7 @@ export interface ScheduleOptions<J> {
 	keyOf: (job: J) => string;
 	/** How many attempts may run concurrently, 1 or more. */
 	concurrency: number;
-	/** How many retries a job gets, 0 or more. What the service refuses, and so didn't do, gets some more. */
+	/** How many retries a job gets, 0 or more. One that the service refuses gets some more, unless it is 0. */
 	retries: number;
 	/** Whether no other job starts after one has failed for good. */
 	stopOnFailure: boolean;
