@@ -79,6 +79,7 @@ test.each([
 	['a body without end', sendWithoutEnd],
 	['a body that grows when it is decompressed', sendGzipBomb],
 	['a body of more than 1 MB', send(ACCEPTED + ' '.repeat(1_000_000))],
+	['a body that is nested 21 deep', send(toNested(20))],
 	['a body that is nested 20,000 deep', send(toNested(20_000))],
 	['a body that is nested 100,000 deep', send(toNested(100_000))],
 	['a body that is no JSON', send(`${ACCEPTED},`)],
@@ -88,6 +89,11 @@ test.each([
 	expect(error?.message).toContain('is not what Z-API sends');
 	await hasHungUp();
 	expect(host.bytesSent).toBeLessThan(20_000_000);
+});
+
+test('a body that is nested 20 deep is read', async () => {
+	host.misdeed = send(toNested(19));
+	expect((await runPinNode(credential(), {})).items).toHaveLength(1);
 });
 
 test('of ten items, the nine that were accepted are reported beside one hostile response', async () => {

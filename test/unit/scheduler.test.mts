@@ -388,6 +388,14 @@ describe('refusals', () => {
 		]);
 	});
 
+	test('two outages, each shorter than the longest, fail no job', async () => {
+		let calls = 0;
+		// Two refusals make the first pause of an outage, and each further one makes another.
+		const respond = () => (++calls <= 6 || (calls > 7 && calls <= 13) ? OVERLOADED : OK);
+		const { succeeded, pauses } = await run(30, respond, { concurrency: 1, retries: 1 });
+		expect([succeeded, pauses]).toStrictEqual([30, 10]);
+	});
+
 	test('after an outage, slow start begins again', async () => {
 		const clock = new VirtualClock();
 		const starts: number[] = [];
