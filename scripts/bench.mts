@@ -1,23 +1,21 @@
-// Measures this node against n8n's HTTP Request node in one real n8n, on the sandbox. Ratios matter:
-// the runs are interleaved, so that what else the machine does falls on all of them alike.
+// Measures this node against n8n's HTTP Request node in one real n8n, on the sandbox over HTTPS, as with Z-API.
+// Ratios matter: the runs are interleaved, so that what else the machine does falls on all of them alike.
 // `npm run bench -- times` measures only what is named and writes no page; `BENCH_RUNS` is how many times.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import pLimit from 'p-limit';
-import pWaitFor from 'p-wait-for';
 import { accountOf, credentialOf } from '../sandbox/account.mts';
 import { startSandbox } from '../sandbox/server.mts';
 import { simulateAll } from '../test/support/simulation.mts';
-import { type Measured, median, type Row, toSpread, writeReport } from './benchReport.mts';
-import type { Execution, N8nClient, StoredWorkflow } from './n8n/client.mts';
+import { waitFor } from '../test/support/wait.mts';
+import { median, type Row, toSpread, writeReport } from './benchReport.mts';
+import type { N8nClient, StoredWorkflow } from './n8n/client.mts';
 import { installN8n, installNode, N8N_VERSION, unpackPackage } from './n8n/install.mts';
 import { findPort, type N8n, startN8n } from './n8n/process.mts';
-import { startTlsProxy } from './tlsProxy.mts';
 import { CHAT, toNode, toPinNode, toWorkflow, TRIGGER } from './workflows.mts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const TESTED = 'Tested';
@@ -26,8 +24,6 @@ const THIS_NODE = 'this node';
 const WITH_CREDENTIAL = 'HTTP Request with the credential';
 const WITH_SECRETS = 'HTTP Request with secrets typed in';
 const WITH_RETRIES = 'HTTP Request with the credential and Retry On Fail';
-const A_TENTH = 'this node, a tenth of the items';
-const SEND_AND_PIN = 'this node, Send and Pin';
 const NO_OPERATION = 'No Operation';
 
 /** How often each simulation is run, with other latencies each time. */
@@ -36,34 +32,44 @@ const SIMULATED_RUNS = 10;
 /** What small hosts have, in MB. With more, V8 lets garbage lie, and a peak says little. */
 const HEAP_LIMIT = 512;
 
-type Variant =
-	| typeof THIS_NODE
-	| typeof WITH_CREDENTIAL
-	| typeof WITH_SECRETS
-	| typeof WITH_RETRIES
-	| typeof A_TENTH
-	| typeof SEND_AND_PIN
-	| typeof NO_OPERATION;
+/** HTTP 500 once on every 10th request. */
+const ONCE = { every: 10, once: true, response: { status: 500, body: 'Oops' } };
 
 const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-bench-'));
+const certificate = await makeCertificate(userFolder);
 const port = await findPort(5778);
-const sandbox = await startSandbox();
-const tls = await startTlsProxy(sandbox.url, userFolder);
+const sandbox = await startSandbox({ certificate });
+
+const withCredential = toRequest({
+	url: `${sandbox.url}/pin-message`,
+	authentication: 'predefinedCredentialType',
+	nodeCredentialType: 'zApi',
+});
+const { instanceId, token, clientToken } = sandbox.instance;
+const VARIANTS = {
+	[THIS_NODE]: toPinNode(TESTED),
+	[WITH_CREDENTIAL]: withCredential,
+	[WITH_RETRIES]: { ...withCredential, retryOnFail: true, maxTries: 3 },
+	[WITH_SECRETS]: toRequest({
+		url: `${sandbox.url}/instances/${instanceId}/token/${token}/pin-message`,
+		sendHeaders: true,
+		headerParameters: { parameters: [{ name: 'Client-Token', value: clientToken }] },
+	}),
+	[NO_OPERATION]: toNode(TESTED, 'n8n-nodes-base.noOp', {}),
+};
+type Variant = keyof typeof VARIANTS;
+
 const rows: Row[] = [];
 const troubles: string[][] = [];
-const concurrencies: string[][] = [];
 const received: string[][] = [];
-const raw: Record<string, Partial<Record<string, Measured>>> = {};
 let n8n: N8n | undefined;
 
 const parts: Record<string, () => Promise<void>> = {
 	// First, so that what the other parts leave in n8n's database doesn't count.
 	memory: measureMemory,
-	concurrency: measureConcurrency,
 	times: measureTimes,
 	trouble: measureTrouble,
 	receiving: measureReceiving,
-	installed: measureInstalled,
 };
 const wanted = process.argv.slice(3);
 const isWhole = wanted.length === 0;
@@ -81,154 +87,132 @@ try {
 		});
 	}
 	const simulated = await simulateAll(SIMULATED_RUNS);
-	const report = { n8n: N8N_VERSION, runs: RUNS, rows, raw, troubles, concurrencies, received };
-	await writeReport(root, { ...report, simulated }, isWhole);
-	if (rows.some(({ holds }) => holds === false)) process.exitCode = 1;
+	const report = { n8n: N8N_VERSION, runs: RUNS, rows, received, simulated, troubles };
+	const page = fileURLToPath(new URL('../docs/bench.md', import.meta.url));
+	await writeReport(report, isWhole ? page : undefined);
+	if (rows.some(({ holds }) => !holds)) process.exitCode = 1;
 } finally {
 	await n8n?.stop();
-	await tls.close();
 	await sandbox.close();
 	await rm(userFolder, { recursive: true, force: true });
 }
 
+/** Makes a certificate for 127.0.0.1 that is its own authority. */
+async function makeCertificate(folder: string) {
+	const keyFile = path.join(folder, 'key.pem');
+	const file = path.join(folder, 'certificate.pem');
+	const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+	const name = ['-subj', '/CN=sandbox', '-addext', 'subjectAltName=IP:127.0.0.1'];
+	const files = ['-keyout', keyFile, '-out', file];
+	await execa('openssl', ['req', '-x509', '-days', '2', ...newKey, ...name, ...files]);
+	return { file, key: await readFile(keyFile), cert: await readFile(file) };
+}
+
+/** A pin by n8n's HTTP Request node. */
+function toRequest(parameters: object) {
+	const fields = {
+		phone: CHAT,
+		messageId: '={{ $json.messageId }}',
+		messageAction: 'pin',
+		pinMessageDuration: '7_days',
+	};
+	const body = Object.entries(fields).map(([name, value]) => ({ name, value }));
+	return toNode(
+		TESTED,
+		'n8n-nodes-base.httpRequest',
+		{ method: 'POST', sendBody: true, bodyParameters: { parameters: body }, ...parameters },
+		4.2,
+	);
+}
+
 async function startAnew(env?: Record<string, string>): Promise<N8n> {
 	await n8n?.stop();
-	n8n = await startN8n({ userFolder, port, env: { NODE_EXTRA_CA_CERTS: tls.authority, ...env } });
+	n8n = await startN8n({
+		userFolder,
+		port,
+		env: { NODE_EXTRA_CA_CERTS: certificate.file, ...env },
+	});
 	return n8n;
 }
 
 async function measureTimes() {
 	const { client } = await startAnew();
-	const workflows = new Map<string, StoredWorkflow>();
 
-	const run = async (variant: Variant, allItems: number, baseUrl: string): Promise<Execution> => {
-		const items = variant === A_TENTH ? allItems / 10 : allItems;
-		const name = `${variant}, ${items} items, ${baseUrl}`;
-		const workflow =
-			workflows.get(name) ?? (await importWorkflow(client, variant, items, { name, baseUrl }));
-		workflows.set(name, workflow);
-		sandbox.requests.length = 0;
-		return await client.execute(workflow, TRIGGER);
-	};
-
-	/** Takes the variants in turn, after one run of each that doesn't count. */
-	const measure = async <V extends Variant>(
+	/** Takes the nodes in turn, after one run of each that doesn't count. Returns their times, in ms. */
+	const measure = async (
 		what: string,
-		variants: readonly V[],
-		items: number,
-		{
-			runs = RUNS,
-			prepare,
-			baseUrl = sandbox.url,
-		}: { runs?: number; prepare?: () => void; baseUrl?: string } = {},
-	): Promise<Record<V, Measured>> => {
-		const results: Partial<Record<Variant, Measured>> = {};
-		for (let index = 0; index <= runs; index++) {
-			for (const variant of variants) {
+		tested: Array<{ variant: Variant; items: number }>,
+		{ runs = RUNS, faults = {} }: { runs?: number; faults?: object } = {},
+	): Promise<number[][]> => {
+		const times = tested.map((): number[] => []);
+		for (let run = 0; run <= runs; run++) {
+			for (const [index, { variant, items }] of tested.entries()) {
 				sandbox.faults.reset();
-				prepare?.();
-				const { status, runData, error } = await run(variant, items, baseUrl);
-				if (status !== 'success') throw new Error(`${what}, ${variant}: ${error?.message}`);
-				const times = results[variant]?.times ?? [];
-				const taskData = runData[TESTED]?.[0];
-				if (index > 0 && taskData) times.push(taskData.executionTime);
+				sandbox.requests.length = 0;
+				Object.assign(sandbox.faults, faults);
+				const workflow = await importWorkflow(client, variant, items);
+				const { status, runData, error } = await client.execute(workflow, TRIGGER);
 				const { accepted, acceptedTwice } = accountOf(sandbox);
-				const requests = sandbox.requests.length;
-				results[variant] = { times, pinned: accepted.size, twice: acceptedTwice, requests };
+				const isComplete = accepted.size === items && acceptedTwice === 0;
+				const taskData = runData[TESTED]?.[0];
+				if (status !== 'success' || !isComplete || !taskData) {
+					throw new Error(`${what}, ${variant}: ${accepted.size} pinned, ${error?.message}`);
+				}
+				if (run > 0) times[index]?.push(taskData.executionTime);
 			}
 		}
-		raw[what] = { ...raw[what], ...results };
-		for (const [variant, { times }] of Object.entries(results)) {
-			console.log(`${what}: ${variant}: ${toSpread(times)}`);
-		}
-		return results as Record<V, Measured>;
+		return times;
 	};
 
-	const all = [THIS_NODE, WITH_CREDENTIAL, WITH_SECRETS] as const;
-
-	const compare = <Other extends Variant>(
+	const compare = async (
 		what: string,
-		results: Record<typeof THIS_NODE | Other, Measured>,
-		limits: Array<[other: Other, limit: number]>,
+		items: number,
+		limits: Partial<Record<Variant, number>>,
+		options?: Parameters<typeof measure>[2],
 	) => {
-		for (const [other, limit] of limits) {
-			const ratio = median(results[THIS_NODE].times) / median(results[other].times);
-			rows.push({
-				what: `${what}: time ÷ ${other}`,
-				measured: `${ratio.toFixed(2)} (${toSpread(results[THIS_NODE].times)} ÷ ${toSpread(results[other].times)})`,
-				limit: `≤ ${limit}`,
-				holds: ratio <= limit,
-			});
+		const others = Object.entries(limits) as Array<[Variant, number]>;
+		const tested = [THIS_NODE, ...others.map(([other]) => other)] as Variant[];
+		const [own = [], ...theirs] = await measure(
+			what,
+			tested.map((variant) => ({ variant, items })),
+			options,
+		);
+		for (const [index, [other, limit]] of others.entries()) {
+			judge(`${what}: time ÷ ${other}`, own, theirs[index] ?? [], limit);
 		}
 	};
 
-	const LATE = { prepare: () => (sandbox.faults.latencyMs = 100) };
-	// HTTP Request sends all at once. The default of this node is chosen for HTTPS, as Z-API has it.
-	for (const [scheme, baseUrl, limit] of [
-		['', sandbox.url, 2],
-		[', HTTPS', tls.url, 1.5],
-	] as const) {
-		const latency = `500 chats, 100 ms latency${scheme}`;
-		compare(latency, await measure(latency, all, 500, { ...LATE, baseUrl }), [
-			[WITH_CREDENTIAL, 0.65],
-			[WITH_SECRETS, limit],
-		]);
+	const LATE = { faults: { latencyMs: 100 } };
+	// HTTP Request sends all at once.
+	const late = { [WITH_CREDENTIAL]: 0.65, [WITH_SECRETS]: 1.5 };
+	await compare('500 chats, 100 ms latency', 500, late, LATE);
+	const atOnce = { [WITH_CREDENTIAL]: 0.45, [WITH_SECRETS]: 1.1 };
+	await compare('1000 chats, no latency', 1000, atOnce);
+	const one = { [WITH_CREDENTIAL]: 1.1, [WITH_SECRETS]: 1.15 };
+	await compare('One item, 100 ms latency', 1, one, { runs: 4 * RUNS, ...LATE });
 
-		const noLatency = `1000 chats, no latency${scheme}`;
-		compare(noLatency, await measure(noLatency, all, 1000, { baseUrl }), [
-			[WITH_CREDENTIAL, 0.45],
-			[WITH_SECRETS, 1.1],
-		]);
-
-		const one = `One item, 100 ms latency${scheme}`;
-		compare(one, await measure(one, all, 1, { ...LATE, baseUrl, runs: 4 * RUNS }), [
-			[WITH_CREDENTIAL, 1.1],
-			[WITH_SECRETS, 1.15],
-		]);
-	}
-
-	// With the request for the status these are 201: of 50 in any second, the last can't be sent earlier.
 	const limited = '200 chats, service allows 50/s';
-	const slow = await measure(limited, [THIS_NODE], 200, {
-		prepare: () => (sandbox.faults.requestsPerSecond = 50),
-	});
-	judge(limited, slow[THIS_NODE], 200, { base: 4000, factor: 1.35 });
-	const perItem = slow[THIS_NODE].requests / 200;
-	rows.push({
-		what: `${limited}: requests per item`,
-		measured: perItem.toFixed(2),
-		limit: '≤ 1.6',
-		holds: perItem <= 1.6,
-	});
-
-	const sendAndPin = 'Send and Pin in 100 chats, 100 ms latency';
-	const { [SEND_AND_PIN]: sent } = await measure(sendAndPin, [SEND_AND_PIN], 100, LATE);
-	rows.push({
-		what: `${sendAndPin}: requests`,
-		measured: `${sent.requests} (${toSpread(sent.times)})`,
-		limit: '201',
-		holds: sent.pinned === 100 && sent.requests === 201,
-	});
-
-	const once = '1000 chats, HTTP 500 once on every 10th';
-	const withoutFaults = median((await measure(once, [THIS_NODE], 1000))[THIS_NODE].times);
-	const faulty = await measure(`${once}, with faults`, [THIS_NODE], 1000, {
-		prepare: () =>
-			sandbox.faults.set({ every: 10, once: true, response: { status: 500, body: 'Oops' } }),
-	});
-	judge(once, faulty[THIS_NODE], 1000, { base: withoutFaults, factor: 1.5 });
+	const tested = [{ variant: THIS_NODE, items: 200 } as const];
+	const [slow = []] = await measure(limited, tested, { faults: { requestsPerSecond: 50 } });
+	// With the request for the status these are 201: of 50 in any second, the last can't be sent earlier.
+	judge(`${limited}: time ÷ the shortest possible`, slow, [4000], 1.35);
+	const perItem = sandbox.requests.length / 200;
+	const what = `${limited}: requests per item`;
+	rows.push({ what, measured: perItem.toFixed(2), limit: '≤ 1.6', holds: perItem <= 1.6 });
 
 	const many = '10,000 chats, no latency';
-	const tenThousand = await measure(many, [A_TENTH, THIS_NODE], 10_000);
-	judge(many, tenThousand[THIS_NODE], 10_000, {
-		base: median(tenThousand[A_TENTH].times),
-		factor: 11,
-	});
+	const [all = [], tenth = []] = await measure(many, [
+		{ variant: THIS_NODE, items: 10_000 },
+		{ variant: THIS_NODE, items: 1000 },
+	]);
+	judge(`${many}: time ÷ 1000 chats`, all, tenth, 11);
 }
 
 /** What the nodes output when requests fail. Each node runs once, as no time is measured. */
 async function measureTrouble() {
 	const { client } = await startAnew();
+	const CONTINUE = 'continueRegularOutput';
+	const webPage = { every: 10, response: { status: 200, body: '<html>Oops</html>' } };
 	const cases: Record<string, { items: number; onError?: string; prepare: () => void }> = {
 		'200 items, Z-API allows 50/s': {
 			items: 200,
@@ -236,14 +220,12 @@ async function measureTrouble() {
 		},
 		'HTTP 500 once on every 10th of 100 items': {
 			items: 100,
-			prepare: () =>
-				sandbox.faults.set({ every: 10, once: true, response: { status: 500, body: 'Oops' } }),
+			prepare: () => sandbox.faults.set(ONCE),
 		},
 		'HTTP 200 with a web page on every 10th of 100 items, On Error is Continue': {
 			items: 100,
-			onError: 'continueRegularOutput',
-			prepare: () =>
-				sandbox.faults.set({ every: 10, response: { status: 200, body: '<html>Oops</html>' } }),
+			onError: CONTINUE,
+			prepare: () => sandbox.faults.set(webPage),
 		},
 	};
 	for (const [what, { items, onError, prepare }] of Object.entries(cases)) {
@@ -251,8 +233,7 @@ async function measureTrouble() {
 			sandbox.faults.reset();
 			sandbox.requests.length = 0;
 			prepare();
-			const name = `Trouble ${troubles.length}`;
-			const workflow = await importWorkflow(client, variant, items, { name, onError });
+			const workflow = await importWorkflow(client, variant, items, onError);
 			const { status, runData } = await client.execute(workflow, TRIGGER);
 			const output = runData[TESTED]?.at(-1)?.data?.main?.[0] ?? [];
 			const { accepted, acceptedTwice } = accountOf(sandbox);
@@ -264,71 +245,25 @@ async function measureTrouble() {
 	sandbox.faults.reset();
 }
 
-/** What Max Concurrent Requests changes, so that its default can be chosen. */
-async function measureConcurrency() {
-	const { client } = await startAnew();
-	const settings = [16, 32, 64, 128, 250].map((maxConcurrentRequests) => ({
-		maxConcurrentRequests,
-		plain: { times: [] as number[], most: 0 },
-		secure: { times: [] as number[], most: 0 },
-	}));
-	for (let index = 0; index <= RUNS; index++) {
-		for (const { maxConcurrentRequests, plain, secure } of settings) {
-			for (const [result, baseUrl] of [
-				[plain, sandbox.url],
-				[secure, tls.url],
-			] as const) {
-				sandbox.faults.reset();
-				sandbox.faults.latencyMs = 100;
-				sandbox.requests.length = 0;
-				sandbox.mostInFlight = 0;
-				const options = { maxConcurrentRequests };
-				const name = `${maxConcurrentRequests} at once, ${baseUrl}`;
-				const workflow = await importWorkflow(client, THIS_NODE, 500, { name, baseUrl, options });
-				const { runData } = await client.execute(workflow, TRIGGER);
-				const taskData = runData[TESTED]?.[0];
-				if (index > 0 && taskData) result.times.push(taskData.executionTime);
-				result.most = Math.max(result.most, sandbox.mostInFlight);
-				console.log(`${name}: ${taskData?.executionTime} ms`);
-			}
-		}
-	}
-	for (const { maxConcurrentRequests, plain, secure } of settings) {
-		concurrencies.push([
-			String(maxConcurrentRequests),
-			...[plain, secure].flatMap(({ times, most }) => [toSpread(times), String(most)]),
-		]);
-	}
-	sandbox.faults.reset();
-}
-
 /** What n8n takes for each call that comes in, when 20 come at a time. */
 async function measureReceiving() {
 	const { client, url: n8nUrl } = await startAnew();
-	const webhook = (name: string, parameters: object) => ({
+	const toWebhook = (name: string, parameters: object, credentials = {}) => ({
 		...toNode(name, 'n8n-nodes-base.webhook', { httpMethod: 'POST', path: name, ...parameters }, 2),
 		webhookId: crypto.randomUUID(),
+		credentials,
 	});
+	const events = ['messageReceived'];
 	const trigger = {
-		...toNode(TESTED, 'n8n-nodes-zapi-pin-message.zApiPinMessageTrigger', {
-			events: ['messageReceived'],
-		}),
+		...toNode(TESTED, 'n8n-nodes-zapi-pin-message.zApiPinMessageTrigger', { events }),
 		webhookId: crypto.randomUUID(),
 	};
-	const { id, name } = await client.call<{ id: string; name: string }>(
-		'POST',
-		'/rest/credentials',
-		{
-			...{ name: 'Header', type: 'httpHeaderAuth', data: { name: 'x-key', value: 'key' } },
-		},
-	);
+	const header = { name: 'Header', type: 'httpHeaderAuth', data: { name: 'x-key', value: 'key' } };
+	const httpHeaderAuth = await client.call<object>('POST', '/rest/credentials', header);
+	const secured = toWebhook('header', { authentication: 'headerAuth' }, { httpHeaderAuth });
 	const credential = await client.saveCredential('Bench', credentialOf(sandbox));
 	const workflows: Record<string, StoredWorkflow> = {};
-	const secured = {
-		...webhook('header', { authentication: 'headerAuth' }),
-		credentials: { httpHeaderAuth: { id, name } },
-	};
-	for (const node of [webhook('none', {}), secured, trigger]) {
+	for (const node of [toWebhook('none', {}), secured, trigger]) {
 		const settings = { executionOrder: 'v1' };
 		const workflow = { name: `Receive ${node.name}`, nodes: [node], connections: {}, settings };
 		workflows[node.name] = await client.importWorkflow(workflow, credential);
@@ -336,49 +271,44 @@ async function measureReceiving() {
 	}
 	const called = new URL(sandbox.instance.receivedCallbackUrl);
 	const triggerUrl = new URL(called.pathname + called.search, n8nUrl).href;
-	const forgedUrl = new URL(triggerUrl);
-	const secret = forgedUrl.searchParams.get('secret') ?? '';
-	forgedUrl.searchParams.set('secret', secret.slice(1) + secret.slice(0, 1));
+	const forged = new URL(triggerUrl);
+	const secret = forged.searchParams.get('secret') ?? '';
+	forged.searchParams.set('secret', secret.slice(1) + secret.slice(0, 1));
 	const text = { ...toCallback(), text: { message: 'Hello' } };
-	const pin = { pinMessage: { action: 'pin', referencedMessage: { messageId: '3EB0000000' } } };
+	const referencedMessage = { messageId: '3EB0000000' };
+	const pin = { ...toCallback(), pinMessage: { action: 'pin', referencedMessage } };
 	interface Call {
 		url: string;
 		body: object;
-		headers?: Record<string, string>;
 		workflow: string;
+		/** Whether each call starts an execution. */
 		starts: boolean;
 		/** The call that it must not cost more than, and how many times as much it may cost. */
 		limit?: [other: string, factor: number];
 	}
 	const NONE = "n8n's Webhook node, no authentication";
 	const HEADER = "n8n's Webhook node, header authentication";
+	const none = { url: `${n8nUrl}/webhook/none`, workflow: 'none' };
+	const headerAuth = { url: `${n8nUrl}/webhook/header`, workflow: 'header' };
+	const own = { url: triggerUrl, workflow: TESTED };
 	const calls: Record<string, Call> = {
-		[NONE]: {
-			...{ url: `${n8nUrl}/webhook/none`, body: text, workflow: 'none', starts: true },
-		},
-		[HEADER]: {
-			...{ url: `${n8nUrl}/webhook/header`, body: text, workflow: 'header', starts: true },
-			headers: { 'x-key': 'key' },
-		},
-		'this trigger, a wanted callback': {
-			...{ url: triggerUrl, body: text, workflow: TESTED, starts: true },
-			limit: [HEADER, 1.1],
-		},
-		'this trigger, an unwanted callback': {
-			...{ url: triggerUrl, body: { ...toCallback(), ...pin }, workflow: TESTED, starts: false },
-			limit: [NONE, 1],
-		},
+		[NONE]: { ...none, body: text, starts: true },
+		[HEADER]: { ...headerAuth, body: text, starts: true },
+		'this trigger, a wanted callback': { ...own, body: text, starts: true, limit: [HEADER, 1.1] },
+		'this trigger, an unwanted callback': { ...own, body: pin, starts: false, limit: [NONE, 1] },
 		'this trigger, a forged callback': {
-			...{ url: forgedUrl.href, body: text, workflow: TESTED, starts: false },
+			...own,
+			url: forged.href,
+			body: text,
+			starts: false,
 			limit: [NONE, 1],
 		},
 	};
 	const CALLS = 300;
-	const results = Object.keys(calls).map(() => ({ times: [] as number[], statuses: new Set() }));
-	for (let index = 0; index <= RUNS; index++) {
-		for (const [which, { url, body, headers, workflow, starts }] of Object.values(
-			calls,
-		).entries()) {
+	const times: Record<string, number[]> = {};
+	const statuses: Record<string, number> = {};
+	for (let run = 0; run <= RUNS; run++) {
+		for (const [what, { url, body, workflow, starts }] of Object.entries(calls)) {
 			const stored = workflows[workflow] as StoredWorkflow;
 			const { count } = await client.listExecutions(stored);
 			const limit = pLimit(20);
@@ -386,71 +316,47 @@ async function measureReceiving() {
 			const call = async () => {
 				const response = await fetch(url, {
 					method: 'POST',
-					headers: { 'content-type': 'application/json', ...headers },
+					headers: { 'content-type': 'application/json', 'x-key': 'key' },
 					body: JSON.stringify({ ...body, messageId: crypto.randomUUID() }),
 				});
 				await response.text();
-				results[which]?.statuses.add(response.status);
+				statuses[what] = response.status;
 			};
 			await Promise.all(Array.from({ length: CALLS }, async () => await limit(call)));
 			// What n8n does after its response is part of what a call costs.
 			const expected = count + (starts ? CALLS : 0);
-			await pWaitFor(async () => (await client.listExecutions(stored)).count >= expected, {
-				...{ interval: 20, timeout: 60_000 },
-			});
-			const time = (performance.now() - startedAt) / CALLS;
-			if (index > 0) results[which]?.times.push(time);
-			console.log(`Call ${which} of ${workflow}: ${time.toFixed(1)} ms a call`);
+			await waitFor(async () => (await client.listExecutions(stored)).count >= expected);
+			if (run > 0) (times[what] ??= []).push((performance.now() - startedAt) / CALLS);
 		}
 	}
-	const timesOf = (what: string) => results[Object.keys(calls).indexOf(what)]?.times ?? [];
-	for (const [which, [what, { limit }]] of Object.entries(calls).entries()) {
-		const { times = [], statuses = [] } = results[which] ?? {};
-		received.push([what, toSpread(times, 'ms', 1), [...statuses].join(', ')]);
-		if (!limit) continue;
-		const [other, factor] = limit;
-		const ratio = median(times) / median(timesOf(other));
-		rows.push({
-			what: `Call of ${what}: time ÷ ${other}`,
-			measured: ratio.toFixed(2),
-			limit: `≤ ${factor}`,
-			holds: ratio <= factor,
-		});
+	for (const [what, { limit: [other, factor] = [] }] of Object.entries(calls)) {
+		received.push([what, toSpread(times[what] ?? [], 'ms', 1), String(statuses[what])]);
+		if (!other || !factor) continue;
+		judge(`Call of ${what}: time ÷ ${other}`, times[what] ?? [], times[other] ?? [], factor);
 	}
 }
 
 /** A callback of the received webhook. */
 function toCallback() {
 	return {
-		...{ type: 'ReceivedCallback', instanceId: sandbox.instance.instanceId },
-		...{ phone: '120363019502650977-group', isGroup: true, fromMe: false, momment: Date.now() },
-		...{
-			chatName: 'Team',
-			senderName: 'Ana',
-			participantPhone: '5511999999999',
-			status: 'RECEIVED',
-		},
+		type: 'ReceivedCallback',
+		instanceId: sandbox.instance.instanceId,
+		phone: '120363019502650977-group',
+		isGroup: true,
+		fromMe: false,
+		momment: Date.now(),
+		chatName: 'Team',
+		senderName: 'Ana',
+		participantPhone: '5511999999999',
+		status: 'RECEIVED',
 	};
 }
 
-function judge(
-	what: string,
-	{ times, pinned, twice }: Measured,
-	items: number,
-	{ base, factor }: { base: number; factor: number },
-) {
-	rows.push({
-		what: `${what}: pinned, sent twice`,
-		measured: `${pinned}, ${twice}`,
-		limit: `${items}, 0`,
-		holds: pinned === items && twice === 0,
-	});
-	rows.push({
-		what: `${what}: time ÷ ${(base / 1000).toFixed(2)} s`,
-		measured: `${(median(times) / base).toFixed(2)} (${toSpread(times)})`,
-		limit: `≤ ${factor}`,
-		holds: median(times) <= factor * base,
-	});
+function judge(what: string, times: number[], others: number[], limit: number) {
+	const ratio = median(times) / median(others);
+	const measured = `${ratio.toFixed(2)} (${toSpread(times)} ÷ ${toSpread(others)})`;
+	rows.push({ what, measured, limit: `≤ ${limit}`, holds: ratio <= limit });
+	console.log(`${what}: ${measured}`);
 }
 
 /**
@@ -458,126 +364,46 @@ function judge(
  * run has an n8n of its own, as one that has worked before keeps what it had.
  */
 async function measureMemory() {
-	const variants = [NO_OPERATION, THIS_NODE] as const;
-	const peaks: Record<(typeof variants)[number], number[]> = {
-		[NO_OPERATION]: [],
-		[THIS_NODE]: [],
-	};
-	const items = 10_000;
-	for (let index = 0; index < RUNS; index++) {
-		for (const variant of variants) {
-			const { client, pid } = await startAnew({
-				NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT}`,
-			});
-			const workflow = await importWorkflow(client, variant, items);
+	const own: number[] = [];
+	const base: number[] = [];
+	for (let run = 0; run < RUNS; run++) {
+		for (const [variant, peaks] of [
+			[NO_OPERATION, base],
+			[THIS_NODE, own],
+		] as const) {
+			const NODE_OPTIONS = `--max-old-space-size=${HEAP_LIMIT}`;
+			const { client, pid } = await startAnew({ NODE_OPTIONS });
+			const workflow = await importWorkflow(client, variant, 10_000);
 			const { status } = await client.execute(workflow, TRIGGER);
-			if (status !== 'success') throw new Error(`${variant}, ${items} items: ${status}`);
-			peaks[variant].push(await readMemory(pid, 'VmHWM'));
+			if (status !== 'success') throw new Error(`${variant}: ${status}`);
+			peaks.push(await readPeakMemory(pid));
 		}
 	}
-	const added = median(peaks[THIS_NODE]) - median(peaks[NO_OPERATION]);
+	const added = median(own) - median(base);
 	rows.push({
 		what: `10,000 items: n8n's peak memory (heap limit ${HEAP_LIMIT} MB) − with No Operation in its place`,
-		measured: `${added.toFixed(0)} MB (${toSpread(peaks[THIS_NODE], 'MB')} − ${toSpread(peaks[NO_OPERATION], 'MB')})`,
+		measured: `${added.toFixed(0)} MB (${toSpread(own, 'MB')} − ${toSpread(base, 'MB')})`,
 		limit: '< 100 MB',
 		holds: added < 100,
 	});
 }
 
-/** How much longer n8n takes to start, and how much more it then holds, with the package in it. */
-async function measureInstalled() {
-	const measured = {
-		bare: { times: [] as number[], memory: [] as number[] },
-		installed: { times: [] as number[], memory: [] as number[] },
-	};
-	for (let index = 0; index < 2 * RUNS; index++) {
-		for (const [variant, { times, memory }] of Object.entries(measured)) {
-			await n8n?.stop();
-			await rm(path.join(userFolder, '.n8n/nodes'), { recursive: true, force: true });
-			if (variant === 'installed') await unpackPackage(userFolder);
-			const startedAt = performance.now();
-			const { pid } = await startAnew();
-			times.push(Math.round(performance.now() - startedAt));
-			memory.push(Math.round(await readMemory(pid, 'VmRSS')));
-		}
-	}
-	const compare = (what: string, unit: string, [installed, bare]: [number[], number[]]) => {
-		const added = (median(installed) - median(bare)).toFixed(0);
-		rows.push({
-			what: `The package in n8n: ${what} − without it`,
-			measured: `${added} ${unit} (${toSpread(installed, unit)} − ${toSpread(bare, unit)})`,
-		});
-	};
-	const { installed, bare } = measured;
-	compare('time until n8n is ready', 'ms', [installed.times, bare.times]);
-	compare('memory once it is ready', 'MB', [installed.memory, bare.memory]);
-}
-
-/** @returns in MB */
-async function readMemory(pid: number, which: 'VmHWM' | 'VmRSS'): Promise<number> {
-	const memory = await readFile(`/proc/${pid}/status`, 'utf8');
-	return Number(new RegExp(`${which}:\\s+(\\d+)`).exec(memory)?.[1]) / 1024;
+/** @returns the most that a process has needed, in MB */
+async function readPeakMemory(pid: number): Promise<number> {
+	const status = await readFile(`/proc/${pid}/status`, 'utf8');
+	return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
 async function importWorkflow(
 	client: N8nClient,
 	variant: Variant,
 	items: number,
-	{
-		name,
-		onError,
-		baseUrl = sandbox.url,
-		options,
-	}: { name?: string; onError?: string; baseUrl?: string; options?: object } = {},
-): Promise<StoredWorkflow> {
-	const data = { ...credentialOf(sandbox), baseUrl };
-	const credential = await client.saveCredential(`Bench ${baseUrl}`, data);
-	const workflow = toBenchWorkflow(variant, items, baseUrl, options);
-	const nodes = workflow.nodes.map((node) => (node.name === TESTED ? { ...node, onError } : node));
-	return await client.importWorkflow({ ...workflow, ...(name && { name }), nodes }, credential);
-}
-
-function toBenchWorkflow(variant: Variant, items: number, baseUrl: string, options?: object) {
-	const { instanceId, token, clientToken } = sandbox.instance;
-	const request = {
-		method: 'POST',
-		sendBody: true,
-		bodyParameters: {
-			parameters: [
-				{ name: 'phone', value: CHAT },
-				{ name: 'messageId', value: '={{ $json.messageId }}' },
-				{ name: 'messageAction', value: 'pin' },
-				{ name: 'pinMessageDuration', value: '7_days' },
-			],
-		},
-	};
-	const withCredential = () =>
-		http({
-			url: `${baseUrl}/pin-message`,
-			authentication: 'predefinedCredentialType',
-			nodeCredentialType: 'zApi',
-		});
-	const http = (parameters: object) =>
-		toNode(TESTED, 'n8n-nodes-base.httpRequest', { ...request, ...parameters }, 4.2);
-	const thisNode = (parameters?: object) => toPinNode(TESTED, { options, ...parameters });
-	const variants: Record<Variant, () => ReturnType<typeof toNode>> = {
-		[NO_OPERATION]: () => toNode(TESTED, 'n8n-nodes-base.noOp', {}),
-		[THIS_NODE]: thisNode,
-		[A_TENTH]: thisNode,
-		[SEND_AND_PIN]: () => {
-			const what = { resource: 'message', operation: 'sendAndPin' };
-			return thisNode({ ...what, text: 'Hello', duration: '7_days' });
-		},
-		[WITH_CREDENTIAL]: withCredential,
-		[WITH_RETRIES]: () => ({ ...withCredential(), ...{ retryOnFail: true, maxTries: 3 } }),
-		[WITH_SECRETS]: () =>
-			http({
-				url: `${baseUrl}/instances/${instanceId}/token/${token}/pin-message`,
-				sendHeaders: true,
-				headerParameters: { parameters: [{ name: 'Client-Token', value: clientToken }] },
-			}),
-	};
+	onError?: string,
+) {
+	const credential = await client.saveCredential('Bench', credentialOf(sandbox));
 	const toId = "'3EB0' + String(n).padStart(16, '0')";
 	const code = `return Array.from({ length: ${items} }, (_, n) => ({ json: { messageId: ${toId} } }));`;
-	return toWorkflow(`${variant}, ${items} items`, code, variants[variant]());
+	const tested = { ...VARIANTS[variant], onError };
+	const name = `${variant}, ${items} items, ${onError}`;
+	return await client.importWorkflow(toWorkflow(name, code, tested), credential);
 }

@@ -1,25 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { markdownTable } from 'markdown-table';
 import type { Outcome } from '../test/support/simulation.mts';
-
-export interface Measured {
-	/** How long the node took, in milliseconds, of each run. */
-	times: number[];
-	/** Message IDs that the sandbox pinned, of the last run. */
-	pinned: number;
-	/** Requests for a message whose pin was confirmed already, of the last run. */
-	twice: number;
-	/** Requests that the sandbox got, of the last run. */
-	requests: number;
-}
 
 export interface Row {
 	what: string;
 	measured: string;
-	/** What it must be, if there is a limit. */
-	limit?: string;
-	holds?: boolean;
+	/** What it must be. */
+	limit: string;
+	holds: boolean;
 }
 
 export interface Report {
@@ -28,31 +16,20 @@ export interface Report {
 	/** How many times each was measured, at least. */
 	runs: number;
 	rows: Row[];
-	/** What was measured, by measure and node. */
-	raw: Record<string, Partial<Record<string, Measured>>>;
-	troubles: string[][];
-	/** By Max Concurrent Requests. */
-	concurrencies: string[][];
 	/** By the node that is called. */
 	received: string[][];
 	simulated: Outcome[];
+	troubles: string[][];
 }
 
 const ROWS = `## Time and memory
 
 - _500 chats, 100 ms latency_: the node pins one message in each of 500 chats, and every response takes 100 ms. This depends on the number of concurrent requests.
 - _1000 chats, no latency_: the service responds at once. This depends on how much work n8n has with each item.
-- _One item, 100 ms latency_: a workflow that pins a single message. _HTTPS_: the same over TLS, as with Z-API. The certificate is created for the run, and n8n trusts its authority.
+- _One item, 100 ms latency_: a workflow that pins a single message.
 - _200 chats, service allows 50/s_: the service refuses (HTTP 429) more than 50 requests in any second. The node also asks for the instance's status, so there are 201 requests, and the shortest possible time is 4 s.
-- _HTTP 500 once on every 10th_: every tenth request fails once. No item may be lost or sent twice.
 - _10,000 chats_: whether the time and the memory for each item grow with the number of items.
-- _time ÷ …_: the node's time, divided by that of another node in the same run. Below 1, this node is faster.`;
-
-const CONCURRENCY = `## Max Concurrent Requests
-
-The time for 500 chats with 100 ms latency, by Max Concurrent Requests. Next to each time is the highest number of concurrent requests that the sandbox saw. The default is the smallest number after which the time hardly improves.`;
-
-const CONCURRENCY_COLUMNS = ['Max Concurrent Requests', 'HTTP', 'most', 'HTTPS', 'most'];
+- _time ÷ …_: the node's time, divided by that of another node, or of fewer chats, in the same run. Below 1, this node is faster.`;
 
 const RECEIVED = `## Webhook calls
 
@@ -65,8 +42,14 @@ const SIMULATED = `## Simulated limits
 The scheduler on a virtual clock, with at most 64 concurrent requests. Every response takes 100 ms, including refusals. _Per second_: how many items the service allows. _Retry-After_: without a number in the name of the row, it says exactly when the service accepts the next request. _Requests per item_: 1 means that no request was refused. _Time ÷ ideal_: divided by the time of a client that knows the limit. _Most at once_: the highest number of concurrent requests. _Failed_: without the items of chats that the service always refuses. Each figure is the worst of several runs with different latencies. No client can be fast with the services below the line of dashes without knowing them. Those rows show that all items get through, unless the service never responds.`;
 
 const SIMULATED_COLUMNS = [
-	...['service', 'items', 'per second', 'Retry-After', 'requests per item', 'time ÷ ideal'],
-	...['most at once', 'failed'],
+	'service',
+	'items',
+	'per second',
+	'Retry-After',
+	'requests per item',
+	'time ÷ ideal',
+	'most at once',
+	'failed',
 ];
 
 const TROUBLE = `## When requests fail
@@ -74,31 +57,37 @@ const TROUBLE = `## When requests fail
 One run each. _Sent twice_ counts items that were sent again after Z-API had accepted them. _In the output_ and _reported as pinned_ count the items that the workflow continues with.`;
 
 const TROUBLE_COLUMNS = [
-	...['fault', 'node', 'status of the execution', 'pinned', 'sent twice'],
-	...['in the output', 'reported as pinned'],
+	'fault',
+	'node',
+	'status of the execution',
+	'pinned',
+	'sent twice',
+	'in the output',
+	'reported as pinned',
 ];
 
 /**
- * Prints the tables, and writes all times to `.local/bench.json`.
+ * Prints the tables.
  *
- * @param isWhole whether everything was measured; only then it also writes `docs/bench.md`
+ * @param page where it also writes them; nowhere if absent
  */
-export async function writeReport(root: string, report: Report, isWhole: boolean): Promise<void> {
-	const { rows, concurrencies, received, simulated, troubles } = report;
+export async function writeReport(report: Report, page?: string): Promise<void> {
+	const toCells = ({ what, measured, limit, holds }: Row) => [
+		what,
+		measured,
+		limit,
+		holds ? 'holds' : 'does not hold',
+	];
 	const tables = [
-		...[ROWS, toTable(['measure', 'measured', 'must be', ''], rows.map(toCells))],
-		...[CONCURRENCY, toTable(CONCURRENCY_COLUMNS, concurrencies)],
-		...[RECEIVED, toTable(RECEIVED_COLUMNS, received)],
-		...[SIMULATED, toTable(SIMULATED_COLUMNS, toSimulatedLines(simulated))],
-		...[TROUBLE, toTable(TROUBLE_COLUMNS, troubles)],
-	].join('\n\n');
+		[ROWS, toTable(['measure', 'measured', 'must be', ''], report.rows.map(toCells))],
+		[RECEIVED, toTable(RECEIVED_COLUMNS, report.received)],
+		[SIMULATED, toTable(SIMULATED_COLUMNS, toSimulatedLines(report.simulated))],
+		[TROUBLE, toTable(TROUBLE_COLUMNS, report.troubles)],
+	]
+		.flat()
+		.join('\n\n');
 	console.log(`\n${tables}`);
-	const local = path.join(root, '.local');
-	await mkdir(local, { recursive: true });
-	await writeFile(path.join(local, 'bench.json'), `${JSON.stringify(report, null, '\t')}\n`);
-	if (!isWhole) return;
-	const page = ['# Bench', toIntroduction(report), tables].join('\n\n');
-	await writeFile(path.join(root, 'docs/bench.md'), `${page}\n`);
+	if (page) await writeFile(page, `# Bench\n\n${toIntroduction(report)}\n\n${tables}\n`);
 }
 
 function toSimulatedLines(outcomes: Outcome[]): string[][] {
@@ -132,15 +121,10 @@ export function toSpread(values: number[], unit = 'ms', digits = 0): string {
 
 function toIntroduction({ n8n, runs }: Report): string {
 	return [
-		`Written by \`npm run bench\`: n8n ${n8n} and the sandbox on one machine.`,
+		`Written by \`npm run bench\`: n8n ${n8n} and the sandbox on one machine, over HTTPS as with Z-API.`,
 		`Medians of at least ${runs} interleaved runs, with the fastest and the slowest in brackets.`,
-		'Times are those that n8n records for the node. The start of n8n is measured from outside.',
+		'Times are those that n8n records for the node.',
 	].join(' ');
-}
-
-function toCells({ what, measured, limit = '', holds }: Row): string[] {
-	const verdict = holds ? 'holds' : 'does not hold';
-	return [what, measured, limit, holds === undefined ? '' : verdict];
 }
 
 function toTable(columns: string[], lines: string[][]): string {

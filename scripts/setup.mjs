@@ -1,10 +1,9 @@
-// Prepares a clone: installs the development dependencies if there are none, and builds if a source has
-// changed. Then runs the given script in this process, so that it receives signals. Uses only Node.js's own
+// Prepares a clone: installs the development dependencies if there are none, and compiles what has changed.
+// Then runs the given script in this process, so that it receives signals. Uses only Node.js's own
 // modules, as no dependency may be installed yet.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { isBuilt } from './built.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -45,7 +44,7 @@ if (outdated.length > 0) {
 	console.error(`Different from package-lock.json: ${outdated.join(', ')}\nRun: npm ci`);
 	process.exit(1);
 }
-if (!isBuilt()) npm('run', '--silent', 'build');
+npm('run', '--silent', 'compile');
 
 const [, , script] = process.argv;
 if (script) {

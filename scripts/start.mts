@@ -166,7 +166,11 @@ async function makeUserFolder(port: number): Promise<string> {
 /** Compiles into the package that n8n has, again and again; n8n loads again what has changed there. */
 async function compileOnChange(outDir: string): Promise<void> {
 	const compiler = execa('tsc', ['--watch', '--preserveWatchOutput', '--outDir', outDir], {
-		...{ cwd: root, preferLocal: true, stdin: 'ignore', buffer: false, reject: false },
+		cwd: root,
+		preferLocal: true,
+		stdin: 'ignore',
+		buffer: false,
+		reject: false,
 	});
 	cleanUps.push(async () => {
 		compiler.kill();

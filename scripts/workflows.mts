@@ -6,7 +6,12 @@ export const CHAT = '={{ String(5511900000001 + $itemIndex) }}';
 
 /** A node of a workflow, as n8n stores it. */
 export const toNode = (name: string, type: string, parameters: object, typeVersion = 1) => ({
-	...{ id: name, name, type, typeVersion, position: [0, 0], parameters },
+	id: name,
+	name,
+	type,
+	typeVersion,
+	position: [0, 0],
+	parameters,
 });
 
 /**

@@ -1,11 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'flatted';
 import type { IRunData, IRunExecutionData } from 'n8n-workflow';
 import pRetry, { AbortError } from 'p-retry';
+import { waitFor } from '../../test/support/wait.mts';
 import { PACKAGE } from './install.mts';
 
 /** How long to wait for a busy n8n, in seconds. */
 const BUSY_TRIES = 30;
+
+/** The longest time that an execution may take, in milliseconds. */
+const EXECUTION_MS = 600_000;
 
 /** The owner of an n8n. */
 export interface Owner {
@@ -159,15 +162,18 @@ export class N8nClient {
 		return await this.readExecution(executionId);
 	}
 
-	/** Waits for the end of an execution. */
+	/**
+	 * Waits for the end of an execution.
+	 *
+	 * @throws if it hasn't ended after ten minutes
+	 */
 	async readExecution(id: string): Promise<Execution> {
-		for (;;) {
+		return await waitFor(async () => {
 			const execution = await this.call<StoredExecution>('GET', `/rest/executions/${id}`);
 			const isRunning = ['new', 'running', 'waiting'].includes(execution.status);
 			// Older n8n stores the end of an execution before the results of its nodes.
-			if (!isRunning && execution.data !== '[]') return toExecution(execution);
-			await sleep(100);
-		}
+			return !isRunning && execution.data !== '[]' && toExecution(execution);
+		}, EXECUTION_MS);
 	}
 
 	/** How many executions of a workflow n8n has stored, and the IDs of the last hundred, newest first. */
@@ -200,14 +206,13 @@ export class N8nClient {
 
 	/** n8n activates workflows in the background. */
 	private async settle(id: string) {
-		for (;;) {
+		return await waitFor(async () => {
 			const publication = await this.call<{
 				status: string;
 				triggers: Array<{ errorMessage: string | null }>;
 			}>('GET', `/rest/workflows/${id}/publication-status`);
-			if (publication.status !== 'in_progress') return publication;
-			await sleep(200);
-		}
+			return publication.status !== 'in_progress' && publication;
+		});
 	}
 
 	/**

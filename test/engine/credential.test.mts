@@ -45,7 +45,14 @@ test.each([
 	]);
 });
 
-test.each([
+const ADVICE = {
+	'Instance ID': /^Copy it from your instance /,
+	'Instance Token': /^Copy it from your instance /,
+	'Client-Token': /^Copy it again from the Security tab /,
+	'Base URL': /^Leave it empty for Z-API itself, or set it to the URL of your proxy, /,
+};
+
+test.each<[field: keyof typeof ADVICE, values: object]>([
 	['Instance ID', { instanceId: '' }],
 	['Instance ID', { instanceId: '..' }],
 	['Instance Token', { token: ' ' }],
@@ -61,7 +68,7 @@ test.each([
 	const credential = { ...credentialOf(sandbox), ...values };
 	const { error } = await runPinNode(credential, {});
 	expect(error?.message).toContain(field);
-	expect(error?.description).toBeTruthy();
+	expect(error?.description).toMatch(ADVICE[field]);
 	const result = await testCredential(credential);
 	expect(result.status).toBe('Error');
 	expect(result.message).toContain(field);

@@ -1,6 +1,7 @@
 import { credentialOf } from '../../sandbox/account.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { runPinNode, searchChats } from '../support/engine.mts';
+import { speedUpClock } from '../support/fastClock.mts';
 import { findUntruths, SEND_AND_PIN } from '../support/notices.mts';
 import { useSandbox } from '../support/sandbox.mts';
 
@@ -243,6 +244,7 @@ test('times are read in seconds and in milliseconds, groups without a field for 
 });
 
 test('each page has all retries', async () => {
+	speedUpClock();
 	addChats(406);
 	sandbox.faults.set({ path: '/chats', every: 2, response: { status: 500 } });
 	expect((await run({ returnAll: true, options: { retries: 1 } })).items).toHaveLength(415);

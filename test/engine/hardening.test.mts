@@ -17,14 +17,11 @@ let host: HostileHost;
 beforeEach(async () => {
 	host = await startHostileHost();
 });
-afterEach(() => {
-	jest.restoreAllMocks();
-	host.close();
-});
+afterEach(() => host.close());
 
 const credential = () => ({ ...CANARIES, baseUrl: host.url });
 
-const hasHungUp = async () => await waitFor(async () => (await host.connections()) === 0, 10_000);
+const hasHungUp = async () => await waitFor(async () => (await host.connections()) === 0);
 
 /** Whatever sends a request that a person waits for, and its message. */
 const WAITED_FOR: Array<[what: string, run: () => Promise<string | undefined>]> = [

@@ -2,6 +2,7 @@ import { credentialOf } from '../../sandbox/account.mts';
 import { DEMO_MESSAGE } from '../../sandbox/chats.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { runPinNode } from '../support/engine.mts';
+import { speedUpClock } from '../support/fastClock.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
 
 const sandbox = useSandbox();
@@ -96,8 +97,13 @@ const statusChanges = async (from: boolean, to: boolean) => {
 	sandbox.faults.set(
 		{ path: '/status', times: 1, response: status(from) },
 		{ path: '/status', response: status(to) },
-		{ path: '/pin-message', times: 1, response: { status: 429, headers: { 'retry-after': '6' } } },
+		{
+			path: '/pin-message',
+			times: 1,
+			response: { status: 429, headers: { 'retry-after': '6' } },
+		},
 	);
+	speedUpClock();
 	const { items } = await runPinNode(credentialOf(sandbox), DEMO);
 	expect(statusRequests()).toHaveLength(2);
 	return items?.[0]?.json;
@@ -121,7 +127,7 @@ test('a status that comes later than the responses is waited for', async () => {
 		path: '/pin-message',
 		response: { status: 200, body: { messageId: 'E1' } },
 	});
-	sandbox.faults.latencyMs = 1500;
+	sandbox.faults.latencyMs = 500;
 	const { items } = await runPinNode(credentialOf(sandbox), DEMO);
 	expect(items?.[0]?.json.state).toBe('queued');
 	expect(items?.[0]?.json).not.toHaveProperty('expiresAt');
@@ -165,7 +171,7 @@ const UNREADABLE = [
 test.each(UNREADABLE)('an unreadable status changes nothing: %s', async (_what, response) => {
 	sandbox.faults.set({ path: '/status', response });
 	for (const ifNotConnected of ['queue', 'stop']) {
-		const options = { ifNotConnected, timeout: 2 };
+		const options = { ifNotConnected, timeout: 1 };
 		const { items, hints } = await runPinNode(credentialOf(sandbox), { options });
 		expect([items?.[0]?.json.state, hints]).toStrictEqual(['accepted', []]);
 	}
@@ -212,18 +218,24 @@ test('If Not Connected: Stop checks once and continues if the instance is connec
 	]);
 });
 
-test('the 1,001st item for a disconnected instance is refused, as its queue is full', async () => {
+test('the 1,001st entry for a disconnected instance is refused, as its queue is full', async () => {
 	sandbox.instance.connection = 'notConnected';
+	const entry = {
+		zaapId: '',
+		messageId: '',
+		phone: CHAT,
+		what: '',
+		created: 0,
+		send: () => undefined,
+	};
+	for (let index = 0; index < 999; index++) sandbox.queue.add(entry);
 	const { items } = await runPinNode(
 		credentialOf(sandbox),
 		{},
-		{
-			...{ items: Array.from({ length: 1001 }, () => ({})), onError: 'continueRegularOutput' },
-		},
+		{ items: [{}, {}], onError: 'continueRegularOutput' },
 	);
-	const failed = items?.filter(({ json }) => json.error !== undefined);
-	expect(failed).toHaveLength(1);
-	expect(failed?.[0]?.json).toMatchObject({ code: 'notQueued', temporary: false });
+	expect(items?.map(({ json }) => json.code ?? json.state)).toStrictEqual(['queued', 'notQueued']);
+	expect(items?.[1]?.json).toMatchObject({ temporary: false });
 });
 
 const TAKEN = {
@@ -304,28 +316,57 @@ test('without Include Input Fields, the error output replaces fields of the inpu
 	});
 });
 
-test.each([
-	[{ messageId: '={{ $json.none }}' }, { action: 'pin', chat: CHAT, messageId: null }],
+test.each<[name: string, advice: RegExp, parameters: object, identity: object]>([
 	[
+		"'Message ID' is empty",
+		/^Check the expression\. .+ not zaapId\.$/,
+		{ messageId: '={{ $json.none }}' },
+		{ action: 'pin', chat: CHAT, messageId: null },
+	],
+	[
+		"'Chat' is neither",
+		/^Use a phone number .+ LID \(\d+@lid\)\.$/,
 		{ phone: { __rl: true, mode: 'id', value: '={{ "Ana" }}' } },
 		{ action: 'pin', chat: null, messageId: MESSAGE_ID },
 	],
-	[{ messageId: '={{ $nowhere.at() }}' }, { action: 'pin', chat: CHAT, messageId: null }],
-	[{ operation: '={{ "remove" }}' }, { action: null, chat: null, messageId: null }],
-	[{ resource: '={{ "none" }}' }, { action: null, chat: null, messageId: null }],
-	[{ options: { retries: 99 } }, { action: 'pin', chat: CHAT, messageId: MESSAGE_ID }],
-])('a refused item has its valid parameters: %j', async (parameters, identity) => {
+	[
+		"'Message ID' is empty",
+		/^Check the expression\./,
+		{ messageId: '={{ $nowhere.at() }}' },
+		{ action: 'pin', chat: CHAT, messageId: null },
+	],
+	[
+		"'Operation' has an unknown value",
+		/^Use one of: pin, sendAndPin, unpin\.$/,
+		{ operation: '={{ "remove" }}' },
+		{ action: null, chat: null, messageId: null },
+	],
+	[
+		"'Resource' has an unknown value",
+		/^Use one of: /,
+		{ resource: '={{ "none" }}' },
+		{ action: null, chat: null, messageId: null },
+	],
+	[
+		"'Retries' is out of range",
+		/^Use a whole number from 0 to 10\.$/,
+		{ options: { retries: 99 } },
+		{ action: 'pin', chat: CHAT, messageId: MESSAGE_ID },
+	],
+])('%s: the item says how to go on, and has its valid parameters', async (...row) => {
+	const [message, advice, parameters, identity] = row;
 	const { items } = await runPinNode(
 		credentialOf(sandbox),
 		{ ...DEMO, ...parameters },
-		{
-			onError: 'continueRegularOutput',
-		},
+		{ onError: 'continueRegularOutput' },
 	);
-	const { error, description, ...rest } = items?.[0]?.json ?? {};
-	expect(error).toBeTruthy();
-	expect(rest).toStrictEqual({ code: 'invalidParameter', temporary: false, ...identity });
-	expect(description ?? 'text').toMatch(/./);
+	expect(items?.[0]?.json).toStrictEqual({
+		error: expect.stringContaining(message),
+		description: expect.stringMatching(advice),
+		code: 'invalidParameter',
+		temporary: false,
+		...identity,
+	});
 });
 
 const OPERATIONS = [
@@ -379,6 +420,7 @@ test('the status is not requested if there is nothing to send', async () => {
 });
 
 test('a failed item says whether a retry may help', async () => {
+	speedUpClock();
 	const codes = [];
 	for (const response of [{ status: 429 }, KNOWN_FAULTS.subscriptionLapsed]) {
 		sandbox.faults.set({ path: '/pin-message', response });
@@ -399,6 +441,7 @@ test('a failed item says whether a retry may help', async () => {
 });
 
 test('a hint says what slowed the execution down', async () => {
+	speedUpClock();
 	const headers = { 'retry-after': '1' };
 	sandbox.faults.set({ path: '/pin-message', times: 1, response: { status: 429, headers } });
 	const { hints } = await runPinNode(credentialOf(sandbox), {});

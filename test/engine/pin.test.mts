@@ -106,18 +106,20 @@ test('masks a secret in a successful response', async () => {
 	expect(trace).not.toContain('canary');
 });
 
+const chatOf = (value: string) => ({ phone: { __rl: true, mode: 'id', value } });
+
 test.each([
-	['Chat', { phone: { __rl: true, mode: 'id', value: '={{ $json.missing }}' } }],
-	['Chat', { phone: { __rl: true, mode: 'id', value: '={{ "120363166555745933@newsletter" }}' } }],
-	['Message ID', { messageId: '={{ $json.missing }}' }],
-	['Message ID', { messageId: '={{ { a: 1 } }}' }],
-	['Duration', { duration: '={{ "1_year" }}' }],
-	['Operation', { operation: '={{ "remove" }}' }],
-])('refuses a wrong %s before anything is sent: %j', async (name, parameters) => {
+	['Chat', /^Use a phone number/, chatOf('={{ $json.missing }}')],
+	['Chat', /private chats and groups only\.$/, chatOf('={{ "120363166555745933@newsletter" }}')],
+	['Message ID', /^Check the expression\./, { messageId: '={{ $json.missing }}' }],
+	['Message ID', /^Check the expression\./, { messageId: '={{ { a: 1 } }}' }],
+	['Duration', /^Use one of: 24_hours, 7_days, 30_days\.$/, { duration: '={{ "1_year" }}' }],
+	['Operation', /^Use one of: pin, sendAndPin, unpin\.$/, { operation: '={{ "remove" }}' }],
+])('refuses a wrong %s before anything is sent: %p: %j', async (name, advice, parameters) => {
 	const { error, items } = await runPinNode(credentialOf(sandbox), parameters);
 	expect(error?.name).toBe('NodeOperationError');
-	expect(error?.message).toMatch(new RegExp(`^'${name}' .*$`));
-	expect(error?.description).toBeTruthy();
+	expect(error?.message).toMatch(new RegExp(`^'${name}' `));
+	expect(error?.description).toMatch(advice);
 	expect(items).toBeUndefined();
 	expect(sandbox.requests).toHaveLength(0);
 });

@@ -94,7 +94,7 @@ export async function runPinNode(
 		pinData: { [start.name]: items.map((json) => ({ json, ...(binary && { binary }) })) },
 	});
 	if (cancelWhen) {
-		await waitFor(cancelWhen, 10_000);
+		await waitFor(cancelWhen);
 		running.cancel();
 	}
 	const run = await running;

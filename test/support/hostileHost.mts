@@ -42,10 +42,10 @@ export const sendWithoutEnd: Misdeed = (response) => {
 	write();
 };
 
-/** A documented response, followed by 200 MB of blanks: 200 KB on the wire. */
+/** A documented response, followed by 20 MB of blanks: 20 KB on the wire. */
 export const sendGzipBomb: Misdeed = (response) => {
 	response.writeHead(200, { ...HEADERS, 'content-encoding': 'gzip' });
-	response.end(gzipSync(Buffer.concat([Buffer.from(ACCEPTED), Buffer.alloc(200_000_000, ' ')])));
+	response.end(gzipSync(Buffer.concat([Buffer.from(ACCEPTED), Buffer.alloc(20_000_000, ' ')])));
 };
 
 export const send =

@@ -1,17 +1,25 @@
 import pWaitFor from 'p-wait-for';
 
 /**
- * Waits until a condition holds.
+ * Asks until there is an answer.
  *
+ * @param ask false is no answer yet
  * @param timeout in milliseconds
- * @throws if it doesn't hold by then
+ * @returns the answer
+ * @throws if there is none by then
  */
-export async function waitFor(
-	condition: () => boolean | Promise<boolean>,
+export async function waitFor<Answer>(
+	ask: () => Answer | false | Promise<Answer | false>,
 	timeout = 60_000,
-): Promise<void> {
-	await pWaitFor(condition, {
-		interval: 50,
-		timeout: { milliseconds: timeout, message: `Not within ${timeout} ms: ${condition}` },
-	});
+): Promise<Answer> {
+	return await pWaitFor(
+		async () => {
+			const answer = await ask();
+			return answer !== false && pWaitFor.resolveWith(answer);
+		},
+		{
+			interval: 50,
+			timeout: { milliseconds: timeout, message: `Not within ${timeout} ms: ${ask}` },
+		},
+	);
 }

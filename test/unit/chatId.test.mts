@@ -542,8 +542,10 @@ test('an accepted phone number has all digits of the input, and no others', () =
 });
 
 // n8n stops a pattern after 250 ms by throwing.
-test.each(hostileTexts('5511999999999'))('while one types, 1 MB of %j is refused', (_, texts) => {
-	for (const text of texts) expect(validate(text).length > 0).toBe(!text.startsWith('='));
+test('while one types, 1 MB of anything is refused', () => {
+	for (const text of hostileTexts('5511999999999').flatMap(([, texts]) => texts)) {
+		expect(validate(text).length > 0).toBe(!text.startsWith('='));
+	}
 });
 
 test('the pattern for the editor accepts expressions', () => {

@@ -10,12 +10,11 @@ const READERS: Array<[name: string, read: (value: unknown) => string, text: stri
 ];
 
 describe.each(READERS)('%s', (name, read, text) => {
-	test.each(hostileTexts(text))(
-		'of 1 MB of %j is refused for its length, before a pattern sees it',
-		(_, texts) => {
-			for (const hostile of texts) expect(() => read(hostile)).toThrow(`'${name}' is too long`);
-		},
-	);
+	test('of 1 MB is refused for its length, before a pattern sees it', () => {
+		for (const hostile of hostileTexts(text).flatMap(([, texts]) => texts)) {
+			expect(() => read(hostile)).toThrow(`'${name}' is too long`);
+		}
+	});
 
 	test('removes all invisible characters at the ends', () => {
 		const { blanks, others } = toUnits();
