@@ -30,7 +30,7 @@ after(async () => {
 /** The workflow on n8n's canvas, without what is around it. */
 async function shootWorkflow(page: Page, workflow: StoredWorkflow): Promise<Buffer> {
 	await page.setViewportSize({ width: 1000, height: 700 });
-	await logIn(page, n8n, `/workflow/${workflow.id}`);
+	await logIn(page, `${n8n.url}/workflow/${workflow.id}`, n8n.owner);
 	await page.locator('[data-node-name="Pin it"]').first().waitFor();
 	await page.keyboard.press('1');
 	const first = await page

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { N8n } from '../../scripts/n8n/process.mts';
+import type { Owner } from '../../scripts/n8n/client.mts';
 
 /** Starts Debian's Chromium, or the one that `CHROMIUM_PATH` names. */
 export async function launchBrowser(): Promise<Browser> {
@@ -10,8 +10,8 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /** Opens a page of n8n as its owner. */
-export async function logIn(page: Page, { url, owner }: N8n, path: string): Promise<void> {
-	await page.goto(url + path);
+export async function logIn(page: Page, url: string, owner: Owner): Promise<void> {
+	await page.goto(url);
 	await page.getByTestId('emailOrLdapLoginId').locator('input').fill(owner.email);
 	await page.getByTestId('password').locator('input').fill(owner.password);
 	await page.getByTestId('form-submit-button').click();
