@@ -6,9 +6,15 @@ import { credentialOf } from '../../sandbox/account.mts';
 import { startSandbox } from '../../sandbox/server.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
 import { toPinNode, toWorkflow, TRIGGER } from '../../scripts/workflows.mts';
-import { isRefused, runFaultMatrix, toResult, toTables } from '../support/faultMatrix.mts';
+import {
+	isRefused,
+	isSending,
+	runFaultMatrix,
+	toResult,
+	toTables,
+} from '../support/faultMatrix.mts';
 import { startTestN8n } from '../support/n8n.mts';
-import { SEND_AND_PIN, toNotices } from '../support/notices.mts';
+import { FILES, SEND_AND_PIN, toNotices } from '../support/notices.mts';
 import { pinsSent } from '../support/sandbox.mts';
 import { waitFor } from '../support/wait.mts';
 
@@ -30,7 +36,7 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 		async (sandbox, wanted, parameters, baseUrl = sandbox.url) => {
 			const name = `Case ${workflows++}`;
 			const credential = await client.saveCredential(name, { ...credentialOf(sandbox), baseUrl });
-			const items = JSON.stringify(wanted.map((json) => ({ json })));
+			const items = JSON.stringify(wanted.map((json) => ({ json, binary: FILES })));
 			const pin = { ...toPinNode('Pin', parameters), onError: 'continueRegularOutput' };
 			const workflow = await client.importWorkflow(
 				toWorkflow(name, `return ${items};`, pin),
@@ -51,9 +57,7 @@ test('the fault matrix holds in a real n8n, and its log holds no secret', async 
 	);
 	const over = lines.filter(
 		({ step, fault, pattern, isTemporary }) =>
-			isTemporary &&
-			pattern.includes('once') &&
-			(step !== 'Send and Pin: sending' || isRefused(fault)),
+			isTemporary && pattern.includes('once') && (!isSending(step) || isRefused(fault)),
 	);
 	assert.ok(over.length > 20);
 	for (const { items, pinned, reportedPinned } of over) {

@@ -5,7 +5,15 @@ import { startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { log, runPinNode } from '../support/engine.mts';
 import { speedUpClock } from '../support/fastClock.mts';
-import { findUntruths, SEND_AND_PIN, toNotices } from '../support/notices.mts';
+import {
+	FILES,
+	findUntruths,
+	METHODS,
+	SEND_AND_PIN,
+	SEND_ANY,
+	toAnyNotices,
+	toNotices,
+} from '../support/notices.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
 
 const sandbox = useSandbox();
@@ -348,14 +356,14 @@ test('after a pin that may have been accepted, a certain failure does not say th
 	expect(findUntruths(sandbox, toNotices(1), items)).toStrictEqual([]);
 });
 
-test('with random faults, nothing is sent twice, no item is lost, and each item is correct', async () => {
+test('with random faults and types, nothing is sent twice, no item is lost, and each item is correct', async () => {
 	speedUpClock();
+	// As JSON without an ID, it counts as Z-API's own refusal.
+	const { text503, ...afterAcceptance } = FAULTS_AFTER_ACCEPTANCE;
 	const responses: Array<Pick<Fault, 'response' | 'isDone'>> = [
+		{ ...text503, isDone: false },
+		...Object.values(afterAcceptance),
 		...[429, 500, 502, 503].map((status) => ({ response: { status } })),
-		{ response: { status: 503, body: { error: 'Overloaded' } } },
-		...[undefined, 'upstream connect error: connection termination'].map((body) => ({
-			...{ response: { status: 503, body }, isDone: true },
-		})),
 		{ response: { status: 200, body: '<html></html>' } },
 		{ response: { status: 200, body: '<html></html>' }, isDone: true },
 		{ response: { status: 200, body: { error: 'no' } } },
@@ -365,7 +373,7 @@ test('with random faults, nothing is sent twice, no item is lost, and each item 
 	];
 	const fault = fc.record({
 		one: fc.constantFrom(...responses),
-		path: fc.constantFrom('/send-text', '/pin-message'),
+		paths: fc.constantFrom(Object.values(METHODS), ['/pin-message']),
 		every: fc.integer({ min: 1, max: 4 }),
 		times: fc.integer({ min: 1, max: 5 }),
 	});
@@ -373,14 +381,20 @@ test('with random faults, nothing is sent twice, no item is lost, and each item 
 		fc.array(fault, { maxLength: 4 }),
 		...[fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 })],
 		fc.constantFrom(0, 1),
-		async (faults, count, chats, retries) => {
+		fc.constantFrom(toNotices, toAnyNotices),
+		async (faults, count, chats, retries, toSome) => {
 			const own = await startSandbox(CANARIES);
-			own.faults.set(...faults.map(({ one, ...when }) => ({ ...one, ...when })));
-			const notices = toNotices(count, chats);
+			own.faults.set(
+				...faults.flatMap(({ one, paths, ...when }) =>
+					paths.map((path) => ({ ...one, ...when, path })),
+				),
+			);
+			const notices = toSome(count, chats);
+			const parameters = toSome === toNotices ? SEND_AND_PIN : SEND_ANY;
 			const { items = [] } = await runPinNode(
 				credentialOf(own),
-				{ ...SEND_AND_PIN, options: { retries } },
-				{ items: notices, onError: 'continueRegularOutput' },
+				{ ...parameters, options: { retries } },
+				{ items: notices, binary: FILES, onError: 'continueRegularOutput' },
 			).finally(own.close);
 			expect(items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
 				notices.map((_, item) => ({ item })),

@@ -2,6 +2,7 @@ import { credentialOf } from '../../sandbox/account.mts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import {
 	isRefused,
+	isSending,
 	type Line,
 	RETRIES,
 	runFaultMatrix,
@@ -9,18 +10,19 @@ import {
 	toTables,
 } from '../support/faultMatrix.mts';
 import { runPinNode } from '../support/engine.mts';
+import { speedUpClock } from '../support/fastClock.mts';
+import { FILES } from '../support/notices.mts';
 
 const DOCUMENT = `${__dirname}/../../docs/faults.md`;
-
-const SENDING: Line['step'] = 'Send and Pin: sending';
 
 let lines: Line[];
 
 beforeAll(async () => {
+	speedUpClock();
 	lines = await runFaultMatrix(async (sandbox, items, parameters, baseUrl) => {
 		const credential = { ...credentialOf(sandbox), ...(baseUrl && { baseUrl }) };
 		const outcome = await runPinNode(credential, parameters, {
-			...{ items, onError: 'continueRegularOutput' },
+			...{ items, binary: FILES, onError: 'continueRegularOutput' },
 		});
 		return { items: outcome.items ?? [], trace: outcome.trace };
 	}, 16);
@@ -33,7 +35,7 @@ test('no item is lost, misreported, mispaired or sent twice, and no secret is fo
 
 test('every item is pinned after a temporary fault that is over at the next attempt', () => {
 	const over = lines.filter(({ pattern, isTemporary }) => isTemporary && pattern.includes('once'));
-	const repeated = over.filter(({ step, fault }) => step !== SENDING || isRefused(fault));
+	const repeated = over.filter(({ step, fault }) => !isSending(step) || isRefused(fault));
 	expect(repeated.length).toBeGreaterThan(20);
 	for (const line of repeated) {
 		expect(line).toMatchObject({ pinned: line.items, reportedPinned: line.items });
@@ -47,8 +49,8 @@ test('no item has more attempts than its retries allow, unless the service is on
 	}
 });
 
-test('no text that may have been sent is sent again', () => {
-	const others = lines.filter(({ step, fault }) => step === SENDING && !isRefused(fault));
+test('no message that may have been sent is sent again', () => {
+	const others = lines.filter(({ step, fault }) => isSending(step) && !isRefused(fault));
 	expect(others.length).toBeGreaterThan(20);
 	for (const { items, requests } of others) expect(requests).toBeLessThanOrEqual(items);
 });

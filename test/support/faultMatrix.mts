@@ -6,7 +6,16 @@ import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/f
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from './canaries.mts';
 import { startHostileHost } from './hostileHost.mts';
-import { findUntruths, type Notice, SEND_AND_PIN, toNotices } from './notices.mts';
+import {
+	findUntruths,
+	METHODS,
+	type Notice,
+	SEND_AND_PIN,
+	SEND_ANY,
+	toAnyNotices,
+	toNotices,
+	WAYS,
+} from './notices.mts';
 
 /** An item that can be pinned as well as sent. */
 type Item = Notice & { messageId: string };
@@ -18,8 +27,6 @@ export type RunItems = (
 	parameters: INodeParameters,
 	baseUrl?: string,
 ) => Promise<{ items: INodeExecutionData[]; trace: string }>;
-
-const ITEMS = 30;
 
 /** Fewer than by default, which would only take longer. */
 export const RETRIES = 1;
@@ -95,11 +102,25 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 
 const PIN = { ...SEND_AND_PIN, operation: 'pin', messageId: '={{ $json.messageId }}' };
 
-/** What the node does, and which of its requests the fault strikes. */
+/**
+ * What the node does, and which of its requests the fault strikes. All types: every type of message from every
+ * source.
+ */
 const STEPS = {
-	Pin: { parameters: PIN, path: '/pin-message' },
-	'Send and Pin: sending': { parameters: SEND_AND_PIN, path: '/send-text' },
-	'Send and Pin: pinning': { parameters: SEND_AND_PIN, path: '/pin-message' },
+	Pin: { parameters: PIN, notices: toNotices(30), paths: ['/pin-message'] },
+	'Send and Pin: sending': {
+		...{ parameters: SEND_AND_PIN, notices: toNotices(30), paths: [METHODS.text] },
+	},
+	'Send and Pin: pinning': {
+		...{ parameters: SEND_AND_PIN, notices: toNotices(30), paths: ['/pin-message'] },
+	},
+	// Few, as files go one after another.
+	'Send and Pin, all types: sending': {
+		...{ parameters: SEND_ANY, notices: toAnyNotices(WAYS.length), paths: Object.values(METHODS) },
+	},
+	'Send and Pin, all types: pinning': {
+		...{ parameters: SEND_ANY, notices: toAnyNotices(WAYS.length), paths: ['/pin-message'] },
+	},
 };
 
 type Step = keyof typeof STEPS;
@@ -110,8 +131,11 @@ const PATTERNS: Record<string, Pick<Fault, 'every' | 'once'>> = {
 	'once on every 10th': { every: 10, once: true },
 };
 
-/** Whether the text was surely not accepted, so that it is sent again after the fault. */
+/** Whether the message was surely not accepted, so that it is sent again after the fault. */
 export const isRefused = (fault: string) => /429|503, refused/.test(fault);
+
+/** Whether the fault strikes messages that are sent. */
+export const isSending = (step: Step) => step.endsWith('sending');
 
 /** One line of the table. */
 export interface Line {
@@ -124,7 +148,7 @@ export interface Line {
 	pinned: number;
 	reportedPinned: number;
 	reportedFailed: number;
-	/** Pins sent again after the response that accepted them had arrived, and texts accepted more than once. */
+	/** Pins sent again after the response that accepted them had arrived, and messages accepted more than once. */
 	sentTwice: number;
 	/** Of the step. */
 	requests: number;
@@ -150,6 +174,8 @@ export async function runFaultMatrix(
 			Object.entries(PATTERNS)
 				.filter(([pattern]) => isWanted(step, pattern))
 				.filter(([pattern]) => one.fault !== undefined || pattern === 'every item')
+				// Takes minutes.
+				.filter(([pattern]) => !(one.timeout && step.includes('types') && pattern === 'every item'))
 				.map(([pattern, when]) => ({
 					isAlone: one.timeout !== undefined,
 					start: async () => await runCase(runItems, step, name, one, pattern, when),
@@ -181,9 +207,9 @@ async function runCase(
 	when: Pick<Fault, 'every' | 'once'>,
 ): Promise<Line> {
 	const sandbox = await startSandbox(CANARIES);
-	const { parameters, path } = STEPS[step];
-	const wanted = toNotices(ITEMS).map((notice, index) => ({ ...notice, messageId: `M${index}` }));
-	if (fault) sandbox.faults.set({ ...fault, ...when, path });
+	const { parameters, notices, paths } = STEPS[step];
+	const wanted = notices.map((notice, index) => ({ ...notice, messageId: `M${index}` }));
+	if (fault) sandbox.faults.set(...paths.map((path) => ({ ...fault, ...when, path })));
 	const { items, trace } = await runItems(
 		sandbox,
 		wanted,
@@ -194,7 +220,9 @@ async function runCase(
 	const { accepted: pinned, acceptedTwice, sent } = accountOf(sandbox);
 	const isReportedPinned = ({ json }: INodeExecutionData) => json.error === undefined;
 	const violations = step === 'Pin' ? [] : findUntruths(sandbox, wanted, items);
-	if (items.length !== ITEMS) violations.push(`${items.length} of ${ITEMS} items came out`);
+	if (items.length !== wanted.length) {
+		violations.push(`${items.length} of ${wanted.length} items came out`);
+	}
 	for (const [index, item] of items.entries()) {
 		const paired = (item.pairedItem as { item: number }).item;
 		if (paired !== index) violations.push(`Item ${index} is paired with ${paired}`);
@@ -206,12 +234,12 @@ async function runCase(
 		violations.push('A secret was found');
 	}
 	const reportedPinned = items.filter(isReportedPinned).length;
-	const textsSentTwice = [...sent.values()].filter((times) => times > 1).length;
+	const messagesSentTwice = [...sent.values()].filter((times) => times > 1).length;
 	return {
-		...{ step, fault: name, pattern, isTemporary, items: ITEMS, violations },
+		...{ step, fault: name, pattern, isTemporary, items: wanted.length, violations },
 		...{ pinned: pinned.size, reportedPinned, reportedFailed: items.length - reportedPinned },
-		sentTwice: acceptedTwice + textsSentTwice,
-		requests: sandbox.requests.filter((request) => request.path === path).length,
+		sentTwice: acceptedTwice + messagesSentTwice,
+		requests: sandbox.requests.filter(({ path }) => paths.includes(path)).length,
 	};
 }
 
@@ -219,7 +247,7 @@ async function runCase(
 export function toResult(lines: Line[]): string {
 	const right = lines.filter(({ violations, sentTwice }) => !violations.length && !sentTwice);
 	const count = right.length === lines.length ? 'all' : `${right.length} of`;
-	return `In ${count} ${lines.length} cases: all ${ITEMS} items come out, no item is reported as accepted that isn't, and no text is sent twice.`;
+	return `In ${count} ${lines.length} cases: all items come out, no item is reported as accepted that isn't, and no message is sent twice.`;
 }
 
 /** The lines as tables in Markdown, one for each step. */

@@ -22,6 +22,58 @@ export const toNotices = (count: number, chats = count): Notice[] =>
 		...{ text: `Notice ${index}`, chat: `${5511900000001 + (index % chats)}` },
 	}));
 
+/** A pixel. */
+export const PNG =
+	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+/** Files of an input item, by the type of message that sends them. What is in the last two doesn't matter. */
+export const FILES = {
+	image: { data: PNG, mimeType: 'image/png', fileName: 'notice.png' },
+	video: { data: 'AAAA', mimeType: 'video/mp4', fileName: 'notice.mp4' },
+	document: { data: 'JVBERi0=', mimeType: 'application/pdf', fileName: 'notice.pdf' },
+};
+
+/** The methods that send, by type. */
+export const METHODS = {
+	text: '/send-text',
+	image: '/send-image',
+	video: '/send-video',
+	document: '/send-document/pdf',
+	poll: '/send-poll',
+};
+
+const MEDIA = ['image', 'video', 'document'] as const;
+
+/** Every type of message, from every source, as fields of an item for `SEND_ANY`. */
+export const WAYS: Array<{ type: keyof typeof METHODS; source?: 'url' | 'binary'; url?: string }> =
+	[
+		{ type: 'text' },
+		...MEDIA.map((type) => ({ type, source: 'binary' as const })),
+		...MEDIA.map((type) => {
+			const url = `https://example.com/${FILES[type].fileName}`;
+			return { type, source: 'url' as const, url };
+		}),
+		{ type: 'poll' },
+	];
+
+/** Like `SEND_AND_PIN`, with the type and the source that each item says; a file of the input is of `FILES`. */
+export const SEND_ANY = {
+	...SEND_AND_PIN,
+	messageType: '={{ $json.type }}',
+	fileSource: '={{ $json.source ?? "url" }}',
+	fileUrl: '={{ $json.url }}',
+	binaryPropertyName: '={{ $json.type }}',
+	pollOptions: ['Friday', 'Saturday'],
+};
+
+/** Notices for groups, in every way in turn. */
+export const toAnyNotices = (count: number, chats = count): Notice[] =>
+	toNotices(count, chats).map((notice, index) => ({
+		...notice,
+		chat: `${notice.chat}-group`,
+		...WAYS[index % WAYS.length],
+	}));
+
 /**
  * Compares what came out of Send and Pin with what the sandbox did.
  *

@@ -1,9 +1,19 @@
-import type { IBinaryData } from 'n8n-workflow';
-import { extensionOf } from '../../nodes/ZApiPinMessage/operations/file';
+import {
+	type IBinaryData,
+	type IExecuteFunctions,
+	type INode,
+	type INodeProperties,
+	NodeHelpers,
+} from 'n8n-workflow';
+import { extensionOf, readSource } from '../../nodes/ZApiPinMessage/operations/file';
 import { readContent } from '../../nodes/ZApiPinMessage/operations/messageTypes';
+import { ZApiPinMessage } from '../../nodes/ZApiPinMessage/ZApiPinMessage.node';
 import { hostileTexts } from '../support/hostileText.mts';
 
 const GROUP = '120363019502650977-group';
+const NODE: INode = {
+	...{ id: '', name: '', type: '', typeVersion: 1, position: [0, 0], parameters: {} },
+};
 const MINUTES = 'https://example.com/a/minutes.pdf';
 
 type Binary = Record<string, Partial<IBinaryData>>;
@@ -212,6 +222,29 @@ test('a file of 50 MB is not refused', () => {
 	expect(read({ ...FROM_INPUT, messageType: 'image' }, { data }).file).toBeDefined();
 });
 
+/** Reads a file of the input whose size was not known before. */
+const readBytes = async (getBinaryDataBuffer: () => Promise<Buffer>) => {
+	const context = { helpers: { getBinaryDataBuffer } } as unknown as IExecuteFunctions;
+	return await readSource(context, 0, { property: 'data', mimeType: 'image/png' });
+};
+
+test('a file becomes a data URL', async () => {
+	expect(await readBytes(async () => Buffer.from('abc'))).toBe('data:image/png;base64,YWJj');
+});
+
+test.each<[what: string, getBuffer: () => Promise<Buffer>]>([
+	['names an empty file', async () => Buffer.alloc(0)],
+	['names a file of more than 50 MB', async () => Buffer.alloc(50_000_001)],
+	[
+		'names a file that n8n does not have any more',
+		async () => {
+			throw new Error("ENOENT: no such file or directory, open '/home/node/.n8n/a'");
+		},
+	],
+])('a file is refused when it is read: %s', async (what, getBuffer) => {
+	await expect(readBytes(getBuffer)).rejects.toThrow(`'Input Data Field Name' ${what}`);
+});
+
 test.each<[fileUrl: unknown, what: string]>([
 	['', 'is empty'],
 	[undefined, 'is empty'],
@@ -284,6 +317,42 @@ test.each<[values: object, chat: string | null, message: string]>([
 	],
 ])('%j in %s is refused: %s', (values, chat, message) => {
 	expect(() => read({ fileUrl: MINUTES, ...values }, {}, chat)).toThrow(message);
+});
+
+const FILE = ['fileSource', 'fileUrl'];
+
+test.each<[values: object, shown: string[], options: string[]]>([
+	[{}, ['text'], ['mentionEveryone']],
+	[{ messageType: 'image' }, [...FILE, 'text'], []],
+	[{ messageType: 'video' }, [...FILE, 'text'], []],
+	[{ messageType: 'document' }, [...FILE, 'text'], ['fileName']],
+	[
+		{ messageType: 'document', fileSource: 'binary' },
+		['fileSource', 'binaryPropertyName', 'text'],
+		['fileName'],
+	],
+	[{ messageType: 'poll' }, ['text', 'pollOptions', 'allowMultipleAnswers'], []],
+])('%j shows the parameters %j and the options %j only', (values, shown, options) => {
+	const { description } = new ZApiPinMessage();
+	const given = { resource: 'message', operation: 'sendAndPin', ...values };
+	const node = { ...NODE, parameters: given };
+	const parameters =
+		NodeHelpers.getNodeParameters(description.properties, given, true, false, node, description) ??
+		given;
+	const namesOf = (list: INodeProperties[]) =>
+		list
+			.filter((one) => NodeHelpers.displayParameter(parameters, one, node, description, parameters))
+			.map(({ name }) => name);
+	const common = ['resource', 'operation', 'phone', 'messageType', 'duration', 'options'];
+	expect(namesOf(description.properties).filter((name) => !common.includes(name))).toStrictEqual(
+		shown,
+	);
+	const rows = description.properties.find(({ name }) => name === 'options')?.options ?? [];
+	expect(
+		namesOf(rows as INodeProperties[]).filter((name) =>
+			['mentionEveryone', 'fileName'].includes(name),
+		),
+	).toStrictEqual(options);
 });
 
 test.each(hostileTexts('a.1 '))('a megabyte of %j is read in no time', (_part, texts) => {

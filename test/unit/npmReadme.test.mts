@@ -28,9 +28,10 @@ test('links into the repository name a file of the released version', () => {
 	expect(own.filter(({ isImage }) => isImage).length).toBeGreaterThan(0);
 	expect(own.filter(({ isImage }) => !isImage).length).toBeGreaterThan(0);
 	for (const { isImage, link } of own) {
-		const base = isImage || link.endsWith('.json')
-			? 'https://raw.githubusercontent.com/owner/name/v1.2.3/'
-			: 'https://github.com/owner/name/blob/v1.2.3/';
+		const base =
+			isImage || link.endsWith('.json')
+				? 'https://raw.githubusercontent.com/owner/name/v1.2.3/'
+				: 'https://github.com/owner/name/blob/v1.2.3/';
 		expect(link.startsWith(base)).toBe(true);
 		const [file = ''] = link.slice(base.length).split('#');
 		expect([file, existsSync(path.join(ROOT, file))]).toStrictEqual([file, true]);
