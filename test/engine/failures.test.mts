@@ -8,6 +8,7 @@ import { adviseOnPin } from '../../nodes/ZApiPinMessage/operations/pin';
 import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { runPinNode } from '../support/engine.mts';
+import { speedUpClock } from '../support/fastClock.mts';
 import { type HostileHost, startHostileHost } from '../support/hostileHost.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
 import { startTlsHop, TLS_BREAKS, trustTlsHops } from '../support/tlsHop.mts';
@@ -135,7 +136,8 @@ test.each(CASES)(
 		sandbox.faults.set({ response });
 		const failure = FAILURES.find((candidate) => candidate.name === name);
 		// Only silence needs it; on a busy machine, others would time out.
-		const timeout = response === 'silence' ? 3 : 30;
+		const timeout = response === 'silence' ? 10 : 30;
+		speedUpClock();
 		const run = async (options: Parameters<typeof runPinNode>[2]) =>
 			await runPinNode(credentialOf(sandbox), { options: { retries: 0, timeout } }, options);
 		const two = [{ mine: 0 }, {}];
