@@ -82,7 +82,8 @@ async function write(text: string) {
 async function importRecipe(file: string) {
 	await editor.goto(new URL('/workflow/new', started.editorUrl).href);
 	await see('workflow-menu').click();
-	await see('workflow-menu-item-import-from-url').click();
+	await editor.getByRole('menuitem', { name: 'Import' }).click();
+	await editor.getByRole('menuitem', { name: 'From URL' }).click();
 	const { port } = recipes.address() as AddressInfo;
 	await see('workflow-url-import-input').fill(`http://127.0.0.1:${port}/${file}`);
 	await see('confirm-workflow-import-url-button').click();
@@ -133,7 +134,7 @@ step(
 		await see('node-creator-search-bar').fill('mensagem fixada');
 		await see('node-creator-item-name').getByText('Z-API Pin Message', { exact: true }).click();
 		await see('node-creator-category-item').getByText('Actions').click();
-	await see('node-creator-item-name').getByText('Send and pin a WhatsApp message').click();
+		await see('node-creator-item-name').getByText('Send and pin a WhatsApp message').click();
 		await see('rlc-input').click();
 		await see('rlc-search').fill('grupo');
 		await see('rlc-item').getByText('Class 3B').click();
