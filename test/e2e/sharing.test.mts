@@ -132,6 +132,25 @@ test('a test receives beside all the others', async () => {
 	await expectStarts([1, 1, 1, 0]);
 });
 
+test('two triggers in one workflow each start it', async () => {
+	const [first, second] = ['First', 'Second'].map((name) => ({
+		...toWebhookNode(TRIGGER, MESSAGES),
+		name,
+	}));
+	assert(first && second);
+	const credential = await n8n.client.saveCredential('Z-API', credentialOf(sandbox));
+	const twice = await n8n.client.importWorkflow(
+		{ name: 'Twice', nodes: [first, second], connections: {} },
+		credential,
+	);
+	await n8n.client.activate(twice);
+	workflows.push(twice);
+	await expectStarts([1, 1, 1, 0, 2]);
+	await n8n.client.deactivate(twice);
+	await expectStarts([1, 1, 1, 0, 0]);
+	workflows.pop();
+});
+
 test('a server gets each call of the webhook that it shares', async () => {
 	const { length } = crm.calls;
 	const { instanceId, token, clientToken } = CANARIES;

@@ -165,6 +165,25 @@ test('a call of the trigger starts one execution, in which all operations work',
 	assert.equal((await executions()).flat().length, 1);
 });
 
+test('two workflows share the number: the webhook process passes each call on', async () => {
+	const workflows = [];
+	for (const name of ['One', 'Other']) {
+		const workflow = await main.client.importWorkflow(toSharingWorkflow(name), credential);
+		await main.client.activate(workflow);
+		workflows.push(workflow);
+	}
+	for (const text of ['Once', 'Again']) {
+		sandbox.chats.write(GROUP, text, { senderName: 'Ana', fromMe: false });
+	}
+	await waitFor(async () => (await executions()).flat().length >= 4);
+	await waitFor(() => sandbox.deliveries.every(({ status }) => status === 200));
+	const stored = await read((await executions()).flat());
+	const textOf = ({ runData }: Execution) => runData.Trigger?.[0]?.data?.main?.[0]?.[0]?.json.text;
+	assert.deepEqual(stored.map(textOf).sort(), ['Again', 'Again', 'Once', 'Once']);
+	for (const workflow of workflows) await main.client.deactivate(workflow);
+	assert.equal(sandbox.instance.receivedCallbackUrl, '');
+});
+
 test('if a worker is killed, no message is reported as pinned that is not', async () => {
 	const batches = Array.from({ length: CONCURRENCY + 1 }, (_, n) => toMessageIds(`B${n}`, 100));
 	const pinnedOf = (messageIds: string[]) =>
@@ -267,6 +286,18 @@ function toTriggeredWorkflow() {
 		connections: {
 			...{ Trigger: to('Send and Pin'), 'Send and Pin': to('Unpin'), Unpin: to('Get Many') },
 		},
+		settings: { executionOrder: 'v1' },
+	};
+}
+
+/** Nothing but the trigger. */
+function toSharingWorkflow(name: string) {
+	const type = 'n8n-nodes-zapi-pin-message.zApiPinMessageTrigger';
+	const trigger = toNode('Trigger', type, { events: ['messageReceived'] });
+	return {
+		name,
+		nodes: [{ ...trigger, webhookId: name }],
+		connections: {},
 		settings: { executionOrder: 'v1' },
 	};
 }

@@ -21,7 +21,12 @@ export async function listen(
 		const { headers, url = '' } = request;
 		buffer(request)
 			.then(async (body) => await answer({ body, headers, url }))
-			.then((status) => response.writeHead(status).end('{}'))
+			.then((status) => {
+				response.writeHead(status, { 'content-type': 'application/json' });
+				// In n8n's words.
+				const message = 'The requested webhook "POST x" is not registered.';
+				response.end(JSON.stringify(status === 404 ? { code: 404, message } : {}));
+			})
 			.catch(() => response.destroy());
 	});
 	await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

@@ -460,6 +460,13 @@ test('a trigger that is gone from this n8n is dropped at once', () => {
 	]);
 });
 
+test('a trigger that this n8n is just publishing is kept', () => {
+	expect(leaveAt(1000, 'missing', [A1, A2, B1], A1)).toStrictEqual([
+		A2,
+		{ ...B1, unreachableSince: 1000 },
+	]);
+});
+
 test('if no trigger is left that responds, another system gets its webhook back', () => {
 	expect(leaveAt(1000, 'unreachable', [A1, B1, CRM_ASIDE], A1)).toStrictEqual([
 		{ role: 'shared', url: CRM },

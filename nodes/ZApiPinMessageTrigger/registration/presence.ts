@@ -1,5 +1,7 @@
 import type { IHookFunctions } from 'n8n-workflow';
+import { toObject } from '../../shared/json';
 import type { Connection } from '../../shared/transport/connection';
+import { receive } from '../../shared/transport/transport';
 import type { Presence } from './sharing';
 import { isCallable } from './webhookUrl';
 
@@ -18,22 +20,25 @@ export async function checkPresence(
 	url: string,
 ): Promise<Presence> {
 	if (!isCallable(url, connection)) return 'unreachable';
-	try {
-		const { statusCode } = (await context.helpers.httpRequest({
-			method: 'POST',
-			url,
-			headers: { 'Content-Type': 'application/json' },
-			body: { instanceId: connection.instanceId },
-			disableFollowRedirect: true,
-			ignoreHttpStatusErrors: true,
-			returnFullResponse: true,
-			encoding: 'text',
-			abortSignal: AbortSignal.timeout(TIMEOUT_MS),
-		})) as { statusCode: number };
-		if (statusCode === 404 || statusCode === 410) return 'gone';
-		const isAnswer = statusCode < 500 && (statusCode < 300 || statusCode >= 400);
-		return isAnswer ? 'here' : 'unreachable';
-	} catch {
-		return 'unreachable';
-	}
+	const request = context.helpers.httpRequest({
+		method: 'POST',
+		url,
+		headers: { 'Content-Type': 'application/json' },
+		body: { instanceId: connection.instanceId },
+		disableFollowRedirect: true,
+		ignoreHttpStatusErrors: true,
+		returnFullResponse: true,
+		encoding: 'stream',
+		timeout: TIMEOUT_MS,
+	});
+	const { statusCode = 0, body } = await receive(request, TIMEOUT_MS);
+	const isMissing = statusCode === 404 || statusCode === 410;
+	if (isMissing) return isNotRegistered(body) ? 'gone' : 'missing';
+	const isAnswer = statusCode >= 200 && statusCode < 500 && Math.floor(statusCode / 100) !== 3;
+	return isAnswer ? 'here' : 'unreachable';
+}
+
+/** n8n: `The requested webhook "POST …" is not registered.` */
+function isNotRegistered(body: unknown): boolean {
+	return String(toObject(body).message).includes('is not registered');
 }

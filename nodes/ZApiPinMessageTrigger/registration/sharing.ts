@@ -21,8 +21,11 @@ export interface Wish {
 	policy: TakenPolicy;
 }
 
-/** Whether a trigger responds: `gone` is what n8n itself says of a webhook that it doesn't have. */
-export type Presence = 'here' | 'gone' | 'unreachable';
+/**
+ * Whether a trigger responds. `gone`: its n8n doesn't have it. `missing`: HTTP 404 without a reason, as from an
+ * n8n that is just publishing it, or a proxy whose n8n is down.
+ */
+export type Presence = 'here' | 'gone' | 'missing' | 'unreachable';
 
 /** In seconds. Longer than n8n is away for an update. */
 const FORGOTTEN_AFTER = 60 * 60;
@@ -113,8 +116,9 @@ function prune(
 		const presence = presences.get(receiver.url);
 		if (!presence) return [receiver];
 		const { unreachableSince = seconds, ...rest } = receiver;
-		if (presence === 'here') return [rest];
-		const isCertain = n8nId(receiver.url) === n8nId(me.url) || receiver.role === 'test';
+		const isOwn = n8nId(receiver.url) === n8nId(me.url);
+		if (presence === 'here' || (isOwn && presence === 'missing')) return [rest];
+		const isCertain = isOwn || receiver.role === 'test';
 		const isOver = seconds - unreachableSince >= FORGOTTEN_AFTER;
 		return isOver || (isCertain && presence === 'gone') ? [] : [{ ...rest, unreachableSince }];
 	});
