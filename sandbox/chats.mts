@@ -159,7 +159,10 @@ export class Chats extends EventEmitter<ChatEvents> {
 			if (chat.isGroup) chat.people = people;
 			const momment = this.now() - index * SEED_INTERVAL_MS;
 			chat.messages = texts.map((text) => ({
-				...{ messageId: newId(), text, momment, reactions: {} },
+				messageId: newId(),
+				text,
+				momment,
+				reactions: {},
 				...authorIn(chat, chat.people[0]?.phone),
 			}));
 			this.chats.set(phone, chat);
@@ -196,7 +199,12 @@ export class Chats extends EventEmitter<ChatEvents> {
 		{ messageId = newId(), ...content }: Content & { messageId?: string } = {},
 	): Message {
 		const message: Message = {
-			...{ messageId, text, momment: this.now(), reactions: {}, ...content, ...author },
+			messageId,
+			text,
+			momment: this.now(),
+			reactions: {},
+			...content,
+			...author,
 			...(content.poll && { votes: {} }),
 		};
 		const chat = this.get(phone);

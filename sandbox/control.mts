@@ -63,9 +63,16 @@ const toSchema = (...required: Array<keyof Deed>) => ({
 		type: 'object',
 		required,
 		properties: {
-			...{ phone: text, text, messageId: text, by: { type: 'string' }, value: { type: 'string' } },
-			...{ action: { enum: ['pin', 'unpin'] }, duration: { enum: Object.keys(DURATIONS_MS) } },
-			...{ replyTo: { type: 'string' }, file: text, fileName: text },
+			phone: text,
+			text,
+			messageId: text,
+			by: { type: 'string' },
+			value: { type: 'string' },
+			action: { enum: ['pin', 'unpin'] },
+			duration: { enum: Object.keys(DURATIONS_MS) },
+			replyTo: { type: 'string' },
+			file: text,
+			fileName: text,
 			options: { type: 'array', items: text },
 		},
 	},
@@ -181,7 +188,11 @@ export function showRequests({ requests, instance }: ZApiState) {
 		const { phone, messageId, messageAction } = body;
 		const asked = { method, path, phone, messageId, messageAction };
 		return {
-			...{ number: first + index + 1, receivedAt, status, isDone, isFaulty },
+			number: first + index + 1,
+			receivedAt,
+			status,
+			isDone,
+			isFaulty,
 			...mask(asked, secretsOf(request, instance)),
 		};
 	});
@@ -201,8 +212,13 @@ export function showCalls({ deliveries }: ZApiState) {
 		const { phone, momment } = callback;
 		const [receiver] = toReceivers(url);
 		return {
-			...{ number: first + index + 1, what: describeCall(callback), phone, momment },
-			...{ status, attempts, receiver },
+			number: first + index + 1,
+			what: describeCall(callback),
+			phone,
+			momment,
+			status,
+			attempts,
+			receiver,
 		};
 	});
 }

@@ -68,7 +68,8 @@ const html: SandboxResponse['body'] = '<html><body><h1>Bad Gateway</h1></body></
 
 /** Faults on the sandbox's page: those of any service, and the known ones of Z-API. */
 export const OFFERED_FAULTS: Array<Fault['response']> = [
-	...[json(500, { error: 'Internal server error' }), json(503, undefined)],
+	json(500, { error: 'Internal server error' }),
+	json(503, undefined),
 	...[502, 200].map((status) => ({ status, headers: { 'content-type': 'text/html' }, body: html })),
 	...(['reset', 'resetMidResponse', 'silence', 'garbage'] as const),
 	...Object.values(KNOWN_FAULTS),

@@ -5,8 +5,13 @@ import fastifyPlugin from 'fastify-plugin';
 const CONTENT_SECURITY_POLICY = [
 	"default-src 'none'",
 	// The stylesheet draws its small icons with data URLs.
-	...["script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"],
-	...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+	"script-src 'self'",
+	"style-src 'self'",
+	"img-src 'self' data:",
+	"connect-src 'self'",
+	"base-uri 'none'",
+	"form-action 'none'",
+	"frame-ancestors 'none'",
 ].join('; ');
 
 /**

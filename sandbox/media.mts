@@ -29,8 +29,14 @@ const LIMIT = 100 * 1024 * 1024;
 const FETCH_TIMEOUT_MS = 30_000;
 
 const MIME_TYPES: Record<string, string> = {
-	...{ png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif' },
-	...{ webp: 'image/webp', mp4: 'video/mp4', pdf: 'application/pdf', txt: 'text/plain' },
+	png: 'image/png',
+	jpg: 'image/jpeg',
+	jpeg: 'image/jpeg',
+	gif: 'image/gif',
+	webp: 'image/webp',
+	mp4: 'video/mp4',
+	pdf: 'application/pdf',
+	txt: 'text/plain',
 };
 
 /**

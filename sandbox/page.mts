@@ -43,13 +43,21 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 	const toEvent = () => {
 		const { chats, queue, editorUrl, instance } = state;
 		const toShown = ({ messageId, phone, what, error }: QueueEntry & { error?: string }) => ({
-			...{ messageId, phone, what, error },
+			messageId,
+			phone,
+			what,
+			error,
 		});
 		const data = {
-			...{ chats: chats.all(), editorUrl, offeredFaults: OFFERED_FAULTS },
-			...{ waiting: queue.waiting.map(toShown), failed: queue.failed.map(toShown) },
-			...{ requests: showRequests(state), settings: showSettings(state) },
-			...{ webhooks: showWebhooks(state), calls: showCalls(state) },
+			chats: chats.all(),
+			editorUrl,
+			offeredFaults: OFFERED_FAULTS,
+			waiting: queue.waiting.map(toShown),
+			failed: queue.failed.map(toShown),
+			requests: showRequests(state),
+			settings: showSettings(state),
+			webhooks: showWebhooks(state),
+			calls: showCalls(state),
 			sentByMe: instance.receiveCallbackSentByMe,
 		};
 		// Wherever a workflow has put them.

@@ -100,12 +100,14 @@ export const webhooks: FastifyPluginAsync<{ state: ZApiState }> = async (app, { 
 		tellReceived(chat, event, { notification: kind, notificationParameters: parameters });
 	});
 	queue.on('done', ({ phone, messageId, zaapId }, error) => {
-		const callback = { ...{ phone, messageId, zaapId }, ...toHeader('DeliveryCallback') };
+		const callback = { phone, messageId, zaapId, ...toHeader('DeliveryCallback') };
 		deliver('deliveryCallbackUrl', { ...callback, ...(error && { error }) });
 	});
 
 	const toHeader = (type: string) => ({
-		...{ type, instanceId: instance.instanceId, momment: Date.now() },
+		type,
+		instanceId: instance.instanceId,
+		momment: Date.now(),
 	});
 	let wasConnected = instance.isConnected;
 	instance.on('connection', () => {
@@ -164,13 +166,29 @@ function toCallback(
 ) {
 	const lid = phone.endsWith('@lid') ? phone : null;
 	return {
-		...{ type: 'ReceivedCallback', instanceId, messageId, phone, chatLid: lid },
-		...{ isGroup, isNewsletter: isChannel(phone), fromMe, fromApi, momment },
-		...{ status: 'RECEIVED', chatName: name ?? phone, senderName, senderLid: fromMe ? null : lid },
-		...{ participantPhone: participantPhone ?? null, participantLid: null },
+		type: 'ReceivedCallback',
+		instanceId,
+		messageId,
+		phone,
+		chatLid: lid,
+		isGroup,
+		isNewsletter: isChannel(phone),
+		fromMe,
+		fromApi,
+		momment,
+		status: 'RECEIVED',
+		chatName: name ?? phone,
+		senderName,
+		senderLid: fromMe ? null : lid,
+		participantPhone: participantPhone ?? null,
+		participantLid: null,
 		connectedPhone: CONNECTED_PHONE,
-		...{ waitingMessage: false, isEdit: false, isStatusReply: false, broadcast: false },
-		...{ referenceMessageId: null, forwarded: false },
+		waitingMessage: false,
+		isEdit: false,
+		isStatusReply: false,
+		broadcast: false,
+		referenceMessageId: null,
+		forwarded: false,
 	};
 }
 

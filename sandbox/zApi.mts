@@ -250,9 +250,13 @@ function toMethods({ instance, chats, queue }: ZApiState): Methods {
 		status: get(() => toStatus(instance)),
 		device: get(() => ({ phone: CONNECTED_PHONE, name: 'Sandbox', isBusiness: false })),
 		me: get(() => ({
-			...{ id: instance.instanceId, token: instance.token, name: 'Sandbox' },
+			id: instance.instanceId,
+			token: instance.token,
+			name: 'Sandbox',
 			due: Date.now() + DURATIONS_MS['30_days'],
-			...{ connected: instance.isConnected, paymentStatus: 'ACTIVE', proxyUrl: instance.proxyUrl },
+			connected: instance.isConnected,
+			paymentStatus: 'ACTIVE',
+			proxyUrl: instance.proxyUrl,
 			...Object.fromEntries(urlKinds.map((kind) => [kind, instance[kind]])),
 			receiveCallbackSentByMe: instance.receiveCallbackSentByMe,
 		})),
@@ -358,7 +362,9 @@ function toQueuePage({ waiting }: Queue, { pageSize = 20, pagingState }: Record<
 	const next = first + Math.min(Number(pageSize), 30);
 	const hasMore = next < waiting.length;
 	const messages = waiting.slice(first, next).map((entry) => ({
-		...{ ZaapId: entry.zaapId, MessageId: entry.messageId, Phone: entry.phone },
+		ZaapId: entry.zaapId,
+		MessageId: entry.messageId,
+		Phone: entry.phone,
 		Created: entry.created,
 	}));
 	return { messages, pagingState: hasMore ? String(next) : null, hasMore };

@@ -34,7 +34,11 @@ export const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]
  *
  * @param jsCode what makes the items, in the Code node's JavaScript
  */
-export function toWorkflow(name: string, jsCode: string, tested: ReturnType<typeof toNode>) {
+export function toWorkflow(
+	name: string,
+	jsCode: string,
+	tested: ReturnType<typeof toNode> & { onError?: string },
+) {
 	return {
 		name,
 		nodes: [

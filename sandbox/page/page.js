@@ -492,7 +492,7 @@ function describe(response) {
 async function send(method, path, body) {
 	const headers = { 'content-type': 'application/json' };
 	const response = await fetch(`/sandbox/${path}`, {
-		...{ method },
+		method,
 		...(body && { headers, body: JSON.stringify(body) }),
 	});
 	if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
@@ -538,7 +538,9 @@ const preview = ({ text, media, poll }) => {
 };
 
 const sizes = new Intl.NumberFormat('en', {
-	...{ style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 },
+	style: 'unit',
+	unit: 'kilobyte',
+	maximumFractionDigits: 0,
 });
 
 const timeOf = ({ messages }) => messages.at(-1)?.momment ?? 0;

@@ -99,8 +99,12 @@ for (const words of ['zapi', 'fixar mensagem', 'pin whatsapp']) {
 }
 
 for (const words of [
-	...['message received', 'mensagem recebida', 'mensagem fixada', 'gatilho whatsapp'],
-	...['grupo', 'reação'],
+	'message received',
+	'mensagem recebida',
+	'mensagem fixada',
+	'gatilho whatsapp',
+	'grupo',
+	'reação',
 ]) {
 	step(`“${words}” finds the node`, async () => {
 		await see('node-creator-search-bar').fill('zzz');

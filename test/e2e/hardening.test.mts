@@ -36,14 +36,17 @@ async function request(urls: string[], method = 'GET'): Promise<Execution> {
 	host.requests.length = 0;
 	const credential = await n8n.client.saveCredential('Z-API', { ...CANARIES, baseUrl: host.url });
 	const parameters = {
-		...{ method, url: '={{ $json.url }}' },
-		...{ authentication: 'predefinedCredentialType', nodeCredentialType: 'zApi', options: {} },
+		method,
+		url: '={{ $json.url }}',
+		authentication: 'predefinedCredentialType',
+		nodeCredentialType: 'zApi',
+		options: {},
 	};
 	const node = toNode('HTTP', 'n8n-nodes-base.httpRequest', parameters, 4.2);
 	const items = JSON.stringify(urls.map((url) => ({ json: { url } })));
 	const workflow = toWorkflow(randomUUID(), `return ${items};`, {
 		...node,
-		...{ onError: 'continueRegularOutput' },
+		onError: 'continueRegularOutput',
 	});
 	return await n8n.client.execute(await n8n.client.importWorkflow(workflow, credential), TRIGGER);
 }

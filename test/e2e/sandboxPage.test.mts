@@ -87,7 +87,9 @@ async function call({ url, instance }: Sandbox, method: string, body?: object, h
 /** A request that pins, but for what is given. */
 const pinOf = (body: object = {}) => ({
 	...DEMO_MESSAGE,
-	...{ messageAction: 'pin', pinMessageDuration: '7_days', ...body },
+	messageAction: 'pin',
+	pinMessageDuration: '7_days',
+	...body,
 });
 
 test('people write, reply, react and pin, and texts stay texts', async () => {

@@ -52,7 +52,9 @@ async function importWorkflow(
 			options: { caseSensitive: true, leftValue: '', typeValidation: 'loose', version: 2 },
 			conditions: [
 				{
-					...{ id: '1', leftValue: '={{ $json.pin }}', rightValue: '' },
+					id: '1',
+					leftValue: '={{ $json.pin }}',
+					rightValue: '',
 					operator: { type: 'object', operation: 'notExists', singleValue: true },
 				},
 			],
@@ -152,7 +154,8 @@ test('a message is pinned, and its pin starts a second execution that carries `p
 	const { expiresAt } = first(sandbox.chats.get(GROUP).pins);
 	assert.equal(triggered(byPin)?.messageId, messageId);
 	assert.deepEqual(triggered(byPin)?.pin, {
-		...{ action: 'pin', durationSeconds: 604800 },
+		action: 'pin',
+		durationSeconds: 604800,
 		expiresAt: new Date(expiresAt).toISOString(),
 	});
 	assert.equal(byPin.runData.Pin, undefined);
@@ -301,14 +304,22 @@ test('deactivating restores the webhook, according to /me', async () => {
 
 test('every webhook is registered, called and restored', async () => {
 	const urls = [
-		...['receivedCallbackUrl', 'deliveryCallbackUrl'],
-		...['connectedCallbackUrl', 'disconnectedCallbackUrl'],
+		'receivedCallbackUrl',
+		'deliveryCallbackUrl',
+		'connectedCallbackUrl',
+		'disconnectedCallbackUrl',
 	] as const;
 	const { instance, chats } = sandbox;
 	for (const name of urls) instance[name] = `${PREVIOUS}&of=${name}`;
 	const events = [
-		...['messageReceived', 'messagePinned', 'messageUnpinned', 'reactionReceived'],
-		...['otherActivity', 'messageSent', 'sendingFailed', 'instanceConnected'],
+		'messageReceived',
+		'messagePinned',
+		'messageUnpinned',
+		'reactionReceived',
+		'otherActivity',
+		'messageSent',
+		'sendingFailed',
+		'instanceConnected',
 		'instanceDisconnected',
 	];
 	const options = { ifWebhookTaken: 'replace' };

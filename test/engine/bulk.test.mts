@@ -15,7 +15,8 @@ const sandbox = useSandbox();
 
 const toItems = (count: number, prefix = 'M') =>
 	Array.from({ length: count }, (_, index) => ({
-		...{ id: `${prefix}${index}`, chat: `${5511900000000 + index}` },
+		id: `${prefix}${index}`,
+		chat: `${5511900000000 + index}`,
 	}));
 
 /** Each item pins in a chat of its own: one chat gets its pins one after the other. */

@@ -33,7 +33,13 @@ test.each(['/', '//', ' '])('the Base URL may end in %j', async (ending) => {
 });
 
 test.each([
-	...['aaaaaa/b', '../../../..', '%2e%2e%2e', 'aaaaaa?b=1', 'aaaaaaa#b', 'aaaaaaa b', 'aaaaaaa..;'],
+	'aaaaaa/b',
+	'../../../..',
+	'%2e%2e%2e',
+	'aaaaaa?b=1',
+	'aaaaaaa#b',
+	'aaaaaaa b',
+	'aaaaaaa..;',
 	'\\..\\..\\..\\',
 ])('an ID or token %j changes neither the path nor the instance', async (part) => {
 	Object.assign(sandbox.instance, { instanceId: part, token: part });

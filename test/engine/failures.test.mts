@@ -148,15 +148,19 @@ test.each(CASES)(
 		]);
 		expect(stopped.items).toBeUndefined();
 		expect(stopped.error).toMatchObject({
-			...{ name: 'NodeApiError', message: row(name).message },
+			name: 'NodeApiError',
+			message: row(name).message,
 			description: expect.stringContaining(row(name).description),
 			httpCode: typeof response === 'object' ? String(response.status) : null,
 		});
 		const failed = {
 			error: row(name).message,
 			description: expect.stringContaining(row(name).description),
-			...{ code: name, temporary: failure?.retry !== undefined, action: 'pin' },
-			...{ chat: '5511999999999', messageId: '77DF5293EBC176FFA6A88838E7A6AD83' },
+			code: name,
+			temporary: failure?.retry !== undefined,
+			action: 'pin',
+			chat: '5511999999999',
+			messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
 		};
 		expect(continued.items).toStrictEqual(
 			two.map((_input, item) => ({

@@ -26,16 +26,26 @@ const addChats = (count: number) => {
 test('every chat that messages can be pinned in is one item', async () => {
 	const { items = [], hints } = await run({ includeArchived: true });
 	expect(items.map(({ json }) => json.chat)).toStrictEqual([
-		...['120363019502650977-group', '5511999999999', '5511988887777'],
-		...['5511999999999-1623281429', '999999999999999@lid', '5511966665555'],
-		...['120363019502651111-group', '120363019502652222-group'],
-		...['120363277777777702-group', '120363277777777701-group'],
+		'120363019502650977-group',
+		'5511999999999',
+		'5511988887777',
+		'5511999999999-1623281429',
+		'999999999999999@lid',
+		'5511966665555',
+		'120363019502651111-group',
+		'120363019502652222-group',
+		'120363277777777702-group',
+		'120363277777777701-group',
 	]);
 	const { momment } = sandbox.chats.get('120363019502650977-group').messages.at(-1) ?? {};
 	expect(items[0]).toStrictEqual({
 		json: {
-			...{ chat: '120363019502650977-group', name: 'Condomínio Jardim', isGroup: true },
-			...{ isAnnouncement: false, archived: false, unread: 0 },
+			chat: '120363019502650977-group',
+			name: 'Condomínio Jardim',
+			isGroup: true,
+			isAnnouncement: false,
+			archived: false,
+			unread: 0,
 			// The documentation shows seconds for chats.
 			lastMessageAt: new Date(Math.floor((momment ?? 0) / 1000) * 1000).toISOString(),
 		},
@@ -122,7 +132,12 @@ test('a page that fails is requested again, but not the pages before it', async 
 	expect(new Set(items?.map(({ json }) => json.chat)).size).toBe(215);
 	expect(items).toHaveLength(215);
 	expect(chatRequests().map(({ url }) => /page=(\d)/.exec(url)?.[1])).toStrictEqual([
-		...['1', '1', '2', '3', '3', '4'],
+		'1',
+		'1',
+		'2',
+		'3',
+		'3',
+		'4',
 	]);
 });
 
@@ -152,11 +167,18 @@ test('a group whose name is its ID gets the name that the list of groups has', a
 		{ path: '/groups', response: { status: 200, body: [] } },
 	);
 	expect(namesOf(await run({ returnAll: true, options: { retries: 1 } }))).toStrictEqual([
-		...['Garden', '', '5511999999999'],
+		'Garden',
+		'',
+		'5511999999999',
 	]);
 	// A failed request for the names repeats the page that needs them.
 	expect(sandbox.requests.map(({ path, status }) => `${path} ${status}`)).toStrictEqual([
-		...['/chats 200', '/groups 500', '/chats 200', '/groups 200', '/groups 200', '/chats 200'],
+		'/chats 200',
+		'/groups 500',
+		'/chats 200',
+		'/groups 200',
+		'/groups 200',
+		'/chats 200',
 	]);
 });
 
@@ -166,8 +188,8 @@ test('each item has its own search; one that finds nothing outputs nothing', asy
 		{ items: [{ name: 'class' }, { name: 'nobody' }, { name: 'ana' }] },
 	);
 	expect(items?.map(({ json, pairedItem }) => [json.name, pairedItem])).toStrictEqual([
-		...[['Class 3B', { item: 0 }]],
-		...[['Ana Souza', { item: 2 }]],
+		['Class 3B', { item: 0 }],
+		['Ana Souza', { item: 2 }],
 	]);
 });
 
@@ -205,8 +227,10 @@ test('a failed request says what to do, without a secret', async () => {
 	sandbox.faults.set({ path: '/chats', response: { status: 403, body } });
 	const { items, trace } = await run({}, { onError: 'continueRegularOutput' });
 	expect(items?.[0]?.json).toMatchObject({
-		...{ error: 'Z-API does not accept the Client-Token', code: 'clientTokenWrong' },
-		...{ action: 'getAll', temporary: false },
+		error: 'Z-API does not accept the Client-Token',
+		code: 'clientTokenWrong',
+		action: 'getAll',
+		temporary: false,
 	});
 	expect(trace).not.toMatch(/canary/i);
 });
@@ -253,7 +277,8 @@ test('each page has all retries', async () => {
 test('a text can be sent to each chat in the output', async () => {
 	const { items: chats = [] } = await run({ chatType: 'groups', limit: 5 });
 	const notices = chats.map(({ json }, index) => ({
-		...{ text: `Notice ${index}`, chat: String(json.chat) },
+		text: `Notice ${index}`,
+		chat: String(json.chat),
 	}));
 	const { items = [] } = await runPinNode(credentialOf(sandbox), SEND_AND_PIN, { items: notices });
 	expect(findUntruths(sandbox, notices, items)).toStrictEqual([]);

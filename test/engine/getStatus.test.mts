@@ -40,8 +40,11 @@ test('it says who gets the calls of each webhook, without secrets', async () => 
 	await (await openTrigger(credentialOf(sandbox), parameters)).activate();
 	const { items, trace } = await run();
 	const own = {
-		...{ system: 'thisN8n', host: '127.0.0.1:5678', workflow: 'Test' },
-		...{ isTest: false, getsCalls: true },
+		system: 'thisN8n',
+		host: '127.0.0.1:5678',
+		workflow: 'Test',
+		isTest: false,
+		getsCalls: true,
 	};
 	const crm = { system: 'other', host: 'crm.test', getsCalls: true };
 	expect(items?.[0]?.json).toMatchObject({

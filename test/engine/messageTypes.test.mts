@@ -135,7 +135,9 @@ test('a file that n8n has lost since is not sent, and the item says so', async (
 	const { items = [], trace } = await run([one, other], {}, { ...CONTINUE, binary: { image } });
 	expect(items[0]?.json).toMatchObject({
 		error: "'Input Data Field Name' names a file that n8n does not have any more [item 0]",
-		...{ code: 'invalidParameter', temporary: false, messageId: null },
+		code: 'invalidParameter',
+		temporary: false,
+		messageId: null,
 	});
 	expect(items[1]?.json.state).toBe('accepted');
 	expect(sent()).toHaveLength(1);

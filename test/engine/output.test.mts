@@ -27,7 +27,11 @@ test.each([
 	const response = { zaapId: expect.any(String), messageId: expect.any(String) };
 	const json = items?.[0]?.json ?? {};
 	expect(json).toStrictEqual({
-		...{ action: 'pin', chat: CHAT, state: 'accepted', messageId: MESSAGE_ID, duration },
+		action: 'pin',
+		chat: CHAT,
+		state: 'accepted',
+		messageId: MESSAGE_ID,
+		duration,
 		expiresAt: expect.any(String),
 		response: expect.objectContaining(response),
 	});
@@ -36,7 +40,13 @@ test.each([
 	expect(expiresAt - durationMs).toBeGreaterThanOrEqual(before);
 	expect(expiresAt - durationMs).toBeLessThanOrEqual(Date.now());
 	expect(Object.keys(json)).toStrictEqual([
-		...['action', 'chat', 'state', 'messageId', 'duration', 'expiresAt', 'response'],
+		'action',
+		'chat',
+		'state',
+		'messageId',
+		'duration',
+		'expiresAt',
+		'response',
 	]);
 	expect(hints).toStrictEqual([]);
 });
@@ -44,7 +54,10 @@ test.each([
 test('an unpin outputs the chat and the message', async () => {
 	const { items } = await runPinNode(credentialOf(sandbox), { ...DEMO, operation: 'unpin' });
 	expect(items?.[0]?.json).toStrictEqual({
-		...{ action: 'unpin', chat: CHAT, messageId: MESSAGE_ID, state: 'accepted' },
+		action: 'unpin',
+		chat: CHAT,
+		messageId: MESSAGE_ID,
+		state: 'accepted',
 		response: expect.any(Object),
 	});
 });
@@ -194,14 +207,18 @@ test.each([
 		expect(stopped.error?.description).toMatch(advice);
 		expect(stopped.error?.description).toMatch(/Nothing was sent\.$/);
 		const continued = await runPinNode(credentialOf(sandbox), STOP, {
-			...{ items, onError: 'continueErrorOutput' },
+			items,
+			onError: 'continueErrorOutput',
 		});
 		expect(continued.errorItems?.map(({ json }) => json)).toStrictEqual(
 			items.map((input) => ({
 				...input,
 				error: expect.stringMatching(new RegExp(`^${what}[^[]*$`)),
 				description: expect.stringMatching(advice),
-				...{ code: connection, temporary: false, action: 'pin', chat: '5511999999999' },
+				code: connection,
+				temporary: false,
+				action: 'pin',
+				chat: '5511999999999',
 				messageId: '77DF5293EBC176FFA6A88838E7A6AD83',
 			})),
 		);
@@ -214,7 +231,9 @@ test('If Not Connected: Stop checks once and continues if the instance is connec
 	const { items } = await runPinNode(credentialOf(sandbox), STOP, { items: [{}, {}] });
 	expect(items?.map(({ json }) => json.state)).toStrictEqual(['accepted', 'accepted']);
 	expect(sandbox.requests.map(({ path }) => path)).toStrictEqual([
-		...['/status', '/pin-message', '/pin-message'],
+		'/status',
+		'/pin-message',
+		'/pin-message',
 	]);
 });
 
@@ -264,7 +283,8 @@ test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 		const options = { includeInputFields: true };
 		const parameters = { ...DEMO, messageId: '={{ "" }}', options };
 		const { items, errorItems } = await runPinNode(credentialOf(sandbox), parameters, {
-			...{ items: [TAKEN], onError },
+			items: [TAKEN],
+			onError,
 		});
 		const [item] = (onError === 'continueErrorOutput' ? errorItems : items) ?? [];
 		expect(item?.json).toStrictEqual({
@@ -272,7 +292,10 @@ test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 			zApi: {
 				error: "'Message ID' is empty",
 				description: expect.stringContaining('Check the expression'),
-				...{ code: 'invalidParameter', temporary: false, action: 'pin', chat: CHAT },
+				code: 'invalidParameter',
+				temporary: false,
+				action: 'pin',
+				chat: CHAT,
 				messageId: null,
 			},
 		});
@@ -308,10 +331,14 @@ test('a broken expression in Include Input Fields is a failed item', async () =>
 test('without Include Input Fields, the error output replaces fields of the input by those of the failure', async () => {
 	const parameters = { ...DEMO, messageId: '={{ "" }}' };
 	const { errorItems } = await runPinNode(credentialOf(sandbox), parameters, {
-		...{ items: [TAKEN], onError: 'continueErrorOutput' },
+		items: [TAKEN],
+		onError: 'continueErrorOutput',
 	});
 	expect(errorItems?.[0]?.json).toMatchObject({
-		...{ name: 'Bloco A', messageId: null, chat: CHAT, code: 'invalidParameter' },
+		name: 'Bloco A',
+		messageId: null,
+		chat: CHAT,
+		code: 'invalidParameter',
 		error: "'Message ID' is empty",
 	});
 });
@@ -390,7 +417,8 @@ test.each(OPERATIONS)(
 			for (const fields of Object.values(CREDENTIALS)) {
 				const credential = { ...credentialOf(sandbox), ...fields };
 				const { items, errorItems } = await runPinNode(credential, parameters, {
-					...{ items: [taken], onError },
+					items: [taken],
+					onError,
 				});
 				const [json] = [...(items ?? []), ...(errorItems ?? [])].map((item) => item.json);
 				const isSeparate = onError === 'continueErrorOutput';
@@ -407,7 +435,10 @@ test('with an invalid credential, each item fails with its parameters', async ()
 		onError: 'continueRegularOutput',
 	});
 	expect(items?.[0]?.json).toMatchObject({
-		...{ code: 'invalidParameter', action: 'pin', chat: CHAT, messageId: MESSAGE_ID },
+		code: 'invalidParameter',
+		action: 'pin',
+		chat: CHAT,
+		messageId: MESSAGE_ID,
 		error: expect.stringMatching(/^'Instance Token' is empty/),
 	});
 	expect(sandbox.requests).toHaveLength(0);

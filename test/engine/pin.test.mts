@@ -79,7 +79,10 @@ test('reads the parameters for each item', async () => {
 });
 
 const toPin = (phone: string, messageId: string, pinMessageDuration: string) => ({
-	...{ phone, messageId, messageAction: 'pin', pinMessageDuration },
+	phone,
+	messageId,
+	messageAction: 'pin',
+	pinMessageDuration,
 });
 
 test.each([

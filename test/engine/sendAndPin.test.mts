@@ -43,8 +43,12 @@ test('a text is sent and pinned, and the output names the sent message', async (
 	const response = { zaapId: expect.any(String), messageId: expect.any(String) };
 	expect(items?.map(({ json }) => json)).toStrictEqual([
 		{
-			...{ action: 'sendAndPin', chat: '5511900000001', messageId: message?.messageId },
-			...{ duration: '24_hours', expiresAt: expect.any(String), state: 'accepted' },
+			action: 'sendAndPin',
+			chat: '5511900000001',
+			messageId: message?.messageId,
+			duration: '24_hours',
+			expiresAt: expect.any(String),
+			state: 'accepted',
 			response: {
 				send: expect.objectContaining(response),
 				pin: expect.objectContaining(response),
@@ -252,7 +256,9 @@ test('if the server refuses connections, nothing was sent, and the item may be r
 		{ items: toNotices(1), onError: 'continueRegularOutput' },
 	);
 	expect(items?.[0]?.json).toMatchObject({
-		...{ error: 'Z-API could not be reached', code: 'unreachable', temporary: true },
+		error: 'Z-API could not be reached',
+		code: 'unreachable',
+		temporary: true,
 	});
 });
 
@@ -280,7 +286,9 @@ test("n8n's Retry button sends nothing, unless Send on Retry is on; pins are rep
 	const retry = { mode: 'retry', onError: 'continueRegularOutput' } as const;
 	const { items } = await run({}, retry);
 	expect(items?.[0]?.json).toMatchObject({
-		...{ error: 'Retry may send again what was sent', code: 'invalidParameter', messageId: null },
+		error: 'Retry may send again what was sent',
+		code: 'invalidParameter',
+		messageId: null,
 		description: expect.stringMatching(/^Look in the chats first\. .*'Send on Retry'/),
 	});
 	expect(sandbox.requests).toHaveLength(0);

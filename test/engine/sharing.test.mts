@@ -33,7 +33,9 @@ const toWebhooks = () => {
 		sandbox.instance;
 	const { receiveCallbackSentByMe } = sandbox.instance;
 	return [
-		...[receivedCallbackUrl, receivedAndDeliveryCallbackUrl, deliveryCallbackUrl],
+		receivedCallbackUrl,
+		receivedAndDeliveryCallbackUrl,
+		deliveryCallbackUrl,
 		receiveCallbackSentByMe,
 	];
 };
@@ -260,8 +262,14 @@ test('nobody who knows the URL can make n8n call another one, not even with its 
 	const entry = Buffer.from(`[0]\n[0,""]\n[2,${JSON.stringify(crm.url)}]`).toString('base64url');
 	const [payload = '', signature = ''] = shared.searchParams.get('list')?.split('.') ?? [];
 	for (const list of [
-		...[entry, `${entry}.`, `${entry}.${signature}`, `${entry}.${'A'.repeat(43)}`],
-		...[payload, `${payload}A.${signature}`, signature, 'a'.repeat(6000)],
+		entry,
+		`${entry}.`,
+		`${entry}.${signature}`,
+		`${entry}.${'A'.repeat(43)}`,
+		payload,
+		`${payload}A.${signature}`,
+		signature,
+		'a'.repeat(6000),
 	]) {
 		for (const url of [alone, shared]) {
 			url.searchParams.set('list', list);

@@ -154,8 +154,10 @@ test('the previous URL is kept if it cannot be restored at once', async () => {
 });
 
 const ALL_URLS = [
-	...['receivedCallbackUrl', 'deliveryCallbackUrl'],
-	...['connectedCallbackUrl', 'disconnectedCallbackUrl'],
+	'receivedCallbackUrl',
+	'deliveryCallbackUrl',
+	'connectedCallbackUrl',
+	'disconnectedCallbackUrl',
 ] as const;
 
 test.each<[events: string[], urls: Array<(typeof ALL_URLS)[number]>]>([
@@ -187,8 +189,11 @@ test('registers with the documented methods only', async () => {
 	await (await openTrigger(credentialOf(sandbox), { events })).activate();
 	const paths = changes().map(({ path }) => path.split('/').at(-1));
 	expect(paths).toStrictEqual([
-		...['update-webhook-received', 'update-webhook-delivery', 'update-webhook-connected'],
-		...['update-webhook-disconnected', 'update-notify-sent-by-me'],
+		'update-webhook-received',
+		'update-webhook-delivery',
+		'update-webhook-connected',
+		'update-webhook-disconnected',
+		'update-notify-sent-by-me',
 	]);
 });
 

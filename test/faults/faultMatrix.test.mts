@@ -22,7 +22,9 @@ beforeAll(async () => {
 	lines = await runFaultMatrix(async (sandbox, items, parameters, baseUrl) => {
 		const credential = { ...credentialOf(sandbox), ...(baseUrl && { baseUrl }) };
 		const outcome = await runPinNode(credential, parameters, {
-			...{ items, binary: FILES, onError: 'continueRegularOutput' },
+			items,
+			binary: FILES,
+			onError: 'continueRegularOutput',
 		});
 		return { items: outcome.items ?? [], trace: outcome.trace };
 	}, 16);

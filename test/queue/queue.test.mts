@@ -252,8 +252,10 @@ test('if a worker is killed, no message is reported as pinned that is not', asyn
 /** A webhook that pins the messages it is called with, and responds with the node's output. */
 function toPinWorkflow() {
 	const parameters = {
-		...{ httpMethod: 'POST', path: 'pin' },
-		...{ responseMode: 'lastNode', responseData: 'allEntries' },
+		httpMethod: 'POST',
+		path: 'pin',
+		responseMode: 'lastNode',
+		responseData: 'allEntries',
 	};
 	return {
 		name: 'Pin',
@@ -276,15 +278,21 @@ function toTriggeredWorkflow() {
 		nodes: [
 			{ ...toNode('Trigger', trigger, { events: ['messageReceived'] }), webhookId: 'triggered' },
 			toPinNode('Send and Pin', {
-				...{ operation: 'sendAndPin', phone, text: '=Seen: {{ $json.text }}' },
+				operation: 'sendAndPin',
+				phone,
+				text: '=Seen: {{ $json.text }}',
 			}),
 			toPinNode('Unpin', { operation: 'unpin', phone }),
 			toPinNode('Get Many', {
-				...{ resource: 'chat', operation: 'getAll', filter: '={{ $json.chat }}' },
+				resource: 'chat',
+				operation: 'getAll',
+				filter: '={{ $json.chat }}',
 			}),
 		],
 		connections: {
-			...{ Trigger: to('Send and Pin'), 'Send and Pin': to('Unpin'), Unpin: to('Get Many') },
+			Trigger: to('Send and Pin'),
+			'Send and Pin': to('Unpin'),
+			Unpin: to('Get Many'),
 		},
 		settings: { executionOrder: 'v1' },
 	};

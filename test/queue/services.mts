@@ -14,8 +14,14 @@ export interface Service {
 /** Starts a Redis that keeps nothing. */
 export async function startRedis(folder: string): Promise<Service> {
 	return await startService(folder, 'redis-server', async (port) => [
-		...['--bind', '127.0.0.1', '--port', String(port)],
-		...['--save', '', '--appendonly', 'no'],
+		'--bind',
+		'127.0.0.1',
+		'--port',
+		String(port),
+		'--save',
+		'',
+		'--appendonly',
+		'no',
 	]);
 }
 
@@ -32,7 +38,8 @@ export async function startPostgres(folder: string): Promise<Service> {
 			max_connections: 200,
 		};
 		return [
-			...['-D', 'data'],
+			'-D',
+			'data',
 			...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
 		];
 	});

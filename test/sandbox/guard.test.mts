@@ -55,7 +55,8 @@ test('a page of another origin cannot set a webhook URL', async () => {
 		{
 			method: 'PUT',
 			headers: {
-				...{ origin: 'https://elsewhere.test', 'content-type': 'application/json' },
+				origin: 'https://elsewhere.test',
+				'content-type': 'application/json',
 				'client-token': clientToken,
 			},
 			body: JSON.stringify({ value: 'http://localhost:5678/rest/anything' }),

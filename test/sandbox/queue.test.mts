@@ -22,7 +22,10 @@ const act = async (path: string, body: object) =>
 
 const pin = async (body: Json = {}) =>
 	await call('pin-message', {
-		...{ ...DEMO_MESSAGE, messageAction: 'pin', pinMessageDuration: '7_days', ...body },
+		...DEMO_MESSAGE,
+		messageAction: 'pin',
+		pinMessageDuration: '7_days',
+		...body,
 	});
 
 const pinned = (phone = GROUP) => sandbox.chats.get(phone).pins.map(({ messageId }) => messageId);
@@ -113,13 +116,21 @@ test('the callbacks of the delivery and the event have the ID of the response', 
 	const told = await callbacks(2);
 	const delivery = told.find(({ type }) => type === 'DeliveryCallback');
 	expect(delivery).toStrictEqual({
-		...{ type: 'DeliveryCallback', phone: GROUP, messageId, zaapId },
-		...{ instanceId: sandbox.instance.instanceId, momment: expect.any(Number) },
+		type: 'DeliveryCallback',
+		phone: GROUP,
+		messageId,
+		zaapId,
+		instanceId: sandbox.instance.instanceId,
+		momment: expect.any(Number),
 	});
 	expect(told.find(({ type }) => type === 'ReceivedCallback')).toMatchObject({
-		...{ messageId, phone: GROUP, fromMe: true, fromApi: true },
+		messageId,
+		phone: GROUP,
+		fromMe: true,
+		fromApi: true,
 		pinMessage: {
-			...{ action: 'pin', pinDurationInSecs: 604_800 },
+			action: 'pin',
+			pinDurationInSecs: 604_800,
 			referencedMessage: { messageId: DEMO_MESSAGE.messageId, participant: '5511955554444' },
 		},
 	});
@@ -169,7 +180,9 @@ test('connecting and disconnecting call their webhooks once each', async () => {
 	const { instanceId } = sandbox.instance;
 	expect(await callbacks(2)).toMatchObject([
 		{
-			...{ type: 'DisconnectedCallback', disconnected: true, instanceId },
+			type: 'DisconnectedCallback',
+			disconnected: true,
+			instanceId,
 			error: 'Device has been disconnected',
 		},
 		{ type: 'ConnectedCallback', connected: true, instanceId, phone: expect.any(String) },
@@ -190,7 +203,10 @@ test.each([false, true])(
 		for (const kind of kinds) expect(body[kind]).toBe(`https://elsewhere.test/${kind}`);
 		const { token, proxyUrl } = sandbox.instance;
 		expect(body).toMatchObject({
-			...{ token, proxyUrl, connected: true, receiveCallbackSentByMe: false },
+			token,
+			proxyUrl,
+			connected: true,
+			receiveCallbackSentByMe: false,
 		});
 
 		const every = { value: 'https://elsewhere.test/every', notifySentByMe: true };
@@ -257,8 +273,10 @@ test('webhook calls have the headers of Z-API', async () => {
 	await act('messages', { text: 'Hello' });
 	await callbacks(1);
 	expect(receiver.headers).toMatchObject({
-		...{ 'z-api-token': sandbox.instance.token, 'user-agent': 'Mozilla/5.0' },
-		...{ origin: 'https://api.z-api.io', 'content-type': 'application/json' },
+		'z-api-token': sandbox.instance.token,
+		'user-agent': 'Mozilla/5.0',
+		origin: 'https://api.z-api.io',
+		'content-type': 'application/json',
 	});
 });
 
@@ -273,7 +291,9 @@ test('people write, reply, react and pin, and the webhook calls say who', async 
 	const told = await callbacks(3);
 	expect(told).toContainEqual(
 		expect.objectContaining({
-			...{ ...person, text: { message: 'Which Friday?' }, referenceMessageId: messageId },
+			...person,
+			text: { message: 'Which Friday?' },
+			referenceMessageId: messageId,
 		}),
 	);
 	expect(told.find(({ reaction }) => reaction)).toMatchObject({
@@ -281,7 +301,8 @@ test('people write, reply, react and pin, and the webhook calls say who', async 
 		reaction: { value: '👍', reactionBy: by, referencedMessage: { messageId } },
 	});
 	expect(told.find(({ pinMessage }) => pinMessage)).toMatchObject({
-		...{ ...person, fromApi: false },
+		...person,
+		fromApi: false,
 		pinMessage: { action: 'pin', pinDurationInSecs: 86_400 },
 	});
 	// What the connected number does itself is told only where this is switched on.

@@ -65,8 +65,11 @@ test.each<[method: string, body: Json, content: Json]>([
 		{ document: URL_OF.document, caption: 'The minutes' },
 		{
 			document: {
-				...{ documentUrl: URL_OF.document, caption: 'The minutes' },
-				...{ mimeType: 'application/pdf', fileName: 'minutes.pdf', title: 'minutes.pdf' },
+				documentUrl: URL_OF.document,
+				caption: 'The minutes',
+				mimeType: 'application/pdf',
+				fileName: 'minutes.pdf',
+				title: 'minutes.pdf',
 			},
 		},
 	],
@@ -75,7 +78,8 @@ test.each<[method: string, body: Json, content: Json]>([
 		{ message: 'When?', poll: [{ name: 'Monday' }, { name: 'Friday' }], pollMaxOptions: 1 },
 		{
 			poll: {
-				...{ question: 'When?', pollMaxOptions: 1 },
+				question: 'When?',
+				pollMaxOptions: 1,
 				options: [{ name: 'Monday' }, { name: 'Friday' }],
 			},
 		},
@@ -90,7 +94,10 @@ test.each<[method: string, body: Json, content: Json]>([
 	const told = await callbacks(2);
 	expect(told.find(({ type }) => type === 'DeliveryCallback')).toMatchObject({ messageId });
 	expect(told.find(({ type }) => type === 'ReceivedCallback')).toMatchObject({
-		...{ messageId, fromMe: true, fromApi: true, ...content },
+		messageId,
+		fromMe: true,
+		fromApi: true,
+		...content,
 	});
 	expect(lastIn()).toMatchObject({ messageId, fromApi: true });
 	expect(first(accountOf(sandbox).sent.values())).toBe(1);
@@ -241,7 +248,9 @@ test('people vote, change their mind and take it back', async () => {
 		expect(chosen).toContainEqual(options);
 	}
 	expect(first(told)).toMatchObject({
-		...{ senderName: 'Ana Souza', participantPhone: ANA, pollVote: { pollMessageId: messageId } },
+		senderName: 'Ana Souza',
+		participantPhone: ANA,
+		pollVote: { pollMessageId: messageId },
 	});
 });
 
@@ -274,7 +283,9 @@ test('what is sent to a community is accepted, and reaches nobody; its announcem
 		({ name }) => name === 'Vila Verde',
 	);
 	expect([announcements?.isGroupAnnouncement, community?.isGroupAnnouncement, others]).toEqual([
-		...[true, false, []],
+		true,
+		false,
+		[],
 	]);
 	const phone = String(community?.phone);
 	for (const id of [phone, phone.replace('-group', '')]) {
@@ -314,7 +325,8 @@ test.each([
 	sandbox.faults.set(FAULTS_AFTER_ACCEPTANCE[name]);
 	const { instanceId, token, clientToken } = sandbox.instance;
 	const response = await fetch(`${sandbox.url}/instances/${instanceId}/token/${token}/send-text`, {
-		...{ method: 'POST', body: JSON.stringify({ phone: GROUP, message: 'Sent' }) },
+		method: 'POST',
+		body: JSON.stringify({ phone: GROUP, message: 'Sent' }),
 		headers: { 'content-type': 'application/json', 'client-token': clientToken },
 	});
 	expect([response.status, await response.text()]).toEqual([

@@ -132,7 +132,10 @@ export async function searchChats(
 	const loader = await loadPackage();
 	const node = toPinNode({});
 	const workflow = new Workflow({
-		...{ id: 'test', active: false, nodes: [node], connections: {} },
+		id: 'test',
+		active: false,
+		nodes: [node],
+		connections: {},
 		nodeTypes: toNodeTypes(loader),
 	});
 	const context = new LoadOptionsContext(workflow, node, toAdditionalData(loader, data), '');
@@ -213,13 +216,19 @@ export async function openTrigger(
 	loader ??= await loadPackage();
 	const node: INode = {
 		...toNode('Trigger', `${PACKAGE}.zApiPinMessageTrigger`),
-		...{ parameters, webhookId, credentials: { zApi: { id: '1', name: 'Z-API' } } },
+		parameters,
+		webhookId,
+		credentials: { zApi: { id: '1', name: 'Z-API' } },
 	};
 	const stored = () => JSON.parse(JSON.stringify(staticData)) as IDataObject;
 	// A test uses a copy of the workflow, without production's static data.
 	const open = (active: boolean, data: IDataObject = {}) =>
 		new Workflow({
-			...{ ...workflow, active, nodes: [node], connections: {}, staticData: data },
+			...workflow,
+			active,
+			nodes: [node],
+			connections: {},
+			staticData: data,
 			nodeTypes: toNodeTypes(loader),
 		});
 	const workflows = { production: open(true, stored()), test: open(false) };
@@ -245,8 +254,12 @@ export async function openTrigger(
 	const setUp = webhookMethods?.default;
 	assert(webhookDescription && setUp);
 	const webhookData: IWebhookData = {
-		...{ httpMethod: 'POST', node: node.name, path: `${webhookId}/callback`, webhookDescription },
-		...{ workflowId: workflow.id, workflowExecuteAdditionalData: additionalData },
+		httpMethod: 'POST',
+		node: node.name,
+		path: `${webhookId}/callback`,
+		webhookDescription,
+		workflowId: workflow.id,
+		workflowExecuteAdditionalData: additionalData,
 	};
 	const store = () => {
 		for (const key of Object.keys(staticData)) Reflect.deleteProperty(staticData, key);
@@ -373,8 +386,15 @@ function toAdditionalData(
 	const data: Partial<IWorkflowExecuteAdditionalData> = {
 		credentialsHelper: credentialsHelper as ICredentialsHelper,
 		hooks: new ExecutionLifecycleHooks('manual', '1', {
-			...{ id: 'test', name: 'Test', active: false, activeVersionId: null, isArchived: false },
-			...{ createdAt: new Date(), updatedAt: new Date(), nodes: [], connections: {} },
+			id: 'test',
+			name: 'Test',
+			active: false,
+			activeVersionId: null,
+			isArchived: false,
+			createdAt: new Date(),
+			updatedAt: new Date(),
+			nodes: [],
+			connections: {},
 			...(workflow && { nodes: Object.values(workflow.nodes) }),
 		}),
 		executionId: '1',

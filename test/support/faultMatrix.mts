@@ -109,17 +109,25 @@ const PIN = { ...SEND_AND_PIN, operation: 'pin', messageId: '={{ $json.messageId
 const STEPS = {
 	Pin: { parameters: PIN, notices: toNotices(30), paths: ['/pin-message'] },
 	'Send and Pin: sending': {
-		...{ parameters: SEND_AND_PIN, notices: toNotices(30), paths: [METHODS.text] },
+		parameters: SEND_AND_PIN,
+		notices: toNotices(30),
+		paths: [METHODS.text],
 	},
 	'Send and Pin: pinning': {
-		...{ parameters: SEND_AND_PIN, notices: toNotices(30), paths: ['/pin-message'] },
+		parameters: SEND_AND_PIN,
+		notices: toNotices(30),
+		paths: ['/pin-message'],
 	},
 	// Few, as files go one after another.
 	'Send and Pin, all types: sending': {
-		...{ parameters: SEND_ANY, notices: toAnyNotices(WAYS.length), paths: Object.values(METHODS) },
+		parameters: SEND_ANY,
+		notices: toAnyNotices(WAYS.length),
+		paths: Object.values(METHODS),
 	},
 	'Send and Pin, all types: pinning': {
-		...{ parameters: SEND_ANY, notices: toAnyNotices(WAYS.length), paths: ['/pin-message'] },
+		parameters: SEND_ANY,
+		notices: toAnyNotices(WAYS.length),
+		paths: ['/pin-message'],
 	},
 };
 
@@ -236,8 +244,15 @@ async function runCase(
 	const reportedPinned = items.filter(isReportedPinned).length;
 	const messagesSentTwice = [...sent.values()].filter((times) => times > 1).length;
 	return {
-		...{ step, fault: name, pattern, isTemporary, items: wanted.length, violations },
-		...{ pinned: pinned.size, reportedPinned, reportedFailed: items.length - reportedPinned },
+		step,
+		fault: name,
+		pattern,
+		isTemporary,
+		items: wanted.length,
+		violations,
+		pinned: pinned.size,
+		reportedPinned,
+		reportedFailed: items.length - reportedPinned,
 		sentTwice: acceptedTwice + messagesSentTwice,
 		requests: sandbox.requests.filter(({ path }) => paths.includes(path)).length,
 	};

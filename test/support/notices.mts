@@ -19,7 +19,8 @@ export const SEND_AND_PIN = {
 /** @param chats how many chats they are for; if absent, each is for its own */
 export const toNotices = (count: number, chats = count): Notice[] =>
 	Array.from({ length: count }, (_, index) => ({
-		...{ text: `Notice ${index}`, chat: `${5511900000001 + (index % chats)}` },
+		text: `Notice ${index}`,
+		chat: `${5511900000001 + (index % chats)}`,
 	}));
 
 /** A pixel. */

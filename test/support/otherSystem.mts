@@ -54,7 +54,9 @@ export async function startOtherSystem(): Promise<OtherSystem> {
 		return await system.answer(received);
 	});
 	const system: OtherSystem = {
-		...{ calls, answer: () => 200, close: async () => await close(server) },
+		calls,
+		answer: () => 200,
+		close: async () => await close(server),
 		url: `${origin}/hook?key=other-secret`,
 	};
 	return system;

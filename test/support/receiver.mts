@@ -75,7 +75,8 @@ export async function callZApi(
 /** Does something as a person does it on the sandbox's page. */
 export async function act({ url }: Sandbox, path: string, body: object) {
 	const response = await fetch(`${url}/sandbox/${path}`, {
-		...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(body),
 	});
 	expect(response.ok).toBe(true);

@@ -54,8 +54,11 @@ export class ServedN8n {
 		options: { origin?: string; staticData?: IDataObject } = {},
 	): Promise<ServedTrigger> {
 		const trigger = await openTrigger(credential, parameters, {
-			...{ webhookId: id, workflow: { id, name: `Workflow ${id}` }, origin: this.origin },
-			...{ n8n: this.id, ...options },
+			webhookId: id,
+			workflow: { id, name: `Workflow ${id}` },
+			origin: this.origin,
+			n8n: this.id,
+			...options,
 		});
 		const started: ServedTrigger['started'] = { production: [], test: [] };
 		const pathOf = (kind: Kind) =>

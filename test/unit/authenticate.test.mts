@@ -32,8 +32,10 @@ test.each([
 			url: undefined,
 			[key]: expected,
 			// The words of both of n8n's request helpers.
-			...{ disableFollowRedirect: true, maxRedirects: 0 },
-			...{ followRedirect: false, followAllRedirects: false },
+			disableFollowRedirect: true,
+			maxRedirects: 0,
+			followRedirect: false,
+			followAllRedirects: false,
 			headers: { A: 'b', 'Client-Token': 'C3456789' },
 		});
 	}

@@ -122,17 +122,27 @@ test.each([
 });
 
 test.each([
-	...['proxy.test', 'ftp://proxy.test', 'https:/proxy.test', 'https://', 'https:// proxy.test'],
-	...['https://?a', 'https://#a', 'https:///a', 'https://a b', 'https://a/?b', 'https://a/#b'],
-	...[
-		'http://[',
-		'https://a:99999',
-		'https://a\ud800b',
-		'https://a\\b',
-		'https://u:p@a',
-		'https://u@a',
-	],
-	...['https://proxy.test/a b', 'https://proxy.test/a?b', 'xhttps://proxy.test', 'httpss://a'],
+	'proxy.test',
+	'ftp://proxy.test',
+	'https:/proxy.test',
+	'https://',
+	'https:// proxy.test',
+	'https://?a',
+	'https://#a',
+	'https:///a',
+	'https://a b',
+	'https://a/?b',
+	'https://a/#b',
+	'http://[',
+	'https://a:99999',
+	'https://a\ud800b',
+	'https://a\\b',
+	'https://u:p@a',
+	'https://u@a',
+	'https://proxy.test/a b',
+	'https://proxy.test/a?b',
+	'xhttps://proxy.test',
+	'httpss://a',
 ])('the Base URL %j is refused', (baseUrl) => {
 	expect(() => toConnection({ ...CREDENTIAL, baseUrl })).toThrow(
 		expect.objectContaining({

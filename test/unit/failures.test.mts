@@ -94,8 +94,14 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 	[
 		'unreachable',
 		[
-			...['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'],
-			...['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN'],
+			'ENOTFOUND',
+			'EAI_AGAIN',
+			'UND_ERR_CONNECT_TIMEOUT',
+			'ECONNREFUSED',
+			'EHOSTUNREACH',
+			'EHOSTDOWN',
+			'ENETUNREACH',
+			'ENETDOWN',
 		].map((networkCode) => ({
 			networkCode,
 		})),
@@ -103,20 +109,26 @@ test.each<[name: string, responses: ZApiResponse[]]>([
 	[
 		'connectionLost',
 		[
-			...['ECONNRESET', 'EPIPE', 'UNKNOWN', 'XETIMEDOUT', 'ETIMEDOUTX', 'XECONNABORTED'],
-			...[
-				'XECONNREFUSED',
-				'ECONNREFUSEDX',
-				'ERR_SSL_WRONG_VERSION_NUMBER',
-				'ERR_SSL_BAD_RECORD_TYPE',
-			],
-			...[
-				'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
-				'ERR_SSL_INVALID_AAD',
-				'HOSTNAME_MISMATCHX',
-			],
+			'ECONNRESET',
+			'EPIPE',
+			'UNKNOWN',
+			'XETIMEDOUT',
+			'ETIMEDOUTX',
+			'XECONNABORTED',
+			'XECONNREFUSED',
+			'ECONNREFUSEDX',
+			'ERR_SSL_WRONG_VERSION_NUMBER',
+			'ERR_SSL_BAD_RECORD_TYPE',
+			'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+			'ERR_SSL_INVALID_AAD',
+			'HOSTNAME_MISMATCHX',
 			'ERR_SSL_CIPHER_OPERATION_FAILED',
-			...['ENOTFOUNDX', 'XENOTFOUND', 'EAI_AGAINX', 'EPROTOX', 'XEPROTO', 'ESOCKETTIMEDOUTX'],
+			'ENOTFOUNDX',
+			'XENOTFOUND',
+			'EAI_AGAINX',
+			'EPROTOX',
+			'XEPROTO',
+			'ESOCKETTIMEDOUTX',
 		].map((networkCode) => ({ networkCode })),
 	],
 	['requestRefused', [says('bad', 200), { statusCode: 201, body: { error: true } }]],
@@ -177,7 +189,9 @@ test.each([
 	[408, { error: 'Instance not found' }, 'instanceNotFound'],
 ])('HTTP %i with %j may be done all the same', (statusCode, body, name) => {
 	expect(toFailure({ statusCode, body })).toMatchObject({
-		...{ name, maybeDone: true, retry: 'backOff' },
+		name,
+		maybeDone: true,
+		retry: 'backOff',
 	});
 });
 

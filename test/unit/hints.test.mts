@@ -46,7 +46,8 @@ test.each([
 	[
 		'four unpins',
 		toPins('A', '1', '2', '3', '4').map(({ value }) => ({
-			...{ ok: true as const, value: { ...value, duration: undefined } },
+			ok: true as const,
+			value: { ...value, duration: undefined },
 		})),
 	],
 ])('there is no hint for %s', (_what, attempts) => {

@@ -15,8 +15,12 @@ import { hostileTexts } from '../support/hostileText.mts';
 import { DEFAULT_SETTINGS } from '../support/triggerSettings.mts';
 
 const CHAT: Chat = {
-	...{ chat: '5511999999999', name: 'Ana', isGroup: false, isAnnouncement: false },
-	...{ archived: false, unread: 0 },
+	chat: '5511999999999',
+	name: 'Ana',
+	isGroup: false,
+	isAnnouncement: false,
+	archived: false,
+	unread: 0,
 };
 
 /** Far more than any of it takes; a quadratic pattern takes minutes. */

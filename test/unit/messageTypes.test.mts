@@ -12,7 +12,12 @@ import { hostileTexts } from '../support/hostileText.mts';
 
 const GROUP = '120363019502650977-group';
 const NODE: INode = {
-	...{ id: '', name: '', type: '', typeVersion: 1, position: [0, 0], parameters: {} },
+	id: '',
+	name: '',
+	type: '',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
 };
 const MINUTES = 'https://example.com/a/minutes.pdf';
 

@@ -58,7 +58,10 @@ test.each(BOUNDS)('%s is a whole number within its limits', (name, displayName, 
 
 test.each(BOUNDS)("n8n's editor has the same limits for %s", (name, displayName, min, max) => {
 	expect(options.options).toContainEqual({
-		...{ name, displayName, type: 'number', default: NUMBERS[name] },
+		name,
+		displayName,
+		type: 'number',
+		default: NUMBERS[name],
 		typeOptions: { minValue: min, maxValue: max, numberPrecision: 0 },
 		description: expect.any(String),
 		...(name.startsWith('delay') && {

@@ -66,7 +66,9 @@ const receive = async (call: Partial<WebhookCall> = {}, ...workflow: Parameters<
 	toVisible(await (await open(...workflow)).receive(toCall(call)));
 
 const refusal = (status: number, message: string) => ({
-	...{ status, response: { message }, result: { noWebhookResponse: true } },
+	status,
+	response: { message },
+	result: { noWebhookResponse: true },
 });
 
 const UNKNOWN = refusal(401, 'The secret is missing or wrong');
@@ -283,7 +285,9 @@ test.each<[what: string, call: Partial<WebhookCall>, advice: RegExp]>([
 	const now = jest.spyOn(Date, 'now').mockReturnValue(1_900_000_000_000);
 	const openOne = async (id: string) =>
 		await openTrigger(CREDENTIAL, MESSAGES, {
-			...{ loader, staticData: REGISTERED, n8n: 'n8n-1' },
+			loader,
+			staticData: REGISTERED,
+			n8n: 'n8n-1',
 			workflow: { id: `${what} ${id}`, name: 'Notices' },
 		});
 	const [one, other] = [await openOne('1'), await openOne('2')];

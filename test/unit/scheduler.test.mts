@@ -164,7 +164,8 @@ describe('order', () => {
 	test('with random failures, the jobs of each key run in order, and none twice', async () => {
 		// undefined stands for an attempt that throws.
 		const faults = fc.array(fc.constantFrom(OK, OK, OK, BUSY, OVERLOADED, REFUSED, undefined), {
-			...{ minLength: 1, maxLength: 100 },
+			minLength: 1,
+			maxLength: 100,
 		});
 		const property = fc.asyncProperty(
 			fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 40 }),
@@ -384,7 +385,7 @@ describe('refusals', () => {
 					.map((at, _, all) => all.filter((one) => one === at).length),
 			);
 		expect([most(0, 600), most(600, 851), most(950, 2800), most(2950, 3600)]).toStrictEqual([
-			...[16, 1, 8, 9],
+			16, 1, 8, 9,
 		]);
 	});
 

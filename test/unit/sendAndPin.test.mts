@@ -17,9 +17,13 @@ function runWith(...responses: Array<[statusCode: number, body: object]>): Run {
 }
 
 const job = (): Job => ({
-	...{ itemIndex: 0, operation: sendAndPin, identity: { action: 'sendAndPin' } },
+	itemIndex: 0,
+	operation: sendAndPin,
+	identity: { action: 'sendAndPin' },
 	values: {
-		...{ chat: '5511999999999', duration: '7_days', options: {} },
+		chat: '5511999999999',
+		duration: '7_days',
+		options: {},
 		content: { path: '/send-text', body: { message: 'Hi' } },
 	},
 	progress: { step: 'nothing' },

@@ -262,7 +262,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		weight: 2,
 		arbitrary: fc.record({
 			do: fc.constant('both'),
-			...{ node, node2: node, join: fc.boolean(), join2: fc.boolean() },
+			node,
+			node2: node,
+			join: fc.boolean(),
+			join2: fc.boolean(),
 			order: fc.array(fc.boolean(), { maxLength: 12 }),
 		}),
 	},

@@ -46,11 +46,36 @@ describe.each(READERS)('%s', (name, read, text) => {
 	});
 
 	test.each([
-		...['undefined', 'null', 'NaN', 'None', 'nil', 'true', 'False', 'Infinity', '-Infinity'],
-		...['Invalid DateTime', 'Invalid Date', '[object Object]', '[object Promise]', '[Object: {}]'],
-		...['[undefined]', '[empty]', '[null]', '#N/A', 'N/A', '#REF!', '#VALUE!', '"undefined"'],
-		...['[ERROR: Cannot read]', '[Array: []]', 'undefined-group', 'null@g.us', 'undefined@c.us'],
-		...['55undefined', 'NaN@c.us', ' undefined\u200b'],
+		'undefined',
+		'null',
+		'NaN',
+		'None',
+		'nil',
+		'true',
+		'False',
+		'Infinity',
+		'-Infinity',
+		'Invalid DateTime',
+		'Invalid Date',
+		'[object Object]',
+		'[object Promise]',
+		'[Object: {}]',
+		'[undefined]',
+		'[empty]',
+		'[null]',
+		'#N/A',
+		'N/A',
+		'#REF!',
+		'#VALUE!',
+		'"undefined"',
+		'[ERROR: Cannot read]',
+		'[Array: []]',
+		'undefined-group',
+		'null@g.us',
+		'undefined@c.us',
+		'55undefined',
+		'NaN@c.us',
+		' undefined\u200b',
 	])('%j is refused as the result of an expression', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
@@ -61,10 +86,27 @@ describe.each(READERS)('%s', (name, read, text) => {
 	});
 
 	test.each([
-		...['{{ $json.messageId }}', '={{ $json.phone }}', '=3EB0', '$json.messageId', '}}', '{{'],
-		...["$('Trigger').item.json.chat", '$node["A"].json.id', '$input.first()', '${id}', '{id}'],
-		...['<message id>', '%MESSAGE_ID%', '{"id": "3EB0"}', 'messageId', 'YOUR_MESSAGE_ID', 'phone'],
-		...['[chat]', 'Message ID', 'phone number', '$vars.chat'],
+		'{{ $json.messageId }}',
+		'={{ $json.phone }}',
+		'=3EB0',
+		'$json.messageId',
+		'}}',
+		'{{',
+		"$('Trigger').item.json.chat",
+		'$node["A"].json.id',
+		'$input.first()',
+		'${id}',
+		'{id}',
+		'<message id>',
+		'%MESSAGE_ID%',
+		'{"id": "3EB0"}',
+		'messageId',
+		'YOUR_MESSAGE_ID',
+		'phone',
+		'[chat]',
+		'Message ID',
+		'phone number',
+		'$vars.chat',
 	])('%j is refused as not evaluated', (value) => {
 		expect(() => read(value)).toThrow(
 			expect.objectContaining({
@@ -89,8 +131,19 @@ test('text is compared without accents, case and blanks around it', () => {
 });
 
 test.each([
-	...['Xnull', 'nullX', 'a <b>', '<b> a', 'a %b%', '%b% a', 'a {b}', '{b} a', '3chat', 'chat3'],
-	...['a=', '50%', '$'],
+	'Xnull',
+	'nullX',
+	'a <b>',
+	'<b> a',
+	'a %b%',
+	'%b% a',
+	'a {b}',
+	'{b} a',
+	'3chat',
+	'chat3',
+	'a=',
+	'50%',
+	'$',
 ])('%j is not refused as left by an expression', (text) => {
 	const parameter = { name: 'Text', maxLength: 100, advice: '', refusals: LEFT_BY_EXPRESSIONS };
 	expect(() => refuseInvalid(text, parameter)).not.toThrow();

@@ -50,30 +50,40 @@ test.each<[what: string, callback: IDataObject, item: IDataObject]>([
 		'a reply in a group',
 		{ ...MESSAGE, ...IN_GROUP, referenceMessageId: 'A1' },
 		{
-			...{
-				event: 'messageReceived',
-				chat: '120363019502650977-group',
-				chatName: 'Condomínio Jardim',
-			},
-			...{ isGroup: true, messageId: MESSAGE_ID, messageType: 'text', text: 'Hello' },
+			event: 'messageReceived',
+			chat: '120363019502650977-group',
+			chatName: 'Condomínio Jardim',
+			isGroup: true,
+			messageId: MESSAGE_ID,
+			messageType: 'text',
+			text: 'Hello',
 			quotedMessageId: 'A1',
 			sender: { phone: '5511955554444', lid: '888888888888888@lid', name: 'Ana' },
-			...{ sentByMe: false, ...TIME },
+			sentByMe: false,
+			...TIME,
 		},
 	],
 	[
 		'an edit',
 		{ ...MESSAGE, isEdit: true },
 		{
-			...{ event: 'messageReceived', ...CHAT, messageId: MESSAGE_ID, messageType: 'text' },
-			...{ text: 'Hello', ...BY_ANA, isEdit: true },
+			event: 'messageReceived',
+			...CHAT,
+			messageId: MESSAGE_ID,
+			messageType: 'text',
+			text: 'Hello',
+			...BY_ANA,
+			isEdit: true,
 		},
 	],
 	[
 		'a pin: the message is the pinned one',
 		PIN,
 		{
-			...{ event: 'messagePinned', ...CHAT, ...REFERENCED, eventId: 'D241XXXX732339502B68' },
+			event: 'messagePinned',
+			...CHAT,
+			...REFERENCED,
+			eventId: 'D241XXXX732339502B68',
 			pin: { action: 'pin', durationSeconds: 604800, expiresAt: '2023-11-21T22:13:20.000Z' },
 			...BY_ANA,
 		},
@@ -82,8 +92,12 @@ test.each<[what: string, callback: IDataObject, item: IDataObject]>([
 		'an unpin: the message is the unpinned one',
 		UNPIN,
 		{
-			...{ event: 'messageUnpinned', ...CHAT, ...REFERENCED, eventId: 'D241XXXX732339502B68' },
-			...{ pin: { action: 'unpin', durationSeconds: 0 }, ...BY_ANA },
+			event: 'messageUnpinned',
+			...CHAT,
+			...REFERENCED,
+			eventId: 'D241XXXX732339502B68',
+			pin: { action: 'unpin', durationSeconds: 0 },
+			...BY_ANA,
 		},
 	],
 	[
@@ -140,9 +154,13 @@ test.each<[what: string, callback: IDataObject, item: IDataObject]>([
 		'not sent',
 		{ ...DELIVERY, error: 'Whatsapp rejected', errorCode: 'SHADOW_BAN' },
 		{
-			...{ event: 'sendingFailed', chat: '5511999999999', isGroup: false },
+			event: 'sendingFailed',
+			chat: '5511999999999',
+			isGroup: false,
 			eventId: 'D241XXXX732339502B68',
-			...{ reason: 'Whatsapp rejected', reasonCode: 'SHADOW_BAN', ...TIME },
+			reason: 'Whatsapp rejected',
+			reasonCode: 'SHADOW_BAN',
+			...TIME,
 		},
 	],
 	[
@@ -265,10 +283,17 @@ test('values that are not text are left out', () => {
 		text: { message: {} },
 	};
 	expect(toItem(callback)).toStrictEqual({
-		...{ event: 'messageReceived', chat: '5511999999999', isGroup: false, messageId: MESSAGE_ID },
-		...{ messageType: 'text', sender: { phone: '5511999999999' }, sentByMe: false, ...TIME },
+		event: 'messageReceived',
+		chat: '5511999999999',
+		isGroup: false,
+		messageId: MESSAGE_ID,
+		messageType: 'text',
+		sender: { phone: '5511999999999' },
+		sentByMe: false,
+		...TIME,
 	});
 	expect(toItem({ ...RECEIVED, phone: 5511999999999, text: { message: 1 } })).toMatchObject({
-		...{ chat: '5511999999999', text: '1' },
+		chat: '5511999999999',
+		text: '1',
 	});
 });
