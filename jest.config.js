@@ -7,6 +7,7 @@ module.exports = {
 	testEnvironment: 'node',
 	// For hanging tests only. No test depends on the speed of the machine.
 	testTimeout: 60_000,
+	setupFiles: ['<rootDir>/test/support/patientRegex.js'],
 	restoreMocks: true,
 	// By default, Jest leaves one core unused.
 	maxWorkers: '100%',
