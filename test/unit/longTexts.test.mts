@@ -63,7 +63,8 @@ const READERS: Record<string, (text: string) => unknown> = {
 
 test.each(Object.entries(READERS))('%s of a megabyte takes no time', (_what, read) => {
 	const slow = hostileTexts('12345678 ').flatMap(([part, texts]) => {
-		const startedAt = performance.now();
+		// Time of the processor, as a busy machine stops a test for longer.
+		const startedAt = process.cpuUsage();
 		for (const text of texts) {
 			try {
 				read(text);
@@ -71,7 +72,8 @@ test.each(Object.entries(READERS))('%s of a megabyte takes no time', (_what, rea
 				expect((error as Error).message).toMatch(REFUSAL);
 			}
 		}
-		const ms = performance.now() - startedAt;
+		const { user, system } = process.cpuUsage(startedAt);
+		const ms = (user + system) / 1000;
 		return ms < LIMIT_MS ? [] : [[part, ms]];
 	});
 	expect(slow).toStrictEqual([]);

@@ -361,7 +361,7 @@ test.each<[values: object, shown: string[], options: string[]]>([
 });
 
 test.each(hostileTexts('a.1 '))('a megabyte of %j is read in no time', (_part, texts) => {
-	const startedAt = performance.now();
+	const startedAt = process.cpuUsage();
 	for (const text of texts) {
 		extensionOf(text);
 		expect(() => read({ ...POLL, pollOptions: `a\n${text}\na` })).toThrow(/^'Options of the Poll'/);
@@ -369,5 +369,5 @@ test.each(hostileTexts('a.1 '))('a megabyte of %j is read in no time', (_part, t
 			read({ ...FROM_INPUT, messageType: 'image' }, { data: { mimeType: text } }),
 		).toThrow();
 	}
-	expect(performance.now() - startedAt).toBeLessThan(5000);
+	expect(process.cpuUsage(startedAt).user).toBeLessThan(5_000_000);
 });
