@@ -1,12 +1,11 @@
-import fc from 'fast-check';
-import { accountOf, credentialOf } from '../../sandbox/account.mts';
+import { credentialOf } from '../../sandbox/account.mts';
 import { type Fault, FAULTS_AFTER_ACCEPTANCE, KNOWN_FAULTS } from '../../sandbox/faults.mts';
-import { startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { log, runPinNode } from '../support/engine.mts';
 import { speedUpClock } from '../support/fastClock.mts';
 import { findUntruths, SEND_AND_PIN, toNotices } from '../support/notices.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
+import { checkTruth } from '../support/truth.mts';
 
 const sandbox = useSandbox();
 
@@ -349,51 +348,7 @@ test('after a pin that may have been accepted, a certain failure does not say th
 });
 
 test('with random faults, nothing is sent twice, no item is lost, and each item is correct', async () => {
-	speedUpClock();
-	const responses: Array<Pick<Fault, 'response' | 'isDone'>> = [
-		...[429, 500, 502, 503].map((status) => ({ response: { status } })),
-		{ response: { status: 503, body: { error: 'Overloaded' } } },
-		...[undefined, 'upstream connect error: connection termination'].map((body) => ({
-			...{ response: { status: 503, body }, isDone: true },
-		})),
-		{ response: { status: 200, body: '<html></html>' } },
-		{ response: { status: 200, body: '<html></html>' }, isDone: true },
-		{ response: { status: 200, body: { error: 'no' } } },
-		{ response: KNOWN_FAULTS.subscriptionLapsed },
-		{ response: 'reset' },
-		{ response: 'resetMidResponse', isDone: true },
-	];
-	const fault = fc.record({
-		one: fc.constantFrom(...responses),
-		path: fc.constantFrom('/send-text', '/pin-message'),
-		every: fc.integer({ min: 1, max: 4 }),
-		times: fc.integer({ min: 1, max: 5 }),
-	});
-	const property = fc.asyncProperty(
-		fc.array(fault, { maxLength: 4 }),
-		...[fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 })],
-		fc.constantFrom(0, 1),
-		async (faults, count, chats, retries) => {
-			const own = await startSandbox(CANARIES);
-			own.faults.set(...faults.map(({ one, ...when }) => ({ ...one, ...when })));
-			const notices = toNotices(count, chats);
-			const { items = [] } = await runPinNode(
-				credentialOf(own),
-				{ ...SEND_AND_PIN, options: { retries } },
-				{ items: notices, onError: 'continueRegularOutput' },
-			).finally(own.close);
-			expect(items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
-				notices.map((_, item) => ({ item })),
-			);
-			expect(findUntruths(own, notices, items)).toStrictEqual([]);
-			expect(accountOf(own).acceptedTwice).toBe(0);
-		},
-	);
-	// Several at once, as most of the time is back-off. Without shrinking, which takes minutes.
-	const assertions = Array.from({ length: 5 }, async () => {
-		await fc.assert(property, { numRuns: 8, endOnFailure: true });
-	});
-	await Promise.all(assertions);
+	await checkTruth('sendAndPin', 20);
 }, 180_000);
 
 test('an option that differs for each item fails its own item only', async () => {

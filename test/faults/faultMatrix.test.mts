@@ -9,6 +9,7 @@ import {
 	toTables,
 } from '../support/faultMatrix.mts';
 import { runPinNode } from '../support/engine.mts';
+import { trustTlsHops } from '../support/tlsHop.mts';
 
 const DOCUMENT = `${__dirname}/../../docs/faults.md`;
 
@@ -17,14 +18,15 @@ const SENDING: Line['step'] = 'Send and Pin: sending';
 let lines: Line[];
 
 beforeAll(async () => {
+	trustTlsHops();
 	lines = await runFaultMatrix(async (sandbox, items, parameters, baseUrl) => {
 		const credential = { ...credentialOf(sandbox), ...(baseUrl && { baseUrl }) };
 		const outcome = await runPinNode(credential, parameters, {
 			...{ items, onError: 'continueRegularOutput' },
 		});
 		return { items: outcome.items ?? [], trace: outcome.trace };
-	}, 16);
-}, 180_000);
+	}, 24);
+}, 400_000);
 
 test('no item is lost, misreported, mispaired or sent twice, and no secret is found', () => {
 	expect(lines.filter(({ violations }) => violations.length > 0)).toStrictEqual([]);
