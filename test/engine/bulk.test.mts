@@ -1,15 +1,9 @@
-import fc from 'fast-check';
-import { WHAT_IS_DONE } from '../../nodes/ZApiPinMessage/execution/output';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { KNOWN_FAULTS } from '../../sandbox/faults.mts';
-import { startSandbox } from '../../sandbox/server.mts';
-import { CANARIES } from '../support/canaries.mts';
 import { runPinNode } from '../support/engine.mts';
 import { speedUpClock } from '../support/fastClock.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
-
-const PERHAPS_PINNED =
-	WHAT_IS_DONE.pinPerhapsAccepted?.advice({ step: 'pinPerhapsAccepted' }) ?? '';
+import { checkTruth } from '../support/truth.mts';
 
 const sandbox = useSandbox();
 
@@ -212,62 +206,5 @@ test.each([
 );
 
 test('with random faults, items, order, pairing and the sandbox agree', async () => {
-	speedUpClock();
-	const responses = [
-		{ response: { status: 500 } },
-		{ response: { status: 200, body: '<html></html>' } },
-		{ response: { status: 200, body: { error: 'no' } } },
-		{ response: KNOWN_FAULTS.subscriptionLapsed },
-		{ response: 'reset' as const },
-		{ response: 'resetMidResponse' as const, isDone: true },
-	];
-	const faults = fc.array(
-		fc.record({
-			fault: fc.constantFrom(...responses),
-			every: fc.integer({ min: 1, max: 6 }),
-			once: fc.boolean(),
-		}),
-		{ maxLength: 3 },
-	);
-	// undefined stands for an input that is refused.
-	const items = fc.array(fc.option(fc.integer(), { nil: undefined, freq: 8 }), { maxLength: 25 });
-	const property = fc.asyncProperty(
-		items,
-		faults,
-		fc.integer({ min: 1, max: 30 }),
-		fc.constantFrom(0, 1),
-		async (wanted, struck, maxConcurrentRequests, retries) => {
-			const own = await startSandbox(CANARIES);
-			own.faults.set(...struck.map(({ fault, every, once }) => ({ ...fault, every, once })));
-			const { items: output = [] } = await runPinNode(
-				credentialOf(own),
-				{ ...MESSAGE_ID, options: { maxConcurrentRequests, retries } },
-				{
-					items: wanted.map((value, index) => ({
-						id: value === undefined ? '' : `M${index}-${value}`,
-						chat: `${5511900000000 + ((value ?? 0) % 5)}`,
-					})),
-					onError: 'continueRegularOutput',
-				},
-			).finally(own.close);
-			const { accepted: pinned, acceptedTwice: confirmedTwice } = accountOf(own);
-			expect(output.map(({ pairedItem }) => pairedItem)).toStrictEqual(
-				wanted.map((_, item) => ({ item })),
-			);
-			expect(confirmedTwice).toBe(0);
-			const sent = idsSent(own);
-			for (const [index, { json }] of output.entries()) {
-				const isSent = sent.includes(`M${index}-${wanted[index]}`);
-				expect(isSent).toBe(wanted[index] !== undefined);
-				const isPinned = pinned.has(`M${index}-${wanted[index]}`);
-				if (json.error === undefined) expect(isPinned).toBe(true);
-				else if (isPinned) expect(json.description).toContain(PERHAPS_PINNED);
-			}
-		},
-	);
-	// Several at once, as most of the time is back-off. Without shrinking, which takes minutes.
-	const assertions = Array.from({ length: 5 }, async () => {
-		await fc.assert(property, { numRuns: 8, endOnFailure: true });
-	});
-	await Promise.all(assertions);
+	await checkTruth('pin', 20);
 }, 180_000);

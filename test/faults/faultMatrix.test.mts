@@ -12,6 +12,7 @@ import {
 import { runPinNode } from '../support/engine.mts';
 import { speedUpClock } from '../support/fastClock.mts';
 import { FILES } from '../support/notices.mts';
+import { trustTlsHops } from '../support/tlsHop.mts';
 
 const DOCUMENT = `${__dirname}/../../docs/faults.md`;
 
@@ -19,6 +20,7 @@ let lines: Line[];
 
 beforeAll(async () => {
 	speedUpClock();
+	trustTlsHops();
 	lines = await runFaultMatrix(async (sandbox, items, parameters, baseUrl) => {
 		const credential = { ...credentialOf(sandbox), ...(baseUrl && { baseUrl }) };
 		const outcome = await runPinNode(credential, parameters, {
@@ -27,8 +29,8 @@ beforeAll(async () => {
 			onError: 'continueRegularOutput',
 		});
 		return { items: outcome.items ?? [], trace: outcome.trace };
-	}, 16);
-}, 180_000);
+	}, 24);
+}, 400_000);
 
 test('no item is lost, misreported, mispaired or sent twice, and no secret is found', () => {
 	expect(lines.filter(({ violations }) => violations.length > 0)).toStrictEqual([]);

@@ -2,7 +2,12 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { markdownTable } from 'markdown-table';
 import pLimit from 'p-limit';
 import { accountOf } from '../../sandbox/account.mts';
-import { clientTokenNotAllowed, type Fault, KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import {
+	clientTokenNotAllowed,
+	type Fault,
+	FAULTS_AFTER_ACCEPTANCE,
+	KNOWN_FAULTS,
+} from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from './canaries.mts';
 import { startHostileHost } from './hostileHost.mts';
@@ -16,6 +21,7 @@ import {
 	toNotices,
 	WAYS,
 } from './notices.mts';
+import { startTlsHop, TLS_BREAKS } from './tlsHop.mts';
 
 /** An item that can be pinned as well as sent. */
 type Item = Notice & { messageId: string };
@@ -37,12 +43,17 @@ const response = (status: number, body?: unknown, headers?: Record<string, strin
 	response: { status, body, headers },
 });
 
+/** Only a process that knows the hop's key can run it. */
+export const TLS_BREAKS_LATE = 'TLS: breaks after the request, request accepted';
+
 interface Case {
 	fault?: Omit<Fault, 'every' | 'once'>;
 	/** Base URL of the credential, where the fault is in the connection; it concerns every item. */
 	baseUrl?: (url: string) => string;
 	/** Whether a retry may succeed. */
 	isTemporary: boolean;
+	/** Whether a hop speaks TLS for the sandbox. */
+	isBehindHop?: boolean;
 	/** In seconds; where it is set, the case runs apart from others, which would delay responses. */
 	timeout?: number;
 }
@@ -61,6 +72,10 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 		fault: { ...response(503, 'connection termination'), isDone: true },
 		isTemporary: true,
 	},
+	'HTTP 503, request accepted, with its IDs': {
+		fault: FAULTS_AFTER_ACCEPTANCE.accepted503,
+		isTemporary: true,
+	},
 	'HTTP 504': { fault: response(504, html), isTemporary: true },
 	'connection closed before the response': { fault: { response: 'reset' }, isTemporary: true },
 	'connection closed within the response, request accepted': {
@@ -72,6 +87,17 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 	'HTTP 200, HTML': { fault: response(200, html), isTemporary: true },
 	'HTTP 200, truncated JSON': { fault: response(200, '{"messageId":"D2'), isTemporary: true },
 	'HTTP 200, without messageId': { fault: response(200, { zaapId: html }), isTemporary: true },
+	'HTTP 200, IDs that are none': {
+		fault: response(200, { messageId: 'false', id: ' ', zaapId: 2 ** 60 }),
+		isTemporary: true,
+	},
+	'HTTP 200, zaapId only, request accepted': {
+		fault: {
+			...response(200, (own: { zaapId?: string }) => ({ zaapId: own.zaapId })),
+			isDone: true,
+		},
+		isTemporary: true,
+	},
 	'HTTP 200, 10 MB': { fault: response(200, 'x'.repeat(10_000_000)), isTemporary: true },
 	'HTTP 200, with an error': { fault: response(200, { error: html }), isTemporary: false },
 	'HTTP 400, subscription lapsed': {
@@ -93,6 +119,12 @@ const toCases = (otherHost: string): Record<string, Case> => ({
 		// A label of 64 characters is refused without a DNS request.
 		baseUrl: () => `http://${'x'.repeat(64)}.invalid`,
 		isTemporary: true,
+	},
+	'no HTTP, request accepted': { fault: FAULTS_AFTER_ACCEPTANCE.garbage, isTemporary: true },
+	[TLS_BREAKS_LATE]: {
+		fault: FAULTS_AFTER_ACCEPTANCE.garbage,
+		isTemporary: true,
+		isBehindHop: true,
 	},
 	'TLS: no secure connection': {
 		baseUrl: (url) => url.replace('http:', 'https:'),
@@ -173,14 +205,14 @@ export interface Line {
 export async function runFaultMatrix(
 	runItems: RunItems,
 	atOnce: number,
-	isWanted: (step: Step, pattern: string) => boolean = () => true,
+	isWanted: (step: Step, pattern: string, fault: string) => boolean = () => true,
 ): Promise<Line[]> {
 	const otherHost = await startHostileHost();
 	const steps = Object.keys(STEPS) as Step[];
 	const runs = steps.flatMap((step) =>
 		Object.entries(toCases(otherHost.url)).flatMap(([name, one]) =>
 			Object.entries(PATTERNS)
-				.filter(([pattern]) => isWanted(step, pattern))
+				.filter(([pattern]) => isWanted(step, pattern, name))
 				.filter(([pattern]) => one.fault !== undefined || pattern === 'every item')
 				// Takes minutes.
 				.filter(([pattern]) => !(one.timeout && step.includes('types') && pattern === 'every item'))
@@ -210,7 +242,7 @@ async function runCase(
 	runItems: RunItems,
 	step: Step,
 	name: string,
-	{ fault, baseUrl, isTemporary, timeout = 30 }: Case,
+	{ fault, baseUrl, isTemporary, isBehindHop, timeout = 30 }: Case,
 	pattern: string,
 	when: Pick<Fault, 'every' | 'once'>,
 ): Promise<Line> {
@@ -218,12 +250,16 @@ async function runCase(
 	const { parameters, notices, paths } = STEPS[step];
 	const wanted = notices.map((notice, index) => ({ ...notice, messageId: `M${index}` }));
 	if (fault) sandbox.faults.set(...paths.map((path) => ({ ...fault, ...when, path })));
+	const hop = isBehindHop ? await startTlsHop(sandbox.url, TLS_BREAKS['a bad record']) : undefined;
 	const { items, trace } = await runItems(
 		sandbox,
 		wanted,
 		{ ...parameters, options: { timeout, retries: RETRIES } },
-		baseUrl?.(sandbox.url),
-	).finally(sandbox.close);
+		hop?.url ?? baseUrl?.(sandbox.url),
+	).finally(async () => {
+		hop?.close();
+		await sandbox.close();
+	});
 
 	const { accepted: pinned, acceptedTwice, sent } = accountOf(sandbox);
 	const isReportedPinned = ({ json }: INodeExecutionData) => json.error === undefined;

@@ -29,6 +29,7 @@ export async function startTlsHop(sandboxUrl: string, breaksWith: Buffer) {
 		keep(raw);
 		const secure = keep(new tls.TLSSocket(raw, options));
 		const upstream = keep(connect(Number(new URL(sandboxUrl).port), '127.0.0.1'));
+		upstream.on('close', () => raw.destroySoon());
 		// The sandbox responds to its own host only.
 		secure.once('data', (first: Buffer) => {
 			const { host } = new URL(sandboxUrl);
