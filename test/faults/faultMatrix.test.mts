@@ -10,7 +10,6 @@ import {
 	toTables,
 } from '../support/faultMatrix.mts';
 import { runPinNode } from '../support/engine.mts';
-import { speedUpClock } from '../support/fastClock.mts';
 import { FILES } from '../support/notices.mts';
 
 const DOCUMENT = `${__dirname}/../../docs/faults.md`;
@@ -18,7 +17,6 @@ const DOCUMENT = `${__dirname}/../../docs/faults.md`;
 let lines: Line[];
 
 beforeAll(async () => {
-	speedUpClock();
 	lines = await runFaultMatrix(async (sandbox, items, parameters, baseUrl) => {
 		const credential = { ...credentialOf(sandbox), ...(baseUrl && { baseUrl }) };
 		const outcome = await runPinNode(credential, parameters, {
@@ -28,7 +26,7 @@ beforeAll(async () => {
 		});
 		return { items: outcome.items ?? [], trace: outcome.trace };
 	}, 16);
-}, 180_000);
+}, 300_000);
 
 test('no item is lost, misreported, mispaired or sent twice, and no secret is found', () => {
 	expect(lines.filter(({ violations }) => violations.length > 0)).toStrictEqual([]);
