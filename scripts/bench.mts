@@ -1,7 +1,8 @@
 // Measures this node against n8n's HTTP Request node in one real n8n, on the sandbox over HTTPS, as with Z-API.
 // Ratios matter: the runs are interleaved, so that what else the machine does falls on all of them alike.
 // `npm run bench -- times` measures only what is named and writes no page; `BENCH_RUNS` is how many times.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +16,7 @@ import { median, type Row, toSpread, writeReport } from './benchReport.mts';
 import type { N8nClient, StoredWorkflow } from './n8n/client.mts';
 import { installN8n, installNode, N8N_VERSION, unpackPackage } from './n8n/install.mts';
 import { findPort, type N8n, startN8n } from './n8n/process.mts';
-import { CHAT, toNode, toPinNode, toWorkflow, TRIGGER } from './workflows.mts';
+import { CHAT, to, toNode, toPinNode, toWorkflow, TRIGGER } from './workflows.mts';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const TESTED = 'Tested';
@@ -67,6 +68,7 @@ let n8n: N8n | undefined;
 const parts: Record<string, () => Promise<void>> = {
 	// First, so that what the other parts leave in n8n's database doesn't count.
 	memory: measureMemory,
+	files: measureFiles,
 	times: measureTimes,
 	trouble: measureTrouble,
 	receiving: measureReceiving,
@@ -385,6 +387,58 @@ async function measureMemory() {
 		measured: `${added.toFixed(0)} MB (${toSpread(own, 'MB')} − ${toSpread(base, 'MB')})`,
 		limit: '< 100 MB',
 		holds: added < 100,
+	});
+}
+
+/** n8n's peak memory with several files to send, over that with one; and whether a file of 50 MB arrives. */
+async function measureFiles() {
+	const send = async (items: number, megabytes: number): Promise<number> => {
+		const file = path.join(userFolder, 'file.mp4');
+		await writeFile(file, randomBytes(megabytes * 1e6));
+		const { client, pid } = await startAnew({
+			NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT}`,
+			N8N_RESTRICT_FILE_ACCESS_TO: userFolder,
+		});
+		const credential = await client.saveCredential('Bench', credentialOf(sandbox));
+		// n8n keeps one file, which all items have.
+		const jsCode = `return Array.from({ length: ${items} }, () => ({ json: {}, binary: $input.first().binary }));`;
+		const tested = toPinNode(TESTED, {
+			...{ resource: 'message', operation: 'sendAndPin', messageType: 'video' },
+			...{ fileSource: 'binary', text: '={{ $itemIndex }}' },
+		});
+		const name = `${items} files of ${megabytes} MB`;
+		const workflow = toWorkflow(name, jsCode, tested);
+		workflow.nodes.push(toNode('Read', 'n8n-nodes-base.readWriteFile', { fileSelector: file }));
+		const connections = { ...workflow.connections, [TRIGGER]: to('Read'), Read: to('Items') };
+		const stored = await client.importWorkflow({ ...workflow, connections }, credential);
+		sandbox.chats.reset();
+		const { status, error } = await client.execute(stored, TRIGGER);
+		const arrived = sandbox.chats
+			.all()
+			.filter(({ messages }) => messages.at(-1)?.media?.bytes === megabytes * 1e6);
+		if (status !== 'success' || arrived.length !== items) {
+			throw new Error(`${name}: ${arrived.length} arrived, ${error?.message}`);
+		}
+		return await readPeakMemory(pid);
+	};
+	const [one, many]: [number[], number[]] = [[], []];
+	for (let run = 0; run < RUNS; run++) {
+		one.push(await send(1, 16));
+		many.push(await send(20, 16));
+	}
+	const added = median(many) - median(one);
+	rows.push({
+		what: "20 files of 16 MB from the input: n8n's peak memory − with one of them",
+		measured: `${added.toFixed(0)} MB (${toSpread(many, 'MB')} − ${toSpread(one, 'MB')})`,
+		limit: '≤ 250 MB',
+		holds: added <= 250,
+	});
+	const largest = await send(1, 50);
+	rows.push({
+		what: "A file of 50 MB from the input: n8n's peak memory",
+		measured: `${largest.toFixed(0)} MB`,
+		limit: 'it arrives',
+		holds: true,
 	});
 }
 

@@ -26,6 +26,7 @@ const FIND = 'Find_WhatsApp_Chats';
 const SEND = 'Send_and_Pin_WhatsApp_Message';
 const PIN = 'Pin_WhatsApp_Message';
 const UNPIN = 'Unpin_WhatsApp_Message';
+const POLL = 'Send_and_Pin_WhatsApp_Poll';
 
 /** n8n registers a webhook, and forgets it, a little after it has responded. */
 const PATIENTLY = { retries: 120, minTimeout: 500, factor: 1 };
@@ -98,6 +99,9 @@ const ARGUMENTS: Record<string, RegExp> = {
 	filter: /name of the chat, such as Class 3B, or a phone number/,
 	chat: CHAT,
 	text: /text to send/,
+	group: /group ID.+-group.+Find WhatsApp Chats/,
+	question: /question of the poll/,
+	options: /2 to 12 different options, one a line/,
 	messageId: /77DF5293EBC176FFA6A88838E7A6AD83.+Never make one up/,
 	duration: /24_hours, 7_days or 30_days/,
 };
@@ -106,6 +110,7 @@ const TOOLS: Array<[name: string, description: RegExp, args: string[]]> = [
 	[FIND, /^Finds the WhatsApp chats.+ask which one is meant/, ['filter']],
 	[PIN, /^Pins a WhatsApp message/, ['chat', 'messageId', 'duration']],
 	[SEND, /^Sends a text.+do not use this tool again/, ['chat', 'text', 'duration']],
+	[POLL, /^Sends a poll.+do not use this tool again/, ['group', 'question', 'options', 'duration']],
 	[UNPIN, /^Removes a pinned WhatsApp message/, ['chat', 'messageId']],
 ];
 
@@ -152,6 +157,33 @@ test('a client finds a group by its name, sends a text there and pins it', async
 		[messageId],
 	);
 	assert.equal(textsSent().length, 1);
+});
+
+test('a client asks a group, and what a poll refuses is told', async () => {
+	const poll = {
+		group: '5511999999999-1623281429',
+		question: 'When?',
+		options: 'Friday\nSaturday',
+	};
+	const { text, isError } = await call(POLL, poll);
+	assert.ok(!isError, text);
+	const [{ messageId, chat }] = JSON.parse(text);
+	const { name, messages, pins } = sandbox.chats.get(chat);
+	assert.equal(name, 'Class 3B');
+	assert.deepEqual(messages.at(-1)?.poll?.options, ['Friday', 'Saturday']);
+	assert.deepEqual([messages.at(-1)?.messageId, pins.at(-1)?.messageId], [messageId, messageId]);
+
+	const REFUSALS: Array<[args: object, expected: RegExp]> = [
+		[{ options: 'Friday, Saturday' }, /fewer than two options.+in text one a line/s],
+		[{ group: PHONE }, /'Message Type' is Poll, which only groups can get.+Choose a group/s],
+	];
+	for (const [args, expected] of REFUSALS) {
+		const refused = await call(POLL, { ...poll, ...args });
+		assert.ok(refused.isError);
+		assert.match(refused.text, expected);
+	}
+	const polls = sandbox.requests.filter(({ path }) => path === '/send-poll');
+	assert.equal(polls.length, 1);
 });
 
 test('a client that looks for a name that no chat has finds nothing', async () => {

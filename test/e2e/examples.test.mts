@@ -10,6 +10,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import type { Execution, StoredWorkflow } from '../../scripts/n8n/client.mts';
 import { TRIGGER } from '../../scripts/workflows.mts';
 import { startTestN8n, type TestN8n } from '../support/n8n.mts';
+import { FILES } from '../support/notices.mts';
 import { first } from '../support/only.mts';
 import { pinsSent } from '../support/sandbox.mts';
 import { waitFor } from '../support/wait.mts';
@@ -114,6 +115,43 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 		const items = itemsOf(await execute(file), 'Send the notice and pin it');
 		assert.deepEqual(items.map(({ code }) => code).sort(), ['requestRefused', undefined]);
 		assert.equal(sentTo().length, 4);
+	},
+	'send-a-picture-or-pdf-to-groups-and-pin-it.json': async (file) => {
+		const submit = async (name: string, type: string, data: string) => {
+			const { nodes } = await importExample(file);
+			const form = new FormData();
+			form.set('field-0', new Blob([Buffer.from(data, 'base64')], { type }), name);
+			form.set('field-1', 'The minutes');
+			form.set('field-2', 'bloco');
+			const { webhookId } = Object(nodes.find(({ type }) => type.endsWith('.formTrigger')));
+			const url = new URL(`/form/${webhookId}`, n8n.url);
+			const { status } = await fetch(url, { method: 'POST', body: form });
+			assert.equal(status, 200);
+		};
+		const groups = ['120363019502651111-group', '120363019502652222-group'];
+		const happen = async () => {
+			for (const { data, mimeType, fileName } of [FILES.image, FILES.document]) {
+				await submit(fileName, mimeType, data);
+				await waitFor(() => groups.every((group) => lastIn(group)?.media?.mimeType === mimeType));
+			}
+		};
+		await activate(file, happen, 2);
+		for (const group of groups) {
+			const [, picture, document, ...others] = sandbox.chats.get(group).messages;
+			assert.deepEqual([picture?.text, picture?.media?.kind], ['The minutes', 'image']);
+			const { kind, fileName } = document?.media ?? {};
+			assert.deepEqual([kind, fileName], ['document', 'notice.pdf']);
+			assert.deepEqual(pinned(group), [picture?.messageId, document?.messageId]);
+			assert.deepEqual(others, []);
+		}
+		assert.equal(pinsSent(sandbox).length, 4);
+	},
+	'ask-a-question-and-pin-the-poll.json': async (file) => {
+		await execute(file);
+		const { text, poll, messageId } = lastIn(GROUP) ?? {};
+		assert.equal(text, 'When do we meet?');
+		assert.deepEqual([poll?.options.length, poll?.maxOptions], [3, 0]);
+		assert.deepEqual(pinned(GROUP), [messageId]);
 	},
 	'reply-pin-to-pin-a-message.json': async (file) => {
 		const { messageId } = DEMO_MESSAGE;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { credentialOf } from '../../sandbox/account.mts';
+import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { type Fault, FAULTS_AFTER_ACCEPTANCE, KNOWN_FAULTS } from '../../sandbox/faults.mts';
+import { startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { log, runPinNode } from '../support/engine.mts';
 import { speedUpClock } from '../support/fastClock.mts';

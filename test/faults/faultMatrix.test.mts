@@ -10,7 +10,6 @@ import {
 	toTables,
 } from '../support/faultMatrix.mts';
 import { runPinNode } from '../support/engine.mts';
-import { speedUpClock } from '../support/fastClock.mts';
 import { FILES } from '../support/notices.mts';
 import { trustTlsHops } from '../support/tlsHop.mts';
 
@@ -19,7 +18,6 @@ const DOCUMENT = `${__dirname}/../../docs/faults.md`;
 let lines: Line[];
 
 beforeAll(async () => {
-	speedUpClock();
 	trustTlsHops();
 	lines = await runFaultMatrix(async (sandbox, items, parameters, baseUrl) => {
 		const credential = { ...credentialOf(sandbox), ...(baseUrl && { baseUrl }) };
@@ -29,7 +27,7 @@ beforeAll(async () => {
 			onError: 'continueRegularOutput',
 		});
 		return { items: outcome.items ?? [], trace: outcome.trace };
-	}, 24);
+	}, 16);
 }, 400_000);
 
 test('no item is lost, misreported, mispaired or sent twice, and no secret is found', () => {

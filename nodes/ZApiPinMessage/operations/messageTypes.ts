@@ -174,7 +174,7 @@ export const contentFields: INodeProperties[] = [
 		type: 'string',
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Option' },
 		default: [],
-		required: true,
+		// Not required, as n8n would ask for it, too, where an expression chooses the type.
 		displayOptions: shownFor(POLLS),
 		placeholder: 'e.g. Friday',
 		description:
