@@ -38,10 +38,13 @@ export const SUBTITLES = Object.fromEntries(
 	),
 );
 
-/** The fields of all operations. One that several have is shown for each of them. */
+/**
+ * The fields of all operations. One that several have is shown for each of them. The last operations come first, so
+ * that Duration comes after what is sent.
+ */
 function composeFields(): INodeProperties[] {
 	const shownFor = new Map<INodeProperties, string[]>();
-	for (const { fields, value } of RESOURCES.flatMap((row) => row.operations)) {
+	for (const { fields, value } of RESOURCES.flatMap((row) => row.operations).reverse()) {
 		for (const field of fields) shownFor.set(field, [...(shownFor.get(field) ?? []), value]);
 	}
 	return [...shownFor].map(([field, operation]) => ({

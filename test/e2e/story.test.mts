@@ -33,6 +33,7 @@ async function shootWorkflow(page: Page, workflow: StoredWorkflow): Promise<Buff
 	await logIn(page, `${n8n.url}/workflow/${workflow.id}`, n8n.owner);
 	await page.locator('[data-node-name="Pin it"]').first().waitFor();
 	await page.keyboard.press('1');
+	await page.mouse.move(5, 5);
 	const first = await page
 		.locator('[data-node-name="A message with # arrives"]')
 		.first()
@@ -69,6 +70,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 		assert.match((await pin.textContent()) ?? '', /7 days left/);
 
 		const chat = await page.screenshot();
+		await page.goto('about:blank');
 		await page.setViewportSize({ width: 1240, height: 460 });
 		await page.setContent(
 			`<body style="margin:0;display:flex">${[canvas, chat].map((picture) => `<img height="460" src="data:image/png;base64,${picture.toString('base64')}">`).join('')}`,

@@ -152,12 +152,12 @@ step(
 		await importRecipe('send-a-notice-to-groups-and-pin-it.json');
 		await open('Find the groups');
 		await see('parameter-input-filter').locator('input').fill('Bloco');
-		await editor.keyboard.press('Escape');
+		await see('ndv-close-button').click();
 		await open('Send the notice and pin it');
 		await see('parameter-input-messageType').click();
 		await editor.getByRole('option', { name: 'Image' }).click();
 		await see('parameter-input-fileUrl').locator('input').fill('https://example.com/map.png');
-		await editor.keyboard.press('Escape');
+		await see('ndv-close-button').click();
 		await see('execute-workflow-button').first().click();
 		for (const chat of ['Bloco A', 'Bloco B']) await pinnedIn(chat, 'The water will be off');
 	},
