@@ -96,4 +96,4 @@ const page: FastifyPluginAsync<{ state: ZApiState }> = async (app, { state }) =>
 };
 
 // Uses the root's scope, as all of its requests update the page.
-export default fastifyPlugin(page);
+export default fastifyPlugin(page, { name: 'page' });

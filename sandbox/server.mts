@@ -74,7 +74,8 @@ export async function startSandbox({
 	});
 	app.setValidatorCompiler(compileOnce);
 	await app.register(guard);
-	for (const [name, plugin] of Object.entries({ page, webhooks, control, zApi })) {
+	await app.register(page, { state });
+	for (const [name, plugin] of Object.entries({ webhooks, control, zApi })) {
 		// Without a name, Fastify searches all loaded modules for one.
 		await app.register(fastifyPlugin(plugin, { name, encapsulate: true }), { state });
 	}

@@ -10,6 +10,9 @@ const BUSY_TRIES = 30;
 /** The longest time that an execution may take, in milliseconds. */
 const EXECUTION_MS = 600_000;
 
+/** n8n takes minutes for a publication that was cut off, in milliseconds. */
+const SETTLE_TIMEOUT_MS = 300_000;
+
 /** The owner of an n8n. */
 export interface Owner {
 	email: string;
@@ -212,7 +215,7 @@ export class N8nClient {
 				triggers: Array<{ errorMessage: string | null }>;
 			}>('GET', `/rest/workflows/${id}/publication-status`);
 			return publication.status !== 'in_progress' && publication;
-		});
+		}, SETTLE_TIMEOUT_MS);
 	}
 
 	/**
