@@ -29,6 +29,7 @@ const ROWS = `## Time and memory
 - _One item, 100 ms latency_: a workflow that pins a single message.
 - _200 chats, service allows 50/s_: the service refuses (HTTP 429) more than 50 requests in any second. The node also asks for the instance's status, so there are 201 requests, and the shortest possible time is 4 s.
 - _10,000 chats_: whether the time and the memory for each item grow with the number of items.
+- _Files from the input_: Send and Pin reads and sends one at a time.
 - _time ÷ …_: the node's time, divided by that of another node, or of fewer chats, in the same run. Below 1, this node is faster.`;
 
 const RECEIVED = `## Webhook calls

@@ -23,11 +23,13 @@ const MINUTES = 'https://example.com/a/minutes.pdf';
 
 type Binary = Record<string, Partial<IBinaryData>>;
 
+const DEFAULTS: Record<string, unknown> = { messageType: 'text', fileSource: 'url' };
+
 /** Reads an item with these parameters; options have their path as their name. */
 const read = (values: Record<string, unknown>, binary: Binary = {}, chat: string | null = GROUP) =>
 	readContent(
 		{
-			read: (name) => (name in values ? values[name] : ''),
+			read: (name) => (name in values ? values[name] : (DEFAULTS[name] ?? '')),
 			findFile: (property) => {
 				if (typeof property === 'object') return property;
 				if (!binary[property]) throw new Error('n8n does not find it');
@@ -123,7 +125,7 @@ test.each<[options: unknown, what: string]>([
 
 test.each<[file: Partial<IBinaryData>, values: object, extension: string, fileName: string]>([
 	[{ fileName: 'minutes.pdf' }, {}, 'pdf', 'minutes.pdf'],
-	[{ fileName: 'Minutes.PDF', fileExtension: 'PDF' }, {}, 'PDF', 'Minutes.PDF'],
+	[{ fileName: 'Minutes.PDF', fileExtension: 'PDF' }, {}, 'pdf', 'Minutes.PDF'],
 	[{ fileName: 'minutes', fileExtension: 'pdf' }, {}, 'pdf', 'minutes.pdf'],
 	[{ fileName: 'minutes 1.2', fileExtension: 'pdf' }, {}, 'pdf', 'minutes 1.2.pdf'],
 	[{ fileName: 'photo.jpg', fileExtension: 'jpeg' }, {}, 'jpg', 'photo.jpg'],
@@ -150,7 +152,7 @@ test.each([
 	['https://example.com/minutes%2Epdf?x=1.zip#a.b', 'pdf', 'minutes.pdf'],
 	['https://example.com/a%2Fminutes.pdf', 'pdf', 'minutes.pdf'],
 	['http://example.com/%E0%A4%A.pdf', 'pdf', '%E0%A4%A.pdf'],
-	['HTTPS://example.com/a.b/Minutes.Docx', 'Docx', 'Minutes.Docx'],
+	['HTTPS://example.com/a.b/Minutes.Docx', 'docx', 'Minutes.Docx'],
 ])('a document of %s has the extension %s and the name %s', (fileUrl, extension, fileName) => {
 	expect(read({ messageType: 'document', fileUrl })).toMatchObject({
 		path: `/send-document/${extension}`,
@@ -283,6 +285,7 @@ test.each([
 });
 
 test.each<[values: object, chat: string | null, message: string]>([
+	[{ text: 'Hi', messageType: undefined }, GROUP, "'Message Type' has an unknown value"],
 	[{ text: 'Hi', messageType: 'audio' }, GROUP, "'Message Type' has an unknown value"],
 	[
 		{ text: 'Hi', messageType: 'image', fileSource: 'ftp' },

@@ -71,7 +71,7 @@ export function readFile(
 	type: string,
 	mimeTypes: RegExp,
 ): { source: FileSource; name: string } {
-	if (toChoice(FILE_SOURCES, read('fileSource') || 'url', 'File From') === 'url') {
+	if (toChoice(FILE_SOURCES, read('fileSource'), 'File From') === 'url') {
 		const url = readIdText(read('fileUrl'), FILE_URL);
 		refuseInvalid(url, FILE_URL);
 		if (!URL.canParse(url)) throw refusal(FILE_URL.name, 'is not a URL', FILE_URL.advice);

@@ -85,7 +85,7 @@ export const MESSAGE_TYPES: readonly MessageType[] = [
 			const extension = extensionOf(name) || extensionOf(ofFile);
 			if (!extension) throw refusal(FILE_NAME.name, 'needs an extension', FILE_NAME.advice);
 			const fileName = extensionOf(name) ? name : `${name}.${extension}`;
-			return { path: `/send-document/${extension}`, body: { fileName } };
+			return { path: `/send-document/${extension.toLowerCase()}`, body: { fileName } };
 		},
 	},
 	{
@@ -198,7 +198,7 @@ export const contentFields: INodeProperties[] = [
  */
 export function readContent(reader: ItemReader, chat?: string): Content {
 	const { read } = reader;
-	const type = findChoice(MESSAGE_TYPES, read('messageType') || 'text', 'Message Type');
+	const type = findChoice(MESSAGE_TYPES, read('messageType'), 'Message Type');
 	const { displayName, field, isOptional } = type.text;
 	const text = readMessageText(read('text'), displayName, isOptional);
 	const { value, mimeType } = type;
