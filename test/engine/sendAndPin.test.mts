@@ -1,20 +1,11 @@
-import fc from 'fast-check';
-import { accountOf, credentialOf } from '../../sandbox/account.mts';
+import { credentialOf } from '../../sandbox/account.mts';
 import { type Fault, FAULTS_AFTER_ACCEPTANCE, KNOWN_FAULTS } from '../../sandbox/faults.mts';
-import { startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { log, runPinNode } from '../support/engine.mts';
 import { speedUpClock } from '../support/fastClock.mts';
-import {
-	FILES,
-	findUntruths,
-	METHODS,
-	SEND_AND_PIN,
-	SEND_ANY,
-	toAnyNotices,
-	toNotices,
-} from '../support/notices.mts';
+import { findUntruths, SEND_AND_PIN, toNotices } from '../support/notices.mts';
 import { pinsSent, useSandbox } from '../support/sandbox.mts';
+import { checkTruth } from '../support/truth.mts';
 
 const sandbox = useSandbox();
 
@@ -365,57 +356,7 @@ test('after a pin that may have been accepted, a certain failure does not say th
 });
 
 test('with random faults and types, nothing is sent twice, no item is lost, and each item is correct', async () => {
-	speedUpClock();
-	// As JSON without an ID, it counts as Z-API's own refusal.
-	const { text503, ...afterAcceptance } = FAULTS_AFTER_ACCEPTANCE;
-	const responses: Array<Pick<Fault, 'response' | 'isDone'>> = [
-		{ ...text503, isDone: false },
-		...Object.values(afterAcceptance),
-		...[429, 500, 502, 503].map((status) => ({ response: { status } })),
-		{ response: { status: 200, body: '<html></html>' } },
-		{ response: { status: 200, body: '<html></html>' }, isDone: true },
-		{ response: { status: 200, body: { error: 'no' } } },
-		{ response: KNOWN_FAULTS.subscriptionLapsed },
-		{ response: 'reset' },
-		{ response: 'resetMidResponse', isDone: true },
-	];
-	const fault = fc.record({
-		one: fc.constantFrom(...responses),
-		paths: fc.constantFrom(Object.values(METHODS), ['/pin-message']),
-		every: fc.integer({ min: 1, max: 4 }),
-		times: fc.integer({ min: 1, max: 5 }),
-	});
-	const property = fc.asyncProperty(
-		fc.array(fault, { maxLength: 4 }),
-		...[fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 })],
-		fc.constantFrom(0, 1),
-		fc.constantFrom(toNotices, toAnyNotices),
-		async (faults, count, chats, retries, toSome) => {
-			const own = await startSandbox(CANARIES);
-			own.faults.set(
-				...faults.flatMap(({ one, paths, ...when }) =>
-					paths.map((path) => ({ ...one, ...when, path })),
-				),
-			);
-			const notices = toSome(count, chats);
-			const parameters = toSome === toNotices ? SEND_AND_PIN : SEND_ANY;
-			const { items = [] } = await runPinNode(
-				credentialOf(own),
-				{ ...parameters, options: { retries } },
-				{ items: notices, binary: FILES, onError: 'continueRegularOutput' },
-			).finally(own.close);
-			expect(items.map(({ pairedItem }) => pairedItem)).toStrictEqual(
-				notices.map((_, item) => ({ item })),
-			);
-			expect(findUntruths(own, notices, items)).toStrictEqual([]);
-			expect(accountOf(own).acceptedTwice).toBe(0);
-		},
-	);
-	// Several at once, as most of the time is back-off. Without shrinking, which takes minutes.
-	const assertions = Array.from({ length: 5 }, async () => {
-		await fc.assert(property, { numRuns: 8, endOnFailure: true });
-	});
-	await Promise.all(assertions);
+	await checkTruth('sendAndPin', 20);
 }, 180_000);
 
 test('an option that differs for each item fails its own item only', async () => {

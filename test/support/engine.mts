@@ -25,6 +25,7 @@ import {
 	type INodeParameters,
 	type INodeType,
 	type INodeTypes,
+	type IRun,
 	type IWebhookData,
 	type IWebhookResponseData,
 	type IWorkflowExecuteAdditionalData,
@@ -106,6 +107,46 @@ export async function runPinNode(
 		errorItems: errorItems ?? undefined,
 		error: run.data.resultData.error,
 		trace: toTrace(run) + log.slice(firstLogLine).join(''),
+	};
+}
+
+/**
+ * Opens a workflow of two nodes "Z-API Pin Message", `Pin` and `Next`.
+ *
+ * @returns runs it as the editor does: as a whole, or only `Next` with the data of the last run
+ */
+export async function openTwoNodes(
+	credential: ICredentialDataDecryptedObject,
+	parameters: [pin: INodeParameters, next: INodeParameters],
+	pinned?: INodeExecutionData[],
+) {
+	const loader = await loadPackage();
+	const start = toNode('Start', 'start');
+	const [pin, next] = parameters.map((one) => toPinNode(one)) as [INode, INode];
+	Object.assign(next, { id: 'Next', name: 'Next' });
+	const to = ({ name: node }: INode) => ({
+		main: [[{ node, type: NodeConnectionTypes.Main, index: 0 }]],
+	});
+	const workflow = new Workflow({
+		...{ id: 'test', active: false, nodes: [start, pin, next] },
+		connections: { [start.name]: to(pin), [pin.name]: to(next) },
+		nodeTypes: toNodeTypes(loader),
+	});
+	const pinData = { [start.name]: [{ json: {} }], ...(pinned && { [pin.name]: pinned }) };
+	const open = () => new WorkflowExecute(toAdditionalData(loader, credential, workflow), 'manual');
+	let run: IRun | undefined;
+	const itemsOf = (name: string) => run?.data.resultData.runData[name]?.[0]?.data?.main?.[0];
+	return {
+		runAll: async () => {
+			run = await open().run({ workflow, startNode: start, pinData });
+			return itemsOf(next.name);
+		},
+		runNext: async () => {
+			const { runData } = run?.data.resultData ?? assert.fail('It was not run as a whole');
+			const destination = { nodeName: next.name, mode: 'inclusive' } as const;
+			run = await open().runPartialWorkflow2(workflow, runData, pinData, [], destination);
+			return itemsOf(next.name);
+		},
 	};
 }
 
@@ -356,7 +397,12 @@ function toPinNode(parameters: INodeParameters): INode {
 function toNodeTypes(loader: Loader): INodeTypes {
 	// Has pinned data, so it never runs.
 	const start = {
-		description: { properties: [], inputs: [], outputs: [NodeConnectionTypes.Main] },
+		description: {
+			properties: [],
+			inputs: [],
+			outputs: [NodeConnectionTypes.Main],
+			group: ['trigger'],
+		},
 	} as unknown as INodeType;
 	const getByName = (type: string) =>
 		type === 'start' ? start : loader.getNode(type.replace(`${PACKAGE}.`, '')).type;

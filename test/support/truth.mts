@@ -1,16 +1,19 @@
 import fc from 'fast-check';
+import type { INodeExecutionData } from 'n8n-workflow';
 import { WHAT_IS_DONE } from '../../nodes/ZApiPinMessage/execution/output';
 import { accountOf, credentialOf } from '../../sandbox/account.mts';
 import { type Fault, FAULTS_AFTER_ACCEPTANCE, KNOWN_FAULTS } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
 import { CANARIES } from './canaries.mts';
-import { type Outcome, runPinNode } from './engine.mts';
+import { runPinNode } from './engine.mts';
 import { speedUpClock } from './fastClock.mts';
-import { findUntruths, type Notice, SEND_AND_PIN, toNotices } from './notices.mts';
+import { FILES, findUntruths, METHODS, SEND_ANY, toAnyNotices, toNotices } from './notices.mts';
 import { startTlsHop, TLS_BREAKS, trustTlsHops } from './tlsHop.mts';
 
 const PERHAPS_PINNED =
 	WHAT_IS_DONE.pinPerhapsAccepted?.advice({ step: 'pinPerhapsAccepted' }) ?? '';
+
+const { text503 } = FAULTS_AFTER_ACCEPTANCE;
 
 /** Whatever can happen to a request. Behind a hop, `garbage` breaks TLS. */
 const FAULTS: Array<Pick<Fault, 'response' | 'isDone'>> = [
@@ -18,10 +21,8 @@ const FAULTS: Array<Pick<Fault, 'response' | 'isDone'>> = [
 	{ response: { status: 503, body: { error: 'Overloaded' } } },
 	{ response: { status: 503, headers: { 'retry-after': '1' } } },
 	{ response: { status: 503, body: 'upstream: connection termination' }, isDone: true },
-	...Object.values(FAULTS_AFTER_ACCEPTANCE).filter(
-		// Z-API's own text says that it was not done: this one would be a lie of Z-API's.
-		(fault) => fault !== FAULTS_AFTER_ACCEPTANCE.text503,
-	),
+	// As JSON without an ID, it counts as Z-API's own refusal.
+	...Object.values(FAULTS_AFTER_ACCEPTANCE).filter((fault) => fault !== text503),
 	{ response: 'garbage' },
 	{ response: 'reset' },
 	{ response: 'resetMidResponse', isDone: true },
@@ -33,7 +34,7 @@ const FAULTS: Array<Pick<Fault, 'response' | 'isDone'>> = [
 
 const randomFault = fc.record({
 	one: fc.constantFrom(...FAULTS),
-	path: fc.constantFrom('/send-text', '/pin-message'),
+	paths: fc.constantFrom(Object.values(METHODS), ['/pin-message']),
 	every: fc.integer({ min: 1, max: 6 }),
 	once: fc.boolean(),
 	times: fc.integer({ min: 1, max: 20 }),
@@ -44,8 +45,8 @@ const VALID = [true, true, true, true, true, true, true, false];
 const HOPS = [undefined, ...Object.values(TLS_BREAKS)];
 
 const PARAMETERS = {
-	sendAndPin: SEND_AND_PIN,
-	pin: { ...SEND_AND_PIN, operation: 'pin', messageId: '={{ $json.text }}' },
+	sendAndPin: SEND_ANY,
+	pin: { ...SEND_ANY, operation: 'pin', messageId: '={{ $json.id }}' },
 };
 
 /**
@@ -65,26 +66,35 @@ export async function checkTruth(operation: keyof typeof PARAMETERS, runs: numbe
 		fc.integer({ min: 1, max: 8 }),
 		fc.record({ maxConcurrentRequests: fc.integer({ min: 1, max: 30 }), retries: fc.nat(1) }),
 		fc.constantFrom(...HOPS),
-		async (faults, areValid, chats, options, breaksWith) => {
+		fc.constantFrom(toNotices, toAnyNotices),
+		async (faults, areValid, chats, options, breaksWith, toSome) => {
 			const sandbox = await startSandbox(CANARIES);
 			const hop = breaksWith && (await startTlsHop(sandbox.url, breaksWith));
-			sandbox.faults.set(...faults.map(({ one, ...when }) => ({ ...one, ...when })));
-			const notices = toNotices(areValid.length, chats).map((notice, index) => ({
+			sandbox.faults.set(
+				...faults.flatMap(({ one, paths, ...when }) =>
+					paths.map((path) => ({ ...one, ...when, path })),
+				),
+			);
+			const notices = toSome(areValid.length, chats).map((notice, index) => ({
 				...notice,
-				text: areValid[index] ? `M${index}` : '',
+				id: `M${index}`,
+				chat: areValid[index] ? notice.chat : 'Ana',
 			}));
 			const { items = [] } = await runPinNode(
 				{ ...credentialOf(sandbox), ...(hop && { baseUrl: hop.url }) },
 				{ ...PARAMETERS[operation], options },
-				{ items: notices, onError: 'continueRegularOutput' },
+				{ items: notices, binary: FILES, onError: 'continueRegularOutput' },
 			).finally(async () => {
 				hop?.close();
 				await sandbox.close();
 			});
 			const pairs = items.map(({ pairedItem }) => pairedItem);
 			expect(pairs).toStrictEqual(notices.map((_, item) => ({ item })));
-			const find = operation === 'pin' ? findUntruePins : findUntruths;
-			expect(find(sandbox, notices, items)).toStrictEqual([]);
+			const untruths =
+				operation === 'pin'
+					? findUntruePins(sandbox, items)
+					: findUntruths(sandbox, notices, items);
+			expect(untruths).toStrictEqual([]);
 			expect(accountOf(sandbox)).toMatchObject({ acceptedTwice: 0 });
 			count += items.length;
 		},
@@ -97,12 +107,11 @@ export async function checkTruth(operation: keyof typeof PARAMETERS, runs: numbe
 	return count;
 }
 
-/** What items of Pin say, each with its text as the message ID. In words; empty when all is well. */
-function findUntruePins(sandbox: Sandbox, notices: Notice[], items: Outcome['items'] = []) {
+/** What the items of Pin say of M0, M1, … that isn't so. In words; empty when all is well. */
+function findUntruePins(sandbox: Sandbox, items: INodeExecutionData[]): string[] {
 	const { accepted } = accountOf(sandbox);
-	return notices.flatMap(({ text }, index) => {
-		const { error, description } = items[index]?.json ?? {};
-		const isTrue = accepted.has(text)
+	return items.flatMap(({ json: { error, description } }, index) => {
+		const isTrue = accepted.has(`M${index}`)
 			? error === undefined || String(description).includes(PERHAPS_PINNED)
 			: error !== undefined;
 		return isTrue ? [] : [`Item ${index}: ${error ?? 'accepted'}`];
