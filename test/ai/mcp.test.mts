@@ -258,7 +258,7 @@ const REFUSED: Array<[what: string, args: object, expected: RegExp]> = [
 	],
 	[
 		'an unknown duration',
-		{ duration: '1 day' },
+		{ duration: '2 days' },
 		/'Duration' has an unknown value.+24_hours, 7_days/s,
 	],
 	['no message ID', { messageId: '' }, /'Message ID' is empty.+A message ID is one word/s],
@@ -283,7 +283,7 @@ const FAILED: Array<[what: string, fault: SandboxResponse, expected: RegExp]> = 
 		clientTokenNotAllowed(CANARIES.clientToken),
 		/does not accept the Client-Token.+Security tab/s,
 	],
-	['a failure in words of Z-API', echo, /refused the request.+“\*\*\* can not pin”.+Check Chat/s],
+	['a failure in words of Z-API', echo, /refused the request.+“\*\*\* can not pin”.+Check 'Chat'/s],
 ];
 
 for (const [what, fault, expected] of FAILED) {
