@@ -258,7 +258,7 @@ const REFUSED: Array<[what: string, args: object, expected: RegExp]> = [
 	],
 	[
 		'an unknown duration',
-		{ duration: '5 days' },
+		{ duration: '2 days' },
 		/'Duration' has an unknown value.+24_hours, 7_days/s,
 	],
 	['no message ID', { messageId: '' }, /'Message ID' is empty.+A message ID is one word/s],
