@@ -9,6 +9,7 @@ import { credentialOf } from '../../sandbox/account.mts';
 import {
 	type SandboxResponse,
 	clientTokenNotAllowed,
+	FAULTS_AFTER_ACCEPTANCE,
 	KNOWN_FAULTS,
 } from '../../sandbox/faults.mts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.mts';
@@ -16,6 +17,7 @@ import type { StoredWorkflow } from '../../scripts/n8n/client.mts';
 import type { N8n } from '../../scripts/n8n/process.mts';
 import { CANARIES } from '../support/canaries.mts';
 import { startTestN8n } from '../support/n8n.mts';
+import { findUntruths, toNotices } from '../support/notices.mts';
 import { pinsSent } from '../support/sandbox.mts';
 import { waitFor } from '../support/wait.mts';
 
@@ -295,6 +297,30 @@ for (const [what, fault, expected] of FAILED) {
 		assert.match(text, expected);
 	});
 }
+
+test('of many calls at once under faults, no text is sent twice, and each answer is true', async () => {
+	const notices = toNotices(20, 5);
+	sandbox.faults.set(
+		{ path: '/send-text', every: 4, once: true, response: { status: 429 } },
+		{ path: '/send-text', every: 5, isDone: true, response: 'reset' },
+		{ path: '/send-text', every: 7, ...FAULTS_AFTER_ACCEPTANCE.accepted503 },
+		{ path: '/pin-message', every: 3, once: true, isDone: true, response: { status: 500 } },
+		{ path: '/pin-message', every: 4, response: KNOWN_FAULTS.subscriptionLapsed },
+	);
+	const answers = await Promise.all(
+		notices.map(async ({ chat, text }) => await call(SEND, { chat, text })),
+	);
+	sandbox.faults.reset();
+	const items = answers.map(({ text, isError }) => {
+		if (!isError) return { json: JSON.parse(text)[0] };
+		const [, messageId = null] = /'Message ID' (\w+); don't send it again/.exec(text) ?? [];
+		const error = /(?:The message|Z-API|The subscription).*/s.exec(text)?.[0] ?? text;
+		return { json: { error, messageId } };
+	});
+	assert.deepEqual(findUntruths(sandbox, notices, items), []);
+	const failed = items.filter(({ json }) => json.error !== undefined).length;
+	assert.ok(failed > 5 && failed < 15, `${failed} calls failed`);
+});
 
 test('no response, stored execution or log contains a secret', async () => {
 	// n8n stores an execution a little after it has responded.
