@@ -12,7 +12,6 @@ import type { StoredWorkflow } from '../../scripts/n8n/client.mts';
 import { toNode, toPinNode, TRIGGER } from '../../scripts/workflows.mts';
 import { launchBrowser, logIn } from '../support/browser.mts';
 import { startTestN8n, type TestN8n } from '../support/n8n.mts';
-import { PNG } from '../support/notices.mts';
 import { first } from '../support/only.mts';
 import { waitFor } from '../support/wait.mts';
 
@@ -30,7 +29,7 @@ before(async () => {
 	sandbox = await startSandbox();
 	browser = await launchBrowser();
 	selectors.setTestIdAttribute('data-test-id');
-	page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+	page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
 	page.setDefaultTimeout(60_000);
 });
 
@@ -65,7 +64,7 @@ test('a picture that arrives with #notice in its caption is pinned', async () =>
 	await page.goto(sandbox.url);
 	await page.getByRole('link', { name: 'Condomínio Jardim' }).click();
 	await page.getByRole('textbox', { name: /^Write/ }).fill('The new timetable #notice');
-	const buffer = Buffer.from(PNG, 'base64');
+	const buffer = await readFile(new URL('docs/images/story-light.png', ROOT));
 	const file = { name: 'timetable.png', mimeType: 'image/png', buffer };
 	await page.getByLabel('Attach a file', { exact: true }).setInputFiles(file);
 	const bar = page.getByRole('list', { name: 'Pinned messages' });
@@ -153,3 +152,19 @@ test('the editor shows the fields of the type only, and a change of type keeps t
 		await shoot(`fields of ${value}`);
 	}
 });
+
+for (const file of [
+	'send-a-picture-or-pdf-to-groups-and-pin-it.json',
+	'ask-a-question-and-pin-the-poll.json',
+]) {
+	test(`the canvas shows all of ${file}`, async () => {
+		const { id } = await importExample(file);
+		await page.goto(`${n8n.url}/workflow/${id}`);
+		const text = await readFile(new URL(`examples/${file}`, ROOT), 'utf8');
+		for (const { name } of (JSON.parse(text) as StoredWorkflow).nodes) {
+			await page.locator(`[data-node-name="${name}"]`).first().waitFor();
+		}
+		await page.keyboard.press('1');
+		await shoot(file);
+	});
+}
