@@ -30,7 +30,7 @@ export default {
 		config: {
 			testMatch: ['<rootDir>/test/unit/**/*.test.mts'],
 			testPathIgnorePatterns: [
-				'/(documents|words|npmReadme|longTexts|inTurn|receiveCallback|scheduler|simulation)\\.',
+				'/(documents|words|npmReadme|longTexts|lock|receiveCallback|scheduler|simulation)\\.',
 			],
 			testEnvironment: './test/mutation/environment.js',
 			moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.js' },

@@ -7,12 +7,12 @@ export default {
 	...config,
 	mutate: [
 		'nodes/ZApiPinMessage/execution/{limiter,scheduler}.ts',
-		'nodes/ZApiPinMessageTrigger/{registration/inTurn,callback/{authenticate,receiveCallback,warn}}.ts',
+		'nodes/ZApiPinMessageTrigger/{registration/lock,callback/{authenticate,receiveCallback,logOnce}}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',
 		config: {
-			testMatch: ['<rootDir>/test/unit/{inTurn,receiveCallback,scheduler,simulation}.test.mts'],
+			testMatch: ['<rootDir>/test/unit/{lock,receiveCallback,scheduler,simulation}.test.mts'],
 		},
 	},
 };

@@ -71,7 +71,7 @@ const IF_NOT_CONNECTED = [
 	},
 ] as const;
 
-export type IfNotConnected = (typeof IF_NOT_CONNECTED)[number]['value'];
+type IfNotConnected = (typeof IF_NOT_CONNECTED)[number]['value'];
 
 /** The options of one execution. */
 export interface RunOptions {

@@ -67,7 +67,6 @@ export const FOUND_NOTHING: InvalidText = [
 	'Check the expression and the item that it reads: the value is not there.',
 ];
 
-/** Results of wrong expressions, for all parameters. */
 /** What a user's expression can leave instead of an ID. */
 export const LEFT_BY_EXPRESSIONS: readonly InvalidText[] = [
 	[/^$/, 'is empty'],

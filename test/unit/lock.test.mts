@@ -1,4 +1,4 @@
-import { withLock } from '../../nodes/shared/lock';
+import { withLock } from '../../nodes/ZApiPinMessageTrigger/registration/lock';
 
 /** In milliseconds. Longer than Z-API's slowest responses. */
 const LONG = 600_000;

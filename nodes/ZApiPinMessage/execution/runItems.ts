@@ -33,6 +33,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	const isNamed = items.length > 1;
 	const jobs = items.filter((item): item is Job => !isRefused(item));
 	const refused = items.filter(isRefused);
+	const isQueued = jobs.some(({ operation }) => operation.isQueued);
 	let run: Run;
 	let status: ConnectionStatus | undefined;
 	try {
@@ -41,16 +42,16 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 			const progress = isNamed ? NOTHING_SENT : '';
 			throw makeNodeError(node, refused[0].refusal, refused[0], { isNamed, progress });
 		}
-		status = await checkStatus(run, jobs);
+		if (isQueued && run.options.ifNotConnected === 'stop') status = await requireConnection(run);
 	} catch (error) {
 		const reason = error as Error;
+		// What is an error of n8n already stays as it is.
 		if (stopOnFailure) throw makeNodeError(node, reason, undefined, { progress: NOTHING_SENT });
 		const results = new Map(items.map((item) => [item, { ok: false, error: reason } as const]));
 		return makeOutput(context, results, { isIncluded: isIncluding(context), isCommon: true });
 	}
 
 	const { includeInputFields, maxConcurrentRequests, retries } = run.options;
-	const isQueued = jobs.some(({ operation }) => operation.isQueued);
 	const readStatus = isQueued ? observeStatus(run, status) : undefined;
 	const scheduled = await schedule(jobs, async (job) => await job.operation.attempt(run, job), {
 		// A file takes several times its size in memory.
@@ -104,14 +105,8 @@ async function openRun(context: IExecuteFunctions, items: Item[]): Promise<Run> 
 	};
 }
 
-/**
- * Requests the status first if the user wants to stop without a connection.
- *
- * @throws {ZApiError} if the instance is not connected
- */
-async function checkStatus(run: Run, jobs: Job[]): Promise<ConnectionStatus | undefined> {
-	const isQueued = jobs.some(({ operation }) => operation.isQueued);
-	if (!isQueued || run.options.ifNotConnected !== 'stop') return undefined;
+/** @throws {ZApiError} if the instance is not connected */
+async function requireConnection(run: Run): Promise<ConnectionStatus> {
 	const status = await requestStatus(run);
 	if (status.is === 'notConnected') throw status.reason;
 	return status;

@@ -1,7 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import type { Chat } from '../../shared/chat/chats';
 import { findChats } from '../../shared/chat/chatList';
-import { toFilter } from '../../shared/chat/chats';
+import { type Chat, toFilter } from '../../shared/chat/chats';
 import { FOUND_NOTHING, refusal, toBoolean, toChoice, toWholeNumber } from '../../shared/parameter';
 import { toComparable } from '../../shared/text';
 import type { AttemptResult } from '../execution/scheduler';

@@ -43,7 +43,7 @@ export const getStatus = defineOperation({
  * @throws {ZApiError} if Z-API doesn't say
  * @see https://developer.z-api.io (`GET /me`, `GET /device`)
  */
-export async function readInstanceStatus(
+async function readInstanceStatus(
 	context: IExecuteFunctions,
 	connection: Connection,
 	timeoutMs: number,

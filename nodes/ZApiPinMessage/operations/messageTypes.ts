@@ -55,7 +55,7 @@ const CAPTION = {
  * @see https://developer.z-api.io (messages: `/send-text`, `/send-image`, `/send-video`,
  * `/send-document/{extension}`, `/send-poll`; `mentionAll` of groups)
  */
-export const MESSAGE_TYPES: readonly MessageType[] = [
+const MESSAGE_TYPES: readonly MessageType[] = [
 	{
 		name: 'Text',
 		value: 'text',

@@ -16,6 +16,7 @@ import { toHash } from '../memory';
 import { DISPLAY_NAME } from '../parameters';
 import { isCallable } from '../registration/webhookUrl';
 import { readRawBody } from './authenticate';
+import { logOnce } from './logOnce';
 import { TtlCache } from './ttlCache';
 
 /** How long Z-API and the workflow itself wait for the others, in milliseconds. */
@@ -44,9 +45,6 @@ const passedOn = new TtlCache<true>(20_000);
 
 /** Receivers that did not take a call, or not at once: nobody waits for them. */
 const failing = new TtlCache<true>(1000);
-
-/** What the log says already. */
-const logged = new TtlCache<true>(1000);
 
 /** What waits for each receiver, by URL. */
 const waiting = new Map<string, { calls: number; bytes: number }>();
@@ -224,11 +222,4 @@ function logFailure({ context, url }: Delivery, reason: string): void {
 		url + reason,
 		`${DISPLAY_NAME} can't pass a call on to ${describeReceiver(url)}. ${reason}. If it is gone for good, ${readOwner(url) ? 'publish or unpublish any workflow with this trigger' : 'remove its URL from the Z-API panel once all workflows with this trigger are unpublished'}.`,
 	);
-}
-
-/** At most once in ten minutes. */
-function logOnce(context: IWebhookFunctions, key: string, text: string): void {
-	if (logged.get(key)) return;
-	logged.set(key, true);
-	context.logger.warn(text);
 }

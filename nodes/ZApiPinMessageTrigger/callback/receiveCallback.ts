@@ -10,7 +10,7 @@ import { isRepeated } from './duplicates';
 import { findFilter } from './filters';
 import { passOn } from './passOn';
 import { toOutput } from './toOutput';
-import { warn } from './warn';
+import { warn } from './logOnce';
 
 /** How deep a callback may be nested with Simplify off, as n8n can't store any depth. */
 const MAX_DEPTH = 50;

@@ -19,7 +19,7 @@ import { EVENTS, PIN_EVENTS } from '../events/events';
 import { readMemory, toHash } from '../memory';
 import type { TriggerSettings } from '../settings';
 import { readSettings } from '../settings';
-import { withLock } from '../../shared/lock';
+import { withLock } from './lock';
 import { checkPresence } from './presence';
 import { changeRegistration } from './registration';
 import type { Presence, Wish } from './sharing';
