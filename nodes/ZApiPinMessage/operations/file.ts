@@ -93,7 +93,8 @@ export function readFile(
 		const what = `names a file that is no ${type.toLowerCase()}`;
 		throw refusal(BINARY, what, "Set 'Message Type' to what the file is. Document takes any file.");
 	}
-	if (file.bytes !== undefined) checkSize(file.bytes);
+	// Older versions of n8n don't give it.
+	if (typeof file.bytes === 'number') checkSize(file.bytes);
 	return { source: { property, mimeType }, name };
 }
 
