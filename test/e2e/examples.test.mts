@@ -84,7 +84,9 @@ const pinned = (phone: string) => sandbox.chats.get(phone).pins.map(({ messageId
 
 const CASES: Record<string, (file: string) => Promise<void>> = {
 	'pin-messages-with-a-keyword.json': async (file) => {
-		const write = (text: string) => sandbox.chats.write(GROUP, text, ANA);
+		// The manager's phone is often the connected number.
+		const write = (text: string) =>
+			sandbox.chats.write(GROUP, text, text.endsWith('#AVISO') ? ME : ANA);
 		const texts = ['Thanks!', 'The lift works again. #Notice', 'Sem água amanhã #AVISO', '#other'];
 		let ids: string[] = [];
 		// The first starts nothing: what it started would be there before the second.
@@ -250,6 +252,26 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 			unconfirmed,
 		]);
 		assert.deepEqual(told(await execute(file, 'Every 15 minutes')), []);
+	},
+	'tell-me-when-the-number-stops-listening.json': async (file) => {
+		const told = async () =>
+			itemsOf(await execute(file, 'Every hour'), 'Tell me').map(({ text }) => text);
+		assert.match(String(await told()), /^No published workflow of this n8n gets/);
+
+		const listener = await importExample('pin-messages-with-a-keyword.json');
+		await n8n.client.activate(listener);
+		assert.deepEqual(await told(), []);
+		sandbox.instance.connection = 'notConnected';
+		assert.match(String(await told()), /^The number is not connected/);
+		sandbox.instance.connection = 'connected';
+		sandbox.faults.set({ path: '/me', response: REFUSAL });
+		assert.match(
+			String(await told()),
+			/^It is not known whether the number listens: Z-API refused/,
+		);
+		sandbox.faults.reset();
+		await n8n.client.deactivate(listener);
+		assert.equal((await told()).length, 1);
 	},
 	'keep-a-message-pinned.json': async (file) => {
 		await execute(file, 'Every week');
