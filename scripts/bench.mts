@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
 import { accountOf, credentialOf } from '../sandbox/account.mts';
-import { startSandbox } from '../sandbox/server.mts';
+import { type Sandbox, startSandbox } from '../sandbox/server.mts';
 import { simulateAll } from '../test/support/simulation.mts';
 import { waitFor } from '../test/support/wait.mts';
 import { median, type Row, toSpread, writeReport } from './benchReport.mts';
@@ -33,6 +33,10 @@ const SIMULATED_RUNS = 10;
 /** What small hosts have, in MB. With more, V8 lets garbage lie, and a peak says little. */
 const HEAP_LIMIT = 512;
 
+/** How many workflows share a number, and its instance ID. */
+const SHARING = 3;
+const SHARED_ID = '3D'.repeat(16);
+
 /** HTTP 500 once on every 10th request. */
 const ONCE = { every: 10, once: true, response: { status: 500, body: 'Oops' } };
 
@@ -40,6 +44,8 @@ const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-bench-'));
 const certificate = await makeCertificate(userFolder);
 const port = await findPort(5778);
 const sandbox = await startSandbox({ certificate });
+/** Another number, whose calls several workflows share. */
+const shared = await startSandbox({ certificate, instanceId: SHARED_ID });
 
 const withCredential = toRequest({
 	url: `${sandbox.url}/pin-message`,
@@ -96,6 +102,7 @@ try {
 } finally {
 	await n8n?.stop();
 	await sandbox.close();
+	await shared.close();
 	await rm(userFolder, { recursive: true, force: true });
 }
 
@@ -256,24 +263,34 @@ async function measureReceiving() {
 		credentials,
 	});
 	const events = ['messageReceived'];
-	const trigger = {
+	const toTrigger = () => ({
 		...toNode(TESTED, 'n8n-nodes-zapi-pin-message.zApiPinMessageTrigger', { events }),
 		webhookId: crypto.randomUUID(),
-	};
+	});
 	const header = { name: 'Header', type: 'httpHeaderAuth', data: { name: 'x-key', value: 'key' } };
 	const httpHeaderAuth = await client.call<object>('POST', '/rest/credentials', header);
 	const secured = toWebhook('header', { authentication: 'headerAuth' }, { httpHeaderAuth });
-	const credential = await client.saveCredential('Bench', credentialOf(sandbox));
-	const workflows: Record<string, StoredWorkflow> = {};
-	for (const node of [toWebhook('none', {}), secured, trigger]) {
+	const publish = async (
+		node: ReturnType<typeof toNode>,
+		owner = sandbox,
+	): Promise<StoredWorkflow> => {
+		const credential = await client.saveCredential('Bench', credentialOf(owner));
 		const settings = { executionOrder: 'v1' };
-		const workflow = { name: `Receive ${node.name}`, nodes: [node], connections: {}, settings };
-		workflows[node.name] = await client.importWorkflow(workflow, credential);
-		await client.activate(workflows[node.name] as StoredWorkflow);
-	}
-	const called = new URL(sandbox.instance.receivedCallbackUrl);
-	const triggerUrl = new URL(called.pathname + called.search, n8nUrl).href;
-	const forged = new URL(triggerUrl);
+		const workflow = { name: 'Receive', nodes: [node], connections: {}, settings };
+		const stored = await client.importWorkflow(workflow, credential);
+		await client.activate(stored);
+		return stored;
+	};
+	const toUrl = ({ instance }: Sandbox) => {
+		const { pathname, search } = new URL(instance.receivedCallbackUrl);
+		return new URL(pathname + search, n8nUrl).href;
+	};
+	const none = { url: `${n8nUrl}/webhook/none`, started: [await publish(toWebhook('none', {}))] };
+	const headerAuth = { url: `${n8nUrl}/webhook/header`, started: [await publish(secured)] };
+	const own = { started: [await publish(toTrigger())], url: toUrl(sandbox) };
+	const sharing: StoredWorkflow[] = [];
+	for (let n = 0; n < SHARING; n++) sharing.push(await publish(toTrigger(), shared));
+	const forged = new URL(own.url);
 	const secret = forged.searchParams.get('secret') ?? '';
 	forged.searchParams.set('secret', secret.slice(1) + secret.slice(0, 1));
 	const text = { ...toCallback(), text: { message: 'Hello' } };
@@ -282,37 +299,36 @@ async function measureReceiving() {
 	interface Call {
 		url: string;
 		body: object;
-		workflow: string;
-		/** Whether each call starts an execution. */
-		starts: boolean;
+		/** The workflows of which each call starts an execution. */
+		started: StoredWorkflow[];
 		/** The call that it must not cost more than, and how many times as much it may cost. */
 		limit?: [other: string, factor: number];
 	}
 	const NONE = "n8n's Webhook node, no authentication";
 	const HEADER = "n8n's Webhook node, header authentication";
-	const none = { url: `${n8nUrl}/webhook/none`, workflow: 'none' };
-	const headerAuth = { url: `${n8nUrl}/webhook/header`, workflow: 'header' };
-	const own = { url: triggerUrl, workflow: TESTED };
+	const WANTED = 'this trigger, a wanted callback';
+	const SHARED = `this trigger, a wanted callback, ${SHARING} workflows on one number`;
 	const calls: Record<string, Call> = {
-		[NONE]: { ...none, body: text, starts: true },
-		[HEADER]: { ...headerAuth, body: text, starts: true },
-		'this trigger, a wanted callback': { ...own, body: text, starts: true, limit: [HEADER, 1.1] },
-		'this trigger, an unwanted callback': { ...own, body: pin, starts: false, limit: [NONE, 1] },
+		[NONE]: { ...none, body: text },
+		[HEADER]: { ...headerAuth, body: text },
+		[WANTED]: { ...own, body: text, limit: [HEADER, 1] },
+		'this trigger, an unwanted callback': { ...own, started: [], body: pin, limit: [NONE, 0.7] },
 		'this trigger, a forged callback': {
-			...own,
-			url: forged.href,
-			body: text,
-			starts: false,
-			limit: [NONE, 1],
+			...{ url: forged.href, started: [], body: text },
+			limit: [NONE, 0.7],
 		},
+		[SHARED]: { url: toUrl(shared), started: sharing, body: { ...text, instanceId: SHARED_ID } },
 	};
 	const CALLS = 300;
 	const times: Record<string, number[]> = {};
 	const statuses: Record<string, number> = {};
 	for (let run = 0; run <= RUNS; run++) {
-		for (const [what, { url, body, workflow, starts }] of Object.entries(calls)) {
-			const stored = workflows[workflow] as StoredWorkflow;
-			const { count } = await client.listExecutions(stored);
+		for (const [what, { url, body, started }] of Object.entries(calls)) {
+			const count = async () => {
+				const lists = started.map(async (workflow) => await client.listExecutions(workflow));
+				return (await Promise.all(lists)).reduce((sum, list) => sum + list.count, 0);
+			};
+			const expected = (await count()) + CALLS * started.length;
 			const limit = pLimit(20);
 			const startedAt = performance.now();
 			const call = async () => {
@@ -326,8 +342,7 @@ async function measureReceiving() {
 			};
 			await Promise.all(Array.from({ length: CALLS }, async () => await limit(call)));
 			// What n8n does after its response is part of what a call costs.
-			const expected = count + (starts ? CALLS : 0);
-			await waitFor(async () => (await client.listExecutions(stored)).count >= expected);
+			await waitFor(async () => (await count()) >= expected);
 			if (run > 0) (times[what] ??= []).push((performance.now() - startedAt) / CALLS);
 		}
 	}
@@ -336,13 +351,16 @@ async function measureReceiving() {
 		if (!other || !factor) continue;
 		judge(`Call of ${what}: time ÷ ${other}`, times[what] ?? [], times[other] ?? [], factor);
 	}
+	const { [WANTED]: one = [], [SHARED]: all = [], [NONE]: plain = [] } = times;
+	const further = all.map((time, run) => (time - (one[run] ?? 0)) / (SHARING - 1));
+	judge(`Each further workflow on one number: time ÷ ${NONE}`, further, plain, 1.2);
 }
 
 /** A callback of the received webhook. */
 function toCallback() {
 	return {
 		type: 'ReceivedCallback',
-		instanceId: sandbox.instance.instanceId,
+		instanceId,
 		phone: '120363019502650977-group',
 		isGroup: true,
 		fromMe: false,
