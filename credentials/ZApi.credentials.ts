@@ -37,7 +37,7 @@ export class ZApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			placeholder: 'e.g. F1d2c3b4a5968778695a4b3c2d1e0f00S',
-			hint: 'The account security token, from the Security tab (Segurança) of the Z-API panel. Leave it empty if it is not activated there. It is not the instance token.',
+			hint: 'The account security token, from Security (Segurança) in the Z-API panel. Leave it empty if it is not activated there. It is not the instance token.',
 		},
 		{
 			displayName: 'Base URL',

@@ -19,7 +19,7 @@ export class ZApiPinMessage implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: `={{ (${JSON.stringify(SUBTITLES)})[$parameter["operation"]] }}`,
-		description: 'Pin and unpin WhatsApp messages in private chats and groups through Z-API',
+		description: 'Send, pin and unpin WhatsApp messages in private chats and groups through Z-API',
 		defaults: { name: 'Z-API Pin Message' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -15,7 +15,8 @@ export const DEFAULT_DURATION: Duration = '7_days';
 /** By the first letter of their names in English and Portuguese. */
 const UNIT_MS: Record<string, number> = { h: DAY_MS / 24, d: DAY_MS, w: 7 * DAY_MS, s: 7 * DAY_MS };
 
-const AS_WRITTEN = /^(\d{1,3})[\s_-]?(?=(?:h|hours?|horas?|d|days?|dias?|weeks?|semanas?)$)(.)/i;
+const AS_WRITTEN =
+	/^(\d{1,3})[\s_-]?(?=(?:h|hrs?|hours?|horas?|d|days?|dias?|weeks?|semanas?)$)(.)/i;
 
 /**
  * Finds a duration as people and AI models write it, such as `7 days`, `7 dias`, `24h` or `1 week`.

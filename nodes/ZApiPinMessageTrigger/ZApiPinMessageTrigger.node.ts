@@ -26,7 +26,7 @@ export class ZApiPinMessageTrigger implements INodeType {
 			'={{ $parameter["events"].map((event) => event.replace(/[A-Z]/g, " $&").replace(/^./, (letter) => letter.toUpperCase())).join(", ") }}',
 		// n8n's panel shows it for the action node too.
 		description:
-			'Pin and unpin WhatsApp messages through Z-API, and start workflows when messages arrive, are pinned or get a reaction',
+			'Send, pin and unpin WhatsApp messages through Z-API, and start workflows when messages arrive, are pinned or get a reaction',
 		eventTriggerDescription:
 			'Make the event happen in WhatsApp: write to the connected number from another phone, for instance',
 		activationMessage:

@@ -84,6 +84,7 @@ const events: INodeProperties = {
 	})),
 	description:
 		'The events that start the workflow. A pin, reaction, call or group change is never a Message Received event.',
+	hint: 'While you test, make the event happen in WhatsApp, such as by writing to the number from another phone',
 };
 
 const onlyTheseChats: INodeProperties = {
@@ -122,63 +123,66 @@ const sentByMe: INodeProperties = {
 	hint: 'To try it with the phone of the connected number itself, choose Start the Workflow. Its pins and unpins start the workflow in any case.',
 };
 
+/** Those that people need first come first. */
+const rows: INodeProperties[] = [
+	{
+		displayName: 'Text Contains',
+		name: 'textContains',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. #notice',
+		description:
+			'The text that a message must contain to start the workflow, regardless of accents and case. Applies to Message Received only.',
+	},
+	{
+		displayName: 'Chat Type',
+		name: 'chatType',
+		type: 'multiOptions',
+		options: [...CHAT_TYPES],
+		default: [...DEFAULT_CHAT_TYPES],
+		description:
+			'The kinds of chats whose events start the workflow. Nothing can be pinned in channels and broadcast lists.',
+	},
+	{
+		displayName: TAKEN_POLICY_NAME,
+		name: 'ifWebhookTaken',
+		type: 'options',
+		options: [...TAKEN_POLICIES],
+		default: 'stop',
+		description:
+			'What to do if another system uses a webhook of the instance. Workflows with this trigger always share it, and so do other nodes of this n8n.',
+	},
+	{
+		displayName: 'Simplify',
+		name: 'simplify',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to return a simplified version of the response instead of the raw data',
+		hint: 'If you turn it off, the whole callback is added in the field callback.',
+	},
+	{
+		displayName: 'Ignore Edits',
+		name: 'ignoreEdits',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to ignore the new version of a message that was edited',
+	},
+	{
+		displayName: 'Ignore Status Replies',
+		name: 'ignoreStatusReplies',
+		type: 'boolean',
+		default: true,
+		description: "Whether to ignore replies to the connected number's status",
+	},
+];
+
 const options: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: [
-		{
-			displayName: 'Chat Type',
-			name: 'chatType',
-			type: 'multiOptions',
-			options: [...CHAT_TYPES],
-			default: [...DEFAULT_CHAT_TYPES],
-			description:
-				'The kinds of chats whose events start the workflow. Nothing can be pinned in channels and broadcast lists.',
-		},
-		{
-			displayName: TAKEN_POLICY_NAME,
-			name: 'ifWebhookTaken',
-			type: 'options',
-			options: [...TAKEN_POLICIES],
-			default: 'stop',
-			description:
-				'What to do if another system uses a webhook of the instance. Workflows with this trigger always share it, and so do other nodes of this n8n.',
-		},
-		{
-			displayName: 'Ignore Edits',
-			name: 'ignoreEdits',
-			type: 'boolean',
-			default: true,
-			description: 'Whether to ignore the new version of a message that was edited',
-		},
-		{
-			displayName: 'Ignore Status Replies',
-			name: 'ignoreStatusReplies',
-			type: 'boolean',
-			default: true,
-			description: "Whether to ignore replies to the connected number's status",
-		},
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			default: true,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-			hint: 'If you turn it off, the whole callback is added in the field callback.',
-		},
-		{
-			displayName: 'Text Contains',
-			name: 'textContains',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. #notice',
-			description:
-				'The text that a message must contain to start the workflow, regardless of accents and case. Applies to Message Received only.',
-		},
-	],
+	options: rows,
 };
 
 export const triggerParameters: INodeProperties[] = [events, onlyTheseChats, sentByMe, options];

@@ -20,9 +20,14 @@ let chats: Page;
 let steps = 0;
 let isLost = false;
 
-/** Serves the recipes, as GitHub does. */
+/** Serves the recipes as GitHub does, which redirects from a raw link. */
 const recipes = createServer((request, response) => {
-	readFile(new URL(`examples${request.url}`, ROOT)).then(
+	const [, isRaw, file = ''] = /^\/(raw\/)?(.+)$/.exec(request.url ?? '') ?? [];
+	if (isRaw) {
+		response.writeHead(302, { location: `/${file}` }).end();
+		return;
+	}
+	readFile(new URL(`examples/${file}`, ROOT)).then(
 		(file) => response.setHeader('content-type', 'application/json').end(file),
 		() => response.writeHead(404).end(),
 	);
@@ -34,6 +39,7 @@ before(async () => {
 	selectors.setTestIdAttribute('data-test-id');
 	editor = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 	chats = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+	await editor.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 	for (const page of [editor, chats]) page.setDefaultTimeout(60_000);
 	await new Promise<void>((resolve) => recipes.listen(0, '127.0.0.1', resolve));
 });
@@ -78,15 +84,15 @@ async function write(text: string) {
 	await chats.keyboard.press('Enter');
 }
 
-/** Begins a workflow with a recipe: its address, pasted in n8n's menu. */
+/** Begins a workflow with a recipe: its address, pasted on the empty canvas. */
 async function importRecipe(file: string) {
 	await editor.goto(new URL('/workflow/new', started.editorUrl).href);
-	await see('workflow-menu').click();
-	await editor.getByRole('menuitem', { name: 'Import' }).click();
-	await editor.getByRole('menuitem', { name: 'From URL' }).click();
+	await see('canvas-wrapper').click({ position: { x: 40, y: 40 } });
 	const { port } = recipes.address() as AddressInfo;
-	await see('workflow-url-import-input').fill(`http://127.0.0.1:${port}/${file}`);
-	await see('confirm-workflow-import-url-button').click();
+	const url = `http://127.0.0.1:${port}/raw/${file}`;
+	await editor.evaluate(`navigator.clipboard.writeText(${JSON.stringify(url)})`);
+	await editor.keyboard.press('Control+V');
+	await editor.getByRole('button', { name: 'Yes, import' }).click();
 	await see('canvas-node').first().waitFor();
 }
 
@@ -159,14 +165,26 @@ step(
 		await see('parameter-input-fileUrl').locator('input').fill('https://example.com/map.png');
 		await see('ndv-close-button').click();
 		await see('execute-workflow-button').first().click();
-		for (const chat of ['Bloco A', 'Bloco B']) await pinnedIn(chat, 'The water will be off');
+		for (const chat of ['Bloco A', 'Bloco B']) {
+			await pinnedIn(chat, 'The water will be off');
+			await chats.getByRole('article').getByText('map.png').waitFor();
+		}
 	},
 );
 
 step(
-	'the picture is on top of the chat',
+	'a recipe is published beside the others, and pins what it is told to',
 	() => chats,
 	async () => {
-		await pinnedIn('Bloco B', 'The water will be off');
+		await importRecipe('reply-pin-to-pin-a-message.json');
+		await see('workflow-open-publish-modal-button').click();
+		await see('workflow-publish-button').click();
+		await see('workflow-publish-modal').waitFor({ state: 'hidden' });
+		await chats.getByRole('link', { name: 'Condomínio Jardim' }).click();
+		await write('The gate is open again.');
+		const message = chats.getByRole('article').filter({ hasText: 'The gate is open again.' });
+		await message.getByRole('button', { name: 'Reply' }).click();
+		await write('#pin');
+		await pinnedIn('Condomínio Jardim', 'The gate is open again.');
 	},
 );

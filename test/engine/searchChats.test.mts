@@ -59,6 +59,14 @@ test("finds groups by 'group' and 'grupo'", async () => {
 	expect(await searchChats(credentialOf(sandbox), 'group')).toStrictEqual({ results });
 });
 
+test("finds archived chats by 'archived' and 'arquivado'", async () => {
+	Object.assign(sandbox.chats.get('5511955554444'), { name: 'Zeca', archived: true });
+	const { results } = await searchChats(credentialOf(sandbox), 'arquivado');
+	expect(results.map(({ value }) => value)).toContain('5511955554444');
+	expect(results.filter(({ name }) => !name.includes('archived'))).toStrictEqual([]);
+	expect(await searchChats(credentialOf(sandbox), 'archived')).toStrictEqual({ results });
+});
+
 test('pages through 5,000 chats, each listed once', async () => {
 	addChats(5000);
 	const seen: unknown[] = [];

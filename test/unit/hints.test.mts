@@ -85,15 +85,18 @@ test.each([
 	expect(hint?.message).toBe(`Z-API was busy or asked for fewer requests ${words}`);
 });
 
+const ONE = { found: new Map([['1', CHAT]]), filter: '', limit: 1 };
+
 test.each<[what: string, search: NonNullable<Progress['search']>, words: RegExp[]]>([
 	[
 		'a list that may be incomplete',
-		{ found: new Map(), isCutOff: true },
-		[/^Z-API sent/, /^No chat/],
+		{ found: new Map(), isCutOff: true, filter: '', limit: 50 },
+		[/^Z-API sent/, /^No chat matches\. /],
 	],
-	['more chats than the limit', { found: new Map([['1', CHAT]]), page: 2 }, [/'Return All'/]],
-	['no chat', { found: new Map() }, [/^No chat matches/]],
-	['all chats', { found: new Map([['1', CHAT]]) }, []],
+	['as many chats as the limit', { ...ONE, page: 2 }, [/^There may be more chats: .+'Return All'/]],
+	['more chats than the limit', { ...ONE, limit: 0, page: 2 }, [/^At least 1 more match: /]],
+	['no chat', { ...ONE, found: new Map(), filter: 'Bloco' }, [/^No chat matches “Bloco”\. /]],
+	['all chats', ONE, []],
 ])('hints about %s', (_what, search, words) => {
 	const hints = hintsOf([{ ok: true, value: [] }], NO_PAUSES, { step: 'nothing', search });
 	expect(hints.map(({ message }) => message)).toStrictEqual(

@@ -260,6 +260,11 @@ test.each<[fileUrl: unknown, what: string]>([
 	['{{ $json.url }}', 'is an expression or a placeholder that was not evaluated'],
 	['undefined', 'is the result of an expression that found nothing'],
 	['[object Object]', 'is the result of an expression that found nothing'],
+	[
+		'https://example.com/%5Bobject%20Object%5D',
+		'is the result of an expression that found nothing',
+	],
+	['https://example.com/?a=%7B%7B%20b%20%7D%7D', 'is an expression or a placeholder'],
 	['https://example.com/undefined/a.png', 'is the result of an expression that found nothing'],
 	['https://example.com/null', 'has a part that an expression did not find'],
 	['https://example.com/a-null.png', 'has a part that an expression did not find'],

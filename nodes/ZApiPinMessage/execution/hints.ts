@@ -45,13 +45,19 @@ export function makeHints(
 			'Z-API sent the same page of its list of chats twice, or a list without end, so chats may be missing here. Enter the ID of a chat that is missing.',
 		);
 	}
-	if (searches.some(({ page }) => page !== undefined)) {
-		add('info', "There may be more chats: increase 'Limit', or turn on 'Return All'.");
+	const unfinished = searches.filter(({ page }) => page !== undefined);
+	if (unfinished.length > 0) {
+		const left = unfinished.reduce((sum, { found, limit }) => sum + found.size - limit, 0);
+		const what = left > 0 ? `At least ${left} more match` : 'There may be more chats';
+		add('info', `${what}: increase 'Limit', or turn on 'Return All'.`);
 	}
-	if (searches.some(({ found }) => found.size === 0)) {
+	const [failed, ...others] = searches.filter(({ found }) => found.size === 0);
+	if (failed) {
+		const filter = failed.filter && ` “${failed.filter.slice(0, 50)}”`;
+		const more = others.length > 0 ? `, nor ${others.length} other filters` : '';
 		add(
 			'warning',
-			"No chat matches. 'Filter' takes a part of the name, or the whole number or ID. Archived chats are only listed with 'Include Archived'.",
+			`No chat matches${filter}${more}. 'Filter' takes a part of the name, or the whole number or ID. Archived chats are only listed with 'Include Archived'.`,
 		);
 	}
 	if (pauses > 0) {

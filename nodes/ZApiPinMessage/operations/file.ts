@@ -74,6 +74,7 @@ export function readFile(
 	if (toChoice(FILE_SOURCES, read('fileSource'), 'File From') === 'url') {
 		const url = readIdText(read('fileUrl'), FILE_URL);
 		refuseInvalid(url, FILE_URL);
+		refuseInvalid(decodeUrl(url), { ...FILE_URL, refusals: LEFT_BY_EXPRESSIONS });
 		if (!URL.canParse(url)) throw refusal(FILE_URL.name, 'is not a URL', FILE_URL.advice);
 		return { source: url, name: decodeUrl(new URL(url).pathname).split('/').at(-1) ?? '' };
 	}

@@ -15,7 +15,7 @@ const CHAT_TYPES = [
 
 /** The search of one item. */
 interface Search {
-	isNamed: (chat: Chat) => boolean;
+	filter: string;
 	type: (typeof CHAT_TYPES)[number]['value'];
 	includeArchived: boolean;
 	limit: number;
@@ -79,7 +79,7 @@ export const getMany = defineOperation({
 function readSearch({ read }: ItemReader): Reading<Search> {
 	const identity = { action: 'getAll' };
 	const { values, refusal: refused } = check<Search>({
-		isNamed: () => toFilter(readFilter(read)),
+		filter: () => readFilter(read),
 		type: () => toChoice(CHAT_TYPES, read('chatType'), 'Type'),
 		includeArchived: () => toBoolean(read('includeArchived'), false, 'Include Archived'),
 		limit: () =>
@@ -95,23 +95,22 @@ async function attemptSearch(
 	{ context, connection, options }: Run,
 	job: Job<Search>,
 ): Promise<AttemptResult<IDataObject[]>> {
-	const { limit } = job.values;
-	const search = job.progress.search ?? { found: new Map(), page: 1 };
+	const { filter, limit, type, includeArchived } = job.values;
+	const search = job.progress.search ?? { found: new Map(), page: 1, filter, limit };
 	job.progress = { ...job.progress, search };
 	const firstPage = search.page;
-	const isMatch = (chat: Chat) => isWanted(chat, job.values);
+	const isNamed = toFilter(filter);
+	const isWanted = (chat: Chat) =>
+		(type === 'all' || chat.isGroup === (type === 'groups')) &&
+		(includeArchived || !chat.archived) &&
+		isNamed(chat);
 	try {
 		const settings = { limit, timeoutMs: options.timeout };
-		await findChats(context, connection, search, isMatch, settings);
+		await findChats(context, connection, search, isWanted, settings);
 	} catch (error) {
 		return { ...failed(error as Error), isProgress: search.page !== firstPage };
 	}
 	return { ok: true, value: [...search.found.values()].slice(0, limit) };
-}
-
-function isWanted(chat: Chat, { isNamed, type, includeArchived }: Search): boolean {
-	if (type !== 'all' && chat.isGroup !== (type === 'groups')) return false;
-	return (includeArchived || !chat.archived) && isNamed(chat);
 }
 
 /** An expression that finds nothing must not list all chats, as the next node may send to them. */

@@ -42,7 +42,7 @@ export interface Progress {
 	/** The message that Z-API has accepted, and its response. */
 	sent?: { messageId: string; response: IDataObject };
 	/** The chats that were found so far. */
-	search?: ChatSearch;
+	search?: ChatSearch & { filter: string; limit: number };
 }
 
 /** The parameters of an item: valid ones, or why it can't be carried out. */

@@ -28,7 +28,7 @@ const messageIdField: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: `e.g. ${MESSAGE_ID_EXAMPLE}`,
-	hint: 'To get one, test Z-API Pin Message Trigger with the event Reaction Received, and react to the message',
+	hint: 'To get one, test Z-API Pin Message Trigger with the event Reaction Received, and react to the message from another phone',
 	description:
 		'The messageId from Z-API Pin Message Trigger, or from the response of the method that sent the message. It is not the zaapId.',
 };

@@ -54,7 +54,7 @@ const FIELDS = {
 	},
 	clientToken: {
 		name: 'Client-Token',
-		advice: 'Copy it again from the Security tab of the Z-API panel into the credential.',
+		advice: 'Copy it again from Security (Segurança) in the Z-API panel into the credential.',
 		refusals: [UNSENDABLE, TOO_SHORT],
 	},
 	baseUrl: {

@@ -50,21 +50,21 @@ export const FAILURES: readonly Failure[] = [
 		matches: says(/client-token is not configured|null not allowed/i),
 		message: 'Z-API asks for a Client-Token',
 		description:
-			"Copy the account security token from the Security tab of the Z-API panel into 'Client-Token' of the credential. If it is there already, check in the panel that the trial of the instance has not ended.",
+			"Copy the account security token from Security (Segurança) in the Z-API panel into 'Client-Token' of the credential. If it is there already, check in the panel that the trial of the instance has not ended.",
 	},
 	{
 		name: 'clientTokenWrong',
 		matches: says(/client-token\b.*\bnot allowed/is),
 		message: 'Z-API does not accept the Client-Token',
 		description:
-			"Copy the account security token again from the Security tab of the Z-API panel into 'Client-Token' of the credential. It is not the instance token.",
+			"Copy the account security token again from Security (Segurança) in the Z-API panel into 'Client-Token' of the credential. It is not the instance token.",
 	},
 	{
 		name: 'ipAddressRefused',
 		matches: says(/(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4}:[\da-f:.]+)[\])]? (?:is )?not allowed/i),
 		message: 'The Z-API account does not take requests from the IP address of n8n',
 		description:
-			'Add the public IP address of n8n in the Security tab of the Z-API panel, or switch the restriction off there.',
+			'Add the public IP address of n8n under Security (Segurança) in the Z-API panel, or switch the restriction off there.',
 		quotesResponse: true,
 	},
 	{
