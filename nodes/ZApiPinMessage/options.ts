@@ -2,15 +2,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import { toBoolean, toChoice, toWholeNumber } from '../shared/parameter';
 import { DEFAULT_TIMEOUT_MS } from '../shared/transport/transport';
 
-interface NumericOption {
-	displayName: string;
-	default: number;
-	minValue: number;
-	maxValue: number;
-	description: string;
-	/** Whether it is only shown for what sends a message. */
-	isOfMessage?: boolean;
-}
+const forSending = (...messageType: string[]): INodeProperties['displayOptions'] => ({
+	show: {
+		'/operation': ['sendAndPin'],
+		...(messageType.length > 0 && { '/messageType': messageType }),
+	},
+});
 
 const NUMERIC_OPTIONS = {
 	delayMessage: {
@@ -20,7 +17,7 @@ const NUMERIC_OPTIONS = {
 		maxValue: 15,
 		description:
 			'How long Z-API waits before it sends the next message, in seconds; 0 leaves it to Z-API',
-		isOfMessage: true,
+		displayOptions: forSending(),
 	},
 	delayTyping: {
 		displayName: 'Delay Typing',
@@ -28,7 +25,7 @@ const NUMERIC_OPTIONS = {
 		minValue: 0,
 		maxValue: 15,
 		description: 'How long the chat shows “Typing…” before the message, in seconds',
-		isOfMessage: true,
+		displayOptions: forSending(),
 	},
 	maxConcurrentRequests: {
 		displayName: 'Max Concurrent Requests',
@@ -53,7 +50,7 @@ const NUMERIC_OPTIONS = {
 		maxValue: 600,
 		description: 'How long to wait for the response to one request, in seconds',
 	},
-} satisfies Record<string, NumericOption>;
+};
 
 /** What to do while the instance is not connected to WhatsApp. */
 const IF_NOT_CONNECTED = [
@@ -74,19 +71,14 @@ const IF_NOT_CONNECTED = [
 type IfNotConnected = (typeof IF_NOT_CONNECTED)[number]['value'];
 
 /** The options of one execution. */
-export interface RunOptions {
-	maxConcurrentRequests: number;
-	retries: number;
-	/** In milliseconds. */
-	timeout: number;
-	ifNotConnected: IfNotConnected;
-	includeInputFields: boolean;
-}
+export type RunOptions = ReturnType<typeof readRunOptions>;
 
 /** The delays of one message, in seconds; absent: none. */
 export type SendOptions = Partial<Record<'delayMessage' | 'delayTyping', number>>;
 
-type OptionValues = Partial<Record<keyof RunOptions | keyof SendOptions, unknown>>;
+type OptionValues = Partial<
+	Record<keyof typeof NUMERIC_OPTIONS | 'ifNotConnected' | 'includeInputFields', unknown>
+>;
 
 /** A notice that leaves days later does harm; a pin doesn't. */
 const ifNotConnected = (
@@ -101,13 +93,6 @@ const ifNotConnected = (
 	default: byDefault,
 	displayOptions: { show: { '/operation': operation } },
 	description,
-});
-
-const forSending = (...messageType: string[]): INodeProperties['displayOptions'] => ({
-	show: {
-		'/operation': ['sendAndPin'],
-		...(messageType.length > 0 && { '/messageType': messageType }),
-	},
 });
 
 /** Those that people need first come first. */
@@ -159,15 +144,11 @@ const rows: INodeProperties[] = [
 			"Whether to send when the execution was started with n8n's Retry button, which repeats all items of the node, also those that were sent. Turn it on only if nothing was sent.",
 	},
 	...Object.entries(NUMERIC_OPTIONS).map(
-		([name, { minValue, maxValue, isOfMessage, ...option }]: [
-			string,
-			NumericOption,
-		]): INodeProperties => ({
+		([name, { minValue, maxValue, ...option }]): INodeProperties => ({
 			...option,
 			name,
 			type: 'number',
 			typeOptions: { minValue, maxValue, numberPrecision: 0 },
-			...(isOfMessage && { displayOptions: forSending() }),
 		}),
 	),
 ];
@@ -188,11 +169,12 @@ export const options: INodeProperties = {
  * @param byDefault what to do while the instance is not connected
  * @throws {UserError} naming the invalid option
  */
-export function readRunOptions(values: OptionValues, byDefault: IfNotConnected): RunOptions {
+export function readRunOptions(values: OptionValues, byDefault: IfNotConnected) {
 	const { ifNotConnected: choice = byDefault } = values;
 	return {
 		maxConcurrentRequests: readNumber('maxConcurrentRequests', values),
 		retries: readNumber('retries', values),
+		/** In milliseconds. */
 		timeout: readNumber('timeout', values) * 1000,
 		ifNotConnected: toChoice(IF_NOT_CONNECTED, choice, 'If Not Connected'),
 		includeInputFields: toBoolean(values.includeInputFields, false, 'Include Input Fields'),

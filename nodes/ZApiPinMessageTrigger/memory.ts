@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 
 /**
@@ -13,8 +12,4 @@ export interface Memory {
 
 export function readMemory(context: IHookFunctions | IWebhookFunctions): Memory {
 	return context.getWorkflowStaticData('node');
-}
-
-export function toHash(text: string, more: string | Buffer = ''): string {
-	return createHash('sha256').update(text).update(more).digest('base64url');
 }

@@ -3,10 +3,7 @@ import { toChatId } from '../shared/chat/chatId';
 import { toObject } from '../shared/json';
 import { findChoice, refusal, toBoolean, toChoice } from '../shared/parameter';
 import { toComparable } from '../shared/text';
-import type { ChatType } from './events/callback';
-import type { TriggerEvent } from './events/events';
 import { EVENTS } from './events/events';
-import type { TakenPolicy } from './parameters';
 import {
 	CHAT_TYPES,
 	DEFAULT_CHAT_TYPES,
@@ -16,36 +13,26 @@ import {
 	TAKEN_POLICY_NAME,
 } from './parameters';
 
-/** The parameters of the trigger. */
-export interface TriggerSettings {
-	events: TriggerEvent[];
-	/** As Z-API writes them; empty: all. */
-	chats: string[];
-	/** What the connected number itself does on the phone, and through the API: whether it counts. */
-	sentByMe: { phone: boolean; api: boolean };
-	chatTypes: ChatType[];
-	/** Empty: any message. */
-	textContains: string;
-	ignoreEdits: boolean;
-	ignoreStatusReplies: boolean;
-	ifWebhookTaken: TakenPolicy;
-	simplify: boolean;
-}
+export type TriggerSettings = ReturnType<typeof readSettings>;
 
 /**
  * Reads and checks the parameters of the trigger.
  *
  * @throws {UserError} naming the invalid parameter
  */
-export function readSettings(context: IHookFunctions | IWebhookFunctions): TriggerSettings {
+export function readSettings(context: IHookFunctions | IWebhookFunctions) {
 	const options = toObject(context.getNodeParameter('options', {}));
 	const { chatType = DEFAULT_CHAT_TYPES, textContains = '' } = options;
 	const sentByMe = context.getNodeParameter('sentByMe', 'pins');
+	const { phone, api } = findChoice(SENT_BY_ME, sentByMe, SENT_BY_ME_NAME);
 	return {
 		events: readChoices(EVENTS, context.getNodeParameter('events', []), 'Events'),
+		/** As Z-API writes them; empty: all. */
 		chats: readTheseChats(context.getNodeParameter('chats', {})),
-		sentByMe: findChoice(SENT_BY_ME, sentByMe, SENT_BY_ME_NAME),
+		/** What the connected number itself does on the phone, and through the API: whether it counts. */
+		sentByMe: { phone, api },
 		chatTypes: readChoices(CHAT_TYPES, chatType, 'Chat Type'),
+		/** Empty: any message. */
 		textContains: readText(textContains, 'Text Contains'),
 		ignoreEdits: toBoolean(options.ignoreEdits, true, 'Ignore Edits'),
 		ignoreStatusReplies: toBoolean(options.ignoreStatusReplies, true, 'Ignore Status Replies'),

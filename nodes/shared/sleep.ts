@@ -9,3 +9,12 @@ import { sleep } from 'n8n-workflow';
 export async function sleepUntilAborted(ms: number, signal: AbortSignal): Promise<void> {
 	await sleep(ms, signal).catch(() => {});
 }
+
+/** Waits for a promise that never rejects, but only so long, in milliseconds; then returns `late`. */
+export async function withTimeout<T>(promise: Promise<T> | T, ms: number, late: T): Promise<T> {
+	const done = new AbortController();
+	const timedOut = sleepUntilAborted(ms, done.signal).then(() => late);
+	const result = await Promise.race([promise, timedOut]);
+	done.abort();
+	return result;
+}

@@ -1,10 +1,9 @@
-import { SENT_BY_ME } from '../../nodes/ZApiPinMessageTrigger/parameters';
 import type { TriggerSettings } from '../../nodes/ZApiPinMessageTrigger/settings';
 
 /** The default parameters of the trigger, except for its events. */
 export const DEFAULT_SETTINGS: Omit<TriggerSettings, 'events'> = {
 	chats: [],
-	sentByMe: SENT_BY_ME[0],
+	sentByMe: { phone: false, api: false },
 	chatTypes: ['groups', 'private'],
 	textContains: '',
 	ignoreEdits: true,

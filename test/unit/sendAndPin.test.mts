@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Job, Run } from '../../nodes/ZApiPinMessage/operations/operation';
+import type { Run } from '../../nodes/ZApiPinMessage/operations/operation';
 import { sendAndPin } from '../../nodes/ZApiPinMessage/operations/sendAndPin';
 
 /** A run that gets these responses, one after another. */
@@ -16,7 +16,7 @@ function runWith(...responses: Array<[statusCode: number, body: object]>): Run {
 	return { context, connection, options: { timeout: 10_000 } } as unknown as Run;
 }
 
-const job = (): Job => ({
+const job = (): Parameters<typeof sendAndPin.attempt>[1] => ({
 	itemIndex: 0,
 	operation: sendAndPin,
 	identity: { action: 'sendAndPin' },

@@ -36,8 +36,8 @@ test.each<[option: string, values: unknown[]]>([
 });
 
 test('My Own Messages and Reactions takes its values', () => {
-	for (const row of SENT_BY_ME) {
-		expect(read({ ...MESSAGES, sentByMe: row.value }).sentByMe).toBe(row);
+	for (const { value, phone, api } of SENT_BY_ME) {
+		expect(read({ ...MESSAGES, sentByMe: value }).sentByMe).toStrictEqual({ phone, api });
 	}
 });
 

@@ -1,9 +1,8 @@
 import { isFalse, isTrue, toObject } from '../../shared/json';
-import { sleepUntilAborted } from '../../shared/sleep';
+import { withTimeout } from '../../shared/sleep';
 import { hasSuccessStatus } from '../../shared/transport/response';
 import { sendRequest } from '../../shared/transport/transport';
-import type { ZApiError } from '../../shared/transport/zApiError';
-import { toZApiError } from '../../shared/transport/zApiError';
+import { toZApiError, type ZApiError } from '../../shared/transport/zApiError';
 import type { Run } from '../operations/operation';
 
 /** Whether the instance is connected to WhatsApp; `unknown` if Z-API doesn't say. */
@@ -14,6 +13,8 @@ export type ConnectionStatus =
 			/** Why, and what to do. */
 			reason: ZApiError;
 	  };
+
+const UNKNOWN: ConnectionStatus = { is: 'unknown' };
 
 /** Names of the failures that say it without `connected`. */
 const DISCONNECTED = ['notConnected', 'sessionToRestore'];
@@ -37,11 +38,11 @@ export async function requestStatus({
 	const request = { method: 'GET', path: '/status' } as const;
 	const response = await sendRequest(context, connection, request, options.timeout);
 	const { connected } = toObject(response.body);
-	if (!hasSuccessStatus(response)) return { is: 'unknown' };
+	if (!hasSuccessStatus(response)) return UNKNOWN;
 	if (isTrue(connected)) return { is: 'connected' };
 	const reason = toZApiError(response, connection.secrets);
 	const isDisconnected = isFalse(connected) || DISCONNECTED.includes(reason.failure.name);
-	return isDisconnected ? { is: 'notConnected', reason } : { is: 'unknown' };
+	return isDisconnected ? { is: 'notConnected', reason } : UNKNOWN;
 }
 
 /**
@@ -57,19 +58,9 @@ export function observeStatus(
 	const startedAt = performance.now();
 	return async () => {
 		const isOutdated = performance.now() - startedAt > OUTDATED_MS;
-		const atStart = await waitFor(first);
+		const atStart = await withTimeout(first, GRACE_MS, UNKNOWN);
 		if (atStart.is === 'unknown' || !isOutdated) return atStart.is;
-		const atEnd = await waitFor(requestStatus(run));
+		const atEnd = await withTimeout(requestStatus(run), GRACE_MS, UNKNOWN);
 		return atEnd.is === atStart.is ? atStart.is : 'unknown';
 	};
-}
-
-async function waitFor(
-	status: ConnectionStatus | Promise<ConnectionStatus>,
-): Promise<ConnectionStatus> {
-	const wait = new AbortController();
-	const unknown = sleepUntilAborted(GRACE_MS, wait.signal).then(() => ({ is: 'unknown' as const }));
-	const result = await Promise.race([status, unknown]);
-	wait.abort();
-	return result;
 }

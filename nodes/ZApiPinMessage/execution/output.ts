@@ -18,12 +18,6 @@ export interface RefusedItem extends Pick<Job, 'itemIndex' | 'identity' | 'progr
 /** The last result of each item; one that was not finished is absent. */
 export type Results = ReadonlyMap<Item, AttemptResult<Output>>;
 
-/** The `code` of an item that was refused before anything was sent. */
-const INVALID_PARAMETER = 'invalidParameter';
-
-/** The `code` of an item for which an unexpected error was thrown. */
-const UNEXPECTED = 'unexpected';
-
 export const NOTHING_SENT = 'Nothing was sent.';
 
 const pinIt = ({ sent }: Progress) =>
@@ -106,7 +100,7 @@ function makeFailedFields(
 	return {
 		error: message,
 		description: description || null,
-		code: failure?.name ?? (isRefused ? INVALID_PARAMETER : UNEXPECTED),
+		code: failure?.name ?? (isRefused ? 'invalidParameter' : 'unexpected'),
 		// A retry would repeat the part that is done.
 		temporary: failure?.retry !== undefined && WHAT_IS_DONE[step]?.message === undefined,
 		// The error output would show those of the input in their place.
@@ -147,13 +141,9 @@ export function makeNodeError(
 		: { message, description };
 	const itemIndex = item?.itemIndex;
 	if (!(error instanceof ZApiError)) {
-		return new NodeOperationError(node, texts.message, {
-			description: texts.description,
-			itemIndex,
-		});
+		return new NodeOperationError(node, texts.message, { ...texts, itemIndex });
 	}
-	const { httpCode } = error;
-	return new NodeApiError(node, {}, { ...texts, itemIndex, httpCode });
+	return new NodeApiError(node, {}, { ...texts, itemIndex, httpCode: error.httpCode });
 }
 
 /**

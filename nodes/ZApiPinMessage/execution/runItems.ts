@@ -5,15 +5,14 @@ import { isTrue } from '../../shared/json';
 import { findChoice } from '../../shared/parameter';
 import { readConnection } from '../../shared/transport/connection';
 import type { ItemReader, Job, Output, ReadParameter, Run } from '../operations/operation';
+import { failed } from '../operations/operation';
 import { RESOURCES } from '../operations/operations';
 import { readRunOptions } from '../options';
-import type { ConnectionStatus } from './connectionStatus';
-import { observeStatus, requestStatus } from './connectionStatus';
+import { type ConnectionStatus, observeStatus, requestStatus } from './connectionStatus';
 import { makeHints } from './hints';
 import type { Item, RefusedItem } from './output';
 import { applyStatus, describeProgress, makeNodeError, makeOutput, NOTHING_SENT } from './output';
-import type { AttemptResult } from './scheduler';
-import { schedule } from './scheduler';
+import { type AttemptResult, schedule } from './scheduler';
 
 const ITEMS_READ_AT_ONCE = 100;
 
@@ -42,7 +41,10 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 			const progress = isNamed ? NOTHING_SENT : '';
 			throw makeNodeError(node, refused[0].refusal, refused[0], { isNamed, progress });
 		}
-		if (isQueued && run.options.ifNotConnected === 'stop') status = await requireConnection(run);
+		if (isQueued && run.options.ifNotConnected === 'stop') {
+			status = await requestStatus(run);
+			if (status.is === 'notConnected') throw status.reason;
+		}
 	} catch (error) {
 		const reason = error as Error;
 		// What is an error of n8n already stays as it is.
@@ -53,15 +55,19 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 
 	const { includeInputFields, maxConcurrentRequests, retries } = run.options;
 	const readStatus = isQueued ? observeStatus(run, status) : undefined;
-	const scheduled = await schedule(jobs, async (job) => await job.operation.attempt(run, job), {
-		// A file takes several times its size in memory.
-		concurrency: jobs.some(({ hasUpload }) => hasUpload) ? 1 : maxConcurrentRequests,
-		retries,
-		stopOnFailure,
-		// Items without a chat run one after another.
-		keyOf: ({ identity: { chat } }) => (typeof chat === 'string' ? toChatKey(chat) : ''),
-		signal: context.getExecutionCancelSignal(),
-	});
+	const scheduled = await schedule(
+		jobs,
+		async (job) => await job.operation.attempt(run, job).catch(failed),
+		{
+			// A file takes several times its size in memory.
+			concurrency: jobs.some(({ hasUpload }) => hasUpload) ? 1 : maxConcurrentRequests,
+			retries,
+			stopOnFailure,
+			// Items without a chat run one after another.
+			keyOf: ({ identity: { chat } }) => (typeof chat === 'string' ? toChatKey(chat) : ''),
+			signal: context.getExecutionCancelSignal(),
+		},
+	);
 	const { stoppedBy, pauses, pausedMs } = scheduled;
 	const results = new Map<Item, AttemptResult<Output>>();
 	for (const item of items) {
@@ -103,13 +109,6 @@ async function openRun(context: IExecuteFunctions, items: Item[]): Promise<Run> 
 		connection,
 		options: readRunOptions(values, isSending ? 'stop' : 'queue'),
 	};
-}
-
-/** @throws {ZApiError} if the instance is not connected */
-async function requireConnection(run: Run): Promise<ConnectionStatus> {
-	const status = await requestStatus(run);
-	if (status.is === 'notConnected') throw status.reason;
-	return status;
 }
 
 /** Include Input Fields, also if another option or the credential is invalid: no item loses its input. */

@@ -1,6 +1,5 @@
 import type { Retry } from '../../shared/transport/failures';
-import type { Clock, Line } from './limiter';
-import { BACK_OFF, Limiter, SYSTEM_CLOCK, toTimeout } from './limiter';
+import { BACK_OFF, type Clock, Limiter, type Line, SYSTEM_CLOCK, toTimeout } from './limiter';
 
 /** What came of one attempt at a job. */
 export type AttemptResult<T> =

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { toChatId, WHAT_A_CHAT_LOOKS_LIKE } from '../../shared/chat/chatId';
 import { chatParameter } from '../../shared/chat/chatParameter';
 import { toChoice } from '../../shared/parameter';
@@ -30,15 +30,4 @@ export function readChat(read: ReadParameter): string {
 /** @throws {UserError} if it is none of the durations */
 export function readDuration(read: ReadParameter): Duration {
 	return toChoice(DURATIONS, normalizeDuration(read('duration')), 'Duration');
-}
-
-/**
- * Makes the output fields that say what a message operation is about. They are null where they aren't known, as
- * n8n would show those of the input in their place.
- */
-export function identify(
-	action: string,
-	{ chat = null, messageId = null }: { chat?: string | null; messageId?: string | null },
-): IDataObject {
-	return { action, chat, messageId };
 }

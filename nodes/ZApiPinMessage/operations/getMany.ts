@@ -4,8 +4,8 @@ import { type Chat, toFilter } from '../../shared/chat/chats';
 import { FOUND_NOTHING, refusal, toBoolean, toChoice, toWholeNumber } from '../../shared/parameter';
 import { toComparable } from '../../shared/text';
 import type { AttemptResult } from '../execution/scheduler';
-import type { ItemReader, Job, Reading, ReadParameter, Run } from './operation';
-import { check, defineOperation, failed } from './operation';
+import type { ItemReader, Job, Operation, Reading, ReadParameter, Run } from './operation';
+import { check, failed } from './operation';
 
 const CHAT_TYPES = [
 	{ name: 'All', value: 'all' },
@@ -64,7 +64,7 @@ const fields: INodeProperties[] = [
 	},
 ];
 
-export const getMany = defineOperation({
+export const getMany: Operation<Search> = {
 	name: 'Get Many',
 	value: 'getAll',
 	subtitle: 'Get Many Chats',
@@ -73,12 +73,11 @@ export const getMany = defineOperation({
 	fields,
 	read: readSearch,
 	attempt: attemptSearch,
-});
+};
 
 /** Reads and checks the parameters of one item that lists chats. */
 function readSearch({ read }: ItemReader): Reading<Search> {
-	const identity = { action: 'getAll' };
-	const { values, refusal: refused } = check<Search>({
+	const checks = {
 		filter: () => readFilter(read),
 		type: () => toChoice(CHAT_TYPES, read('chatType'), 'Type'),
 		includeArchived: () => toBoolean(read('includeArchived'), false, 'Include Archived'),
@@ -86,8 +85,8 @@ function readSearch({ read }: ItemReader): Reading<Search> {
 			toBoolean(read('returnAll'), false, 'Return All')
 				? Infinity
 				: toWholeNumber(read('limit'), 'Limit', 1),
-	});
-	return refused ? { identity, refusal: refused } : { identity, values };
+	};
+	return check<Search>(checks, () => ({ action: 'getAll' }));
 }
 
 /** A retry only requests the page that failed. */

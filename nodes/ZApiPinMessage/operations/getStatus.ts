@@ -1,6 +1,5 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { isTrue, toIso, toMs, toObject } from '../../shared/json';
-import type { Connection } from '../../shared/transport/connection';
 import { sendRequest } from '../../shared/transport/transport';
 import type { Receiver } from '../../shared/webhooks/receivers';
 import {
@@ -13,46 +12,37 @@ import {
 } from '../../shared/webhooks/receivers';
 import { readRegistration } from '../../shared/webhooks/registration';
 import { WEBHOOK_NAMES } from '../../shared/webhooks/webhooks';
-import type { Run } from './operation';
-import { defineOperation, failed } from './operation';
+import type { Operation, Run } from './operation';
 
 const IDENTITY = { action: 'getStatus' };
 
-export const getStatus = defineOperation({
+export const getStatus: Operation<object> = {
 	name: 'Get Status',
 	value: 'getStatus',
 	action: 'Get instance status',
 	description: 'See whether the number is connected, and who gets its webhooks',
 	fields: [],
 	read: () => ({ identity: IDENTITY, values: {} }),
-	attempt: async ({ context, connection, options }: Run) => {
-		try {
-			const status = await readInstanceStatus(context, connection, options.timeout);
-			return { ok: true, value: { ...IDENTITY, ...status } };
-		} catch (error) {
-			return failed(error as Error);
-		}
-	},
-});
+	attempt: async (run) => ({
+		ok: true,
+		value: { ...IDENTITY, ...(await readInstanceStatus(run)) },
+	}),
+};
 
 /**
  * Reads whether an instance is connected to WhatsApp, its subscription, and who gets the calls of its webhooks.
  *
- * @param timeoutMs how long each of two requests may take
  * @returns nothing secret: of another system's URL, its host only
  * @throws {ZApiError} if Z-API doesn't say
  * @see https://developer.z-api.io (`GET /me`, `GET /device`)
  */
-async function readInstanceStatus(
-	context: IExecuteFunctions,
-	connection: Connection,
-	timeoutMs: number,
-): Promise<IDataObject> {
-	const { registration, me } = await readRegistration(context, connection, timeoutMs);
+async function readInstanceStatus(run: Run): Promise<IDataObject> {
+	const { context, connection, options } = run;
+	const { registration, me } = await readRegistration(context, connection, options.timeout);
 	const isConnected = isTrue(me.connected);
 	const { paymentStatus } = me;
 	const due = toIso(toMs(me.due));
-	const phone = isConnected ? await readPhone(context, connection, timeoutMs) : undefined;
+	const phone = isConnected ? await readPhone(run) : undefined;
 	const n8nId = toN8nId(context.getInstanceId());
 	const webhooks: IDataObject = {};
 	for (const name of WEBHOOK_NAMES) {
@@ -72,13 +62,9 @@ async function readInstanceStatus(
 }
 
 /** @returns undefined if Z-API doesn't say */
-async function readPhone(
-	context: IExecuteFunctions,
-	connection: Connection,
-	timeoutMs: number,
-): Promise<string | undefined> {
+async function readPhone({ context, connection, options }: Run): Promise<string | undefined> {
 	const request = { method: 'GET', path: '/device' } as const;
-	const { body } = await sendRequest(context, connection, request, timeoutMs);
+	const { body } = await sendRequest(context, connection, request, options.timeout);
 	return /^\d{5,20}$/.exec(String(toObject(body).phone))?.[0];
 }
 

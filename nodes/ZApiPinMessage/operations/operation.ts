@@ -65,8 +65,8 @@ export interface Job<V = unknown> {
 /** The fields of an output item, or of all that were found. */
 export type Output = IDataObject | IDataObject[];
 
-/** One operation of the node. */
-export interface Operation {
+/** One operation of the node; `V` are the values of an item. */
+export interface Operation<V = unknown> {
 	name: string;
 	value: string;
 	/** n8n names a new node after it. */
@@ -81,24 +81,9 @@ export interface Operation {
 	/** Whether running the items again sends messages again. */
 	sendsMessages?: boolean;
 	/** Reads and checks the parameters of one item. */
-	read(reader: ItemReader): Reading<unknown>;
+	read(reader: ItemReader): Reading<V>;
 	/** Makes one attempt. */
-	attempt(run: Run, job: Job): Promise<AttemptResult<Output>>;
-}
-
-/**
- * Makes an operation whose `attempt` gets the values that its `read` returns.
- *
- * @param operation its texts, fields and functions
- */
-export function defineOperation<V>(
-	operation: Omit<Operation, 'read' | 'attempt'> & {
-		read: (reader: ItemReader) => Reading<V>;
-		attempt: (run: Run, job: Job<V>) => Promise<AttemptResult<Output>>;
-	},
-): Operation {
-	// A job has the values of its own operation.
-	return operation as Operation;
+	attempt(run: Run, job: Job<V>): Promise<AttemptResult<Output>>;
 }
 
 /** The result of an attempt that Z-API did not accept. */
@@ -116,11 +101,12 @@ export function isPerhapsDone(result: AttemptResult<unknown>): boolean {
  * Reads and checks each parameter separately, so that a refused item still has its valid parameters.
  *
  * @param checks reads and checks each value
- * @returns the valid values, and why the first invalid one was refused
+ * @param identify makes the output fields that say what the item is about
  */
-export function check<T extends object>(checks: {
-	[K in keyof T]: () => T[K];
-}): { values: T; refusal?: undefined } | { values: Partial<T>; refusal: Error } {
+export function check<T extends object>(
+	checks: { [K in keyof T]: () => T[K] },
+	identify: (valid: Partial<T>) => IDataObject,
+): Reading<T> {
 	const values: Partial<T> = {};
 	let refusal: Error | undefined;
 	for (const name of Object.keys(checks) as Array<keyof T>) {
@@ -130,5 +116,6 @@ export function check<T extends object>(checks: {
 			refusal ??= error as Error;
 		}
 	}
-	return refusal ? { values, refusal } : { values: values as T };
+	const identity = identify(values);
+	return refusal ? { identity, refusal } : { identity, values: values as T };
 }

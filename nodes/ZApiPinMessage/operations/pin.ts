@@ -6,9 +6,9 @@ import { toZApiError } from '../../shared/transport/zApiError';
 import { DEFAULT_DURATION, type Duration, expiryOf } from '../durations';
 import type { AttemptResult } from '../execution/scheduler';
 import { MESSAGE_ID_EXAMPLE, toMessageId } from '../messageId';
-import { chatField, durationField, identify, readChat, readDuration } from './fields';
-import type { Job, Reading, ReadParameter, Run } from './operation';
-import { check, defineOperation, failed, isPerhapsDone } from './operation';
+import { chatField, durationField, readChat, readDuration } from './fields';
+import type { Job, Operation, Reading, ReadParameter, Run } from './operation';
+import { check, failed, isPerhapsDone } from './operation';
 import { verifyQueueResponse } from './verifyQueueResponse';
 
 type PinAction = 'pin' | 'unpin';
@@ -33,7 +33,7 @@ const messageIdField: INodeProperties = {
 		'The messageId from Z-API Pin Message Trigger, or from the response of the method that sent the message. It is not the zaapId.',
 };
 
-export const pin = defineOperation({
+export const pin: Operation<Pin> = {
 	name: 'Pin',
 	value: 'pin',
 	action: 'Pin a WhatsApp message',
@@ -41,10 +41,10 @@ export const pin = defineOperation({
 	fields: [chatField, messageIdField, durationField],
 	isQueued: true,
 	read: ({ read }) => readPin('pin', read),
-	attempt: async (run, job: Job<Pin>) => await attemptPin('pin', run, job),
-});
+	attempt: async (run, job) => await attemptPin('pin', run, job),
+};
 
-export const unpin = defineOperation({
+export const unpin: Operation<Pin> = {
 	name: 'Unpin',
 	value: 'unpin',
 	action: 'Unpin a WhatsApp message',
@@ -52,18 +52,17 @@ export const unpin = defineOperation({
 	fields: [chatField, messageIdField],
 	isQueued: true,
 	read: ({ read }) => readPin('unpin', read),
-	attempt: async (run, job: Job<Pin>) => await attemptPin('unpin', run, job),
-});
+	attempt: async (run, job) => await attemptPin('unpin', run, job),
+};
 
 /** Reads and checks the parameters of one item that pins or unpins a message. */
 export function readPin(action: PinAction, read: ReadParameter): Reading<Pin> {
-	const { values, refusal } = check<Pin>({
+	const checks = {
 		chat: () => readChat(read),
 		messageId: () => toMessageId(read('messageId')),
 		...(action === 'pin' && { duration: () => readDuration(read) }),
-	});
-	const identity = identify(action, values);
-	return refusal ? { identity, refusal } : { identity, values };
+	};
+	return check<Pin>(checks, ({ chat = null, messageId = null }) => ({ action, chat, messageId }));
 }
 
 async function attemptPin(

@@ -5,13 +5,12 @@ import { sendRequest } from '../../shared/transport/transport';
 import { toZApiError } from '../../shared/transport/zApiError';
 import type { AttemptResult } from '../execution/scheduler';
 import type { Duration } from '../durations';
-import type { SendOptions } from '../options';
-import { readSendOptions } from '../options';
-import { chatField, durationField, identify, readChat, readDuration } from './fields';
+import { readSendOptions, type SendOptions } from '../options';
+import { chatField, durationField, readChat, readDuration } from './fields';
 import { readSource } from './file';
 import { type Content, contentFields, readContent } from './messageTypes';
-import type { ItemReader, Job, Progress, Reading, Run } from './operation';
-import { check, defineOperation, failed, isPerhapsDone } from './operation';
+import type { ItemReader, Job, Operation, Progress, Reading, Run } from './operation';
+import { check, failed, isPerhapsDone } from './operation';
 import { sendPin } from './pin';
 import { findMessageId, verifyQueueResponse } from './verifyQueueResponse';
 
@@ -25,7 +24,7 @@ interface Notice {
 	options: SendOptions;
 }
 
-export const sendAndPin = defineOperation({
+export const sendAndPin: Operation<Notice> = {
 	name: 'Send and Pin',
 	value: 'sendAndPin',
 	action: 'Send and pin a WhatsApp message',
@@ -36,21 +35,21 @@ export const sendAndPin = defineOperation({
 	sendsMessages: true,
 	read: readNotice,
 	attempt: attemptNotice,
-});
+};
 
 function readNotice(reader: ItemReader): Reading<Notice> {
 	const { read } = reader;
 	let chat: string | undefined;
-	const { values, refusal } = check<Notice>({
+	const checks = {
 		chat: () => (chat = readChat(read)),
 		content: () => readContent(reader, chat),
 		duration: () => readDuration(read),
 		// Their expressions can have another result for each item.
 		options: () => readSendOptions(read('options') as IDataObject),
-	});
-	const identity = identify('sendAndPin', { chat: values.chat });
-	if (refusal) return { identity, refusal };
-	return { identity, values, hasUpload: typeof values.content.file?.source === 'object' };
+	};
+	const reading = check<Notice>(checks, () => ({ action: 'sendAndPin', chat: chat ?? null }));
+	if (reading.refusal) return reading;
+	return { ...reading, hasUpload: typeof reading.values.content.file?.source === 'object' };
 }
 
 /**

@@ -1,29 +1,16 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { readConnection } from '../../shared/transport/connection';
-import type { Memory } from '../memory';
-import { readMemory, toHash } from '../memory';
+import { type Memory, readMemory } from '../memory';
+import { isEqual, toHash } from '../../shared/hash';
 import { isSecretForm } from '../../shared/webhooks/receivers';
-import { isSecret, toSecret } from '../registration/webhookUrl';
+import { toSecret } from '../registration/webhookUrl';
 
 /** Callbacks are far shorter, as they contain media as URLs. */
 const MAX_BODY_BYTES = 1_000_000;
 
-/** Whoever knows the secret is Z-API. */
-export interface AuthenticCall {
-	secret: string;
-	/** The instance whose calls are expected. */
-	instanceId: string;
-}
-
-/** The HTTP response to a call that is refused, and what n8n's log says. */
-export interface Rejection {
-	status: number;
-	message: string;
-	warning: string;
-}
-
 const WRONG_SECRET = 'The secret is missing or wrong';
 
+/** The HTTP responses to calls that are refused, and what n8n's log says. */
 const REJECTIONS = {
 	noSecret: {
 		status: 401,
@@ -47,25 +34,25 @@ const REJECTIONS = {
 		message: 'The body is too large',
 		warning: 'It has more than 1 MB. Check whether a proxy or tunnel before n8n changes it.',
 	},
-} as const satisfies Record<string, Rejection>;
+};
 
-/** Checks that a call is one by Z-API to the URL that this node registered. */
-export async function authenticateCall(
-	context: IWebhookFunctions,
-): Promise<AuthenticCall | Rejection> {
+/**
+ * Checks that a call is one by Z-API to the URL that this node registered.
+ *
+ * @returns its secret, its body as it came and the instance whose calls are expected; else the rejection
+ */
+export async function authenticateCall(context: IWebhookFunctions) {
 	const { secret } = context.getQueryData() as IDataObject;
 	if (secret === undefined) return REJECTIONS.noSecret;
 	if (!isSecretForm(secret)) return REJECTIONS.wrongSecret;
 	const { secretHash = '', instanceId = '' } = await readKeys(context);
-	if (!isSecret(secret, secretHash)) return REJECTIONS.wrongSecret;
+	if (!isEqual(toHash(secret), secretHash)) return REJECTIONS.wrongSecret;
 	const { 'content-type': contentType = '' } = context.getHeaderData();
 	if (!/^application\/json\s*(;|$)/i.test(String(contentType))) return REJECTIONS.notJson;
-	if ((readRawBody(context)?.length ?? 0) > MAX_BODY_BYTES) return REJECTIONS.tooLarge;
-	return { secret, instanceId };
-}
-
-export function readRawBody(context: IWebhookFunctions): Buffer | undefined {
-	return (context.getRequestObject() as { rawBody?: Buffer }).rawBody;
+	const { rawBody } = context.getRequestObject() as { rawBody?: Buffer };
+	if (rawBody && rawBody.length > MAX_BODY_BYTES) return REJECTIONS.tooLarge;
+	const body = rawBody ?? Buffer.from(JSON.stringify(context.getBodyData()));
+	return { secret, instanceId, body };
 }
 
 /** What a call is checked against. Z-API may call before n8n has saved the static data. */

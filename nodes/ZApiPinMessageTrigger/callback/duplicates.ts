@@ -1,6 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
-import { toHash } from '../memory';
-import { readRawBody } from './authenticate';
+import { toHash } from '../../shared/hash';
 import { TtlCache } from './ttlCache';
 
 /** For each call, whether n8n has accepted it, once that is known. A few megabytes. */
@@ -11,10 +10,12 @@ const calls = new TtlCache<Promise<boolean>>(20_000);
  * remembers it if not. While n8n works on the first, it waits: if n8n can't start the execution, the repeated
  * call must start it. Best effort: each process of n8n remembers the calls that it received.
  *
- * @param secret of the webhook
+ * @param call its secret and its body
  */
-export async function isRepeated(context: IWebhookFunctions, secret: string): Promise<boolean> {
-	const body = readRawBody(context) ?? JSON.stringify(context.getBodyData());
+export async function isRepeated(
+	context: IWebhookFunctions,
+	{ secret, body }: { secret: string; body: Buffer },
+): Promise<boolean> {
 	const key = toHash(secret, body);
 	for (let first = calls.get(key); first; first = calls.get(key)) {
 		if (await first) return true;

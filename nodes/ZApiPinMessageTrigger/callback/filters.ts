@@ -1,8 +1,7 @@
 import { isSameChat, toChatIds } from '../../shared/chat/chatId';
 import { toComparable } from '../../shared/text';
 import type { Callback } from '../events/callback';
-import type { TriggerEventRow } from '../events/events';
-import { PIN_EVENTS } from '../events/events';
+import { PIN_EVENTS, type TriggerEventRow } from '../events/events';
 import { WEBHOOKS } from '../../shared/webhooks/webhooks';
 import { SENT_BY_ME_NAME } from '../parameters';
 import type { TriggerSettings } from '../settings';

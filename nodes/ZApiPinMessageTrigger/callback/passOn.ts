@@ -1,6 +1,5 @@
-import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
-import { sleepUntilAborted } from '../../shared/sleep';
+import { type IDataObject, type IWebhookFunctions, sleep } from 'n8n-workflow';
+import { withTimeout } from '../../shared/sleep';
 import { readConnection } from '../../shared/transport/connection';
 import { isTrue, toObject } from '../../shared/json';
 import { toNetworkCode } from '../../shared/transport/response';
@@ -12,10 +11,9 @@ import {
 	isTrigger,
 	readOwner,
 } from '../../shared/webhooks/receivers';
-import { toHash } from '../memory';
+import { toHash } from '../../shared/hash';
 import { DISPLAY_NAME } from '../parameters';
 import { isCallable } from '../registration/webhookUrl';
-import { readRawBody } from './authenticate';
 import { logOnce } from './logOnce';
 import { TtlCache } from './ttlCache';
 
@@ -67,18 +65,19 @@ interface DeliveryFailure {
  * Passes a call on to those who share the webhook, according to the list in the URL that is called. Each gets
  * it once, and none waits for another.
  *
- * @param secret of the call, already checked
+ * @param call its secret, already checked, and its body
  * @returns when all have it, or after two seconds; retries go on. Never throws
  */
-export async function passOn(context: IWebhookFunctions, secret: string): Promise<void> {
+export async function passOn(
+	context: IWebhookFunctions,
+	{ secret, body }: { secret: string; body: Buffer },
+): Promise<void> {
 	try {
 		const { receivers, hasSwitchedOn } = await readList(context, secret);
 		if (receivers.length === 0) return;
-		const json = context.getBodyData();
-		const body = readRawBody(context) ?? Buffer.from(JSON.stringify(json));
 		const headers = selectHeaders(context);
 		// Other systems didn't get such calls before, and one that answers messages would answer its own.
-		const isNew = hasSwitchedOn && isTrue(toObject(json).fromMe);
+		const isNew = hasSwitchedOn && isTrue(toObject(context.getBodyData()).fromMe);
 		const entitled = receivers.filter((receiver) => isTrigger(receiver) || !isNew);
 		await Promise.all(
 			entitled.map(async ({ url }) => await deliver({ context, url, headers, body })),
@@ -134,29 +133,29 @@ async function deliver(delivery: Delivery): Promise<void> {
 	const { url, body } = delivery;
 	const key = toHash(url, body);
 	if (passedOn.get(key)) return;
-	const { calls, bytes } = waiting.get(url) ?? { calls: 0, bytes: 0 };
-	if (calls >= MAX_WAITING.calls || bytes + body.length > MAX_WAITING.bytes) {
+	const queue = waiting.get(url) ?? { calls: 0, bytes: 0 };
+	if (queue.calls >= MAX_WAITING.calls || queue.bytes + body.length > MAX_WAITING.bytes) {
 		logFailure(delivery, 'Too many calls wait for it');
 		return;
 	}
 	passedOn.set(key, true);
-	waiting.set(url, { calls: calls + 1, bytes: bytes + body.length });
+	queue.calls++;
+	queue.bytes += body.length;
+	waiting.set(url, queue);
 	const isFailing = failing.get(url);
 	const first = attempt(delivery);
 	retry(delivery, first)
 		.then((failure) => {
+			queue.bytes -= body.length;
+			if (--queue.calls === 0) waiting.delete(url);
 			if (!failure) return;
 			passedOn.delete(key);
 			logFailure(delivery, failure.reason);
 		})
 		.catch(() => undefined);
 	if (isFailing) return;
-	const isOver = new AbortController();
-	const wait = sleepUntilAborted(MAX_WAIT_MS, isOver.signal).then(() => {
-		if (!isOver.signal.aborted) failing.set(url, true);
-	});
-	await Promise.race([first, wait]);
-	isOver.abort();
+	const isInTime = first.then(() => true);
+	if (!(await withTimeout(isInTime, MAX_WAIT_MS, false))) failing.set(url, true);
 }
 
 /** @returns why the receiver doesn't have it after all retries */
@@ -164,16 +163,12 @@ async function retry(
 	delivery: Delivery,
 	first: Promise<DeliveryFailure | undefined>,
 ): Promise<DeliveryFailure | undefined> {
-	const { url, body } = delivery;
 	let failure = await first;
 	for (const delay of RETRY_DELAYS_MS) {
 		if (!failure?.isTemporary) break;
 		await sleep(delay);
 		failure = await attempt(delivery);
 	}
-	const { calls, bytes } = waiting.get(url) ?? { calls: 1, bytes: body.length };
-	if (calls > 1) waiting.set(url, { calls: calls - 1, bytes: bytes - body.length });
-	else waiting.delete(url);
 	return failure;
 }
 

@@ -31,7 +31,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 			warn(context, call.warning);
 			return respond(context, call.status, call.message);
 		}
-		await passOn(context, call.secret);
+		await passOn(context, call);
 		// Z-API gets HTTP 200 from here on, as it might repeat the call otherwise.
 		const callback = parseCallback(toObject(context.getBodyData()));
 		if (callback.instanceId?.toLowerCase() !== call.instanceId.toLowerCase()) {
@@ -48,7 +48,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		}
 		// During a test, a repeated call is intended.
 		const isTest = context.getMode() === 'manual';
-		if (!isTest && (await isRepeated(context, call.secret))) return drop(context, 'repeated');
+		if (!isTest && (await isRepeated(context, call))) return drop(context, 'repeated');
 		const item = toOutput(callback, event, settings.simplify);
 		return { workflowData: [context.helpers.returnJsonArray(item)] };
 	} catch (error) {

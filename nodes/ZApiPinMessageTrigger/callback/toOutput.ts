@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Callback } from '../events/callback';
-import { withoutGaps } from '../events/callback';
+import { type Callback, withoutGaps } from '../events/callback';
 import type { TriggerEventRow } from '../events/events';
 import { WEBHOOKS } from '../../shared/webhooks/webhooks';
 

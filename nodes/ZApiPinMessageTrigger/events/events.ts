@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Callback } from './callback';
-import type { Webhook } from '../../shared/webhooks/webhooks';
-import { WEBHOOKS } from '../../shared/webhooks/webhooks';
+import { type Webhook, WEBHOOKS } from '../../shared/webhooks/webhooks';
 
 /** An event that starts a workflow. */
 interface EventRow {
@@ -118,12 +117,11 @@ export type TriggerEvent = (typeof EVENTS)[number]['value'];
 
 export const PIN_EVENTS: TriggerEvent[] = ['messagePinned', 'messageUnpinned'];
 
-export type TriggerEventRow = EventRow & { value: TriggerEvent };
+export type TriggerEventRow = (typeof EVENTS)[number];
 
 /** Finds the event of a callback, if any. */
 export function findEvent(callback: Callback): TriggerEventRow | undefined {
-	const rows: readonly TriggerEventRow[] = EVENTS;
-	return rows.find(({ webhook, recognizes }) => {
+	return EVENTS.find(({ webhook, recognizes }) => {
 		const { type, hasChat } = WEBHOOKS[webhook];
 		return type === callback.type && (callback.phone || !hasChat) && recognizes(callback);
 	});

@@ -1,7 +1,5 @@
-import type { IHookFunctions } from 'n8n-workflow';
-import { NodeOperationError, sleep, UserError } from 'n8n-workflow';
-import type { Connection } from '../../shared/transport/connection';
-import { readConnection } from '../../shared/transport/connection';
+import { type IHookFunctions, NodeOperationError, sleep, UserError } from 'n8n-workflow';
+import { type Connection, readConnection } from '../../shared/transport/connection';
 import { toSentences } from '../../shared/transport/zApiError';
 import type { Receiver } from '../../shared/webhooks/receivers';
 import {
@@ -11,19 +9,16 @@ import {
 	readReceivers,
 	toHost,
 } from '../../shared/webhooks/receivers';
-import type { Registration } from '../../shared/webhooks/registration';
-import { readRegistration } from '../../shared/webhooks/registration';
-import type { Webhook } from '../../shared/webhooks/webhooks';
-import { WEBHOOK_NAMES } from '../../shared/webhooks/webhooks';
+import { readRegistration, type Registration } from '../../shared/webhooks/registration';
+import { type Webhook, WEBHOOK_NAMES } from '../../shared/webhooks/webhooks';
 import { EVENTS, PIN_EVENTS } from '../events/events';
-import { readMemory, toHash } from '../memory';
-import type { TriggerSettings } from '../settings';
-import { readSettings } from '../settings';
+import { toHash } from '../../shared/hash';
+import { readMemory } from '../memory';
+import { readSettings, type TriggerSettings } from '../settings';
 import { withLock } from './lock';
 import { checkPresence } from './presence';
 import { changeRegistration } from './registration';
-import type { Presence, Wish } from './sharing';
-import { isSame, plan } from './sharing';
+import { isSame, plan, type Presence, type Wish } from './sharing';
 import { checkHttps, explainRefusal, toSecret, toWebhookUrl } from './webhookUrl';
 
 /** What a hook needs. */
@@ -50,11 +45,9 @@ export async function create(context: IHookFunctions): Promise<boolean> {
 		const { connection, me } = hook;
 		checkHttps(me.url, connection);
 		const settings = readSettings(context);
-		if (needsSentByMe(settings)) me.wantsSentByMe = true;
-		await changeReceivers(hook, {
-			webhooks: toNeeded(settings),
-			policy: settings.ifWebhookTaken,
-		});
+		const webhooks = toNeeded(settings);
+		if (webhooks.includes('receivedSentByMe')) me.wantsSentByMe = true;
+		await changeReceivers(hook, { webhooks, policy: settings.ifWebhookTaken });
 		const memory = readMemory(context);
 		memory.secretHash = toHash(toSecret(context, connection));
 		memory.instanceId = connection.instanceId;
@@ -207,19 +200,13 @@ function isCut(before = '', written = '', stored = ''): boolean {
 }
 
 /** The webhooks of the selected events. */
-function toNeeded(settings: TriggerSettings): Webhook[] {
-	const chosen = EVENTS.filter(({ value }) => settings.events.includes(value));
+function toNeeded({ events, sentByMe }: TriggerSettings): Webhook[] {
+	const chosen = EVENTS.filter(({ value }) => events.includes(value));
 	const needed = WEBHOOK_NAMES.filter((name) => chosen.some(({ webhook }) => webhook === name));
-	return needsSentByMe(settings) ? [...needed, 'receivedSentByMe'] : needed;
-}
-
-/** Pins by this package are sent by the connected number itself. */
-function needsSentByMe({ events, sentByMe }: TriggerSettings): boolean {
-	const isReceiving = EVENTS.some(
-		({ value, webhook }) => webhook === 'received' && events.includes(value),
-	);
+	// Pins by this package are sent by the connected number itself.
 	const hasPins = events.some((event) => PIN_EVENTS.includes(event));
-	return isReceiving && (sentByMe.phone || sentByMe.api || hasPins);
+	const isOwnWanted = sentByMe.phone || sentByMe.api || hasPins;
+	return isOwnWanted && needed.includes('received') ? [...needed, 'receivedSentByMe'] : needed;
 }
 
 function toTriggers(registration: Registration): Receiver[] {

@@ -2,8 +2,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 import type { Connection } from '../../shared/transport/connection';
 import { isTrue, toObject } from '../../shared/json';
 import { requestBody } from '../../shared/transport/transport';
-import type { Registration } from '../../shared/webhooks/registration';
-import { ECHOES_SECRETS } from '../../shared/webhooks/registration';
+import { ECHOES_SECRETS, type Registration } from '../../shared/webhooks/registration';
 import { WEBHOOK_NAMES, WEBHOOKS } from '../../shared/webhooks/webhooks';
 
 /**

@@ -10,10 +10,8 @@ import {
 	writeReceivers,
 } from '../../shared/webhooks/receivers';
 import type { Registration } from '../../shared/webhooks/registration';
-import type { Webhook } from '../../shared/webhooks/webhooks';
-import { WEBHOOK_NAMES, WEBHOOKS } from '../../shared/webhooks/webhooks';
-import type { TakenPolicy } from '../parameters';
-import { DISPLAY_NAME, TAKEN_POLICY_NAME } from '../parameters';
+import { type Webhook, WEBHOOK_NAMES, WEBHOOKS } from '../../shared/webhooks/webhooks';
+import { DISPLAY_NAME, TAKEN_POLICY_NAME, type TakenPolicy } from '../parameters';
 
 /** What a node wants: the webhooks that call it, and what to do if another system has one of them. */
 export interface Wish {

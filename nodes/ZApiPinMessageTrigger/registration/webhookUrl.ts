@@ -1,11 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { NodeHelpers, UserError } from 'n8n-workflow';
-import type { Connection } from '../../shared/transport/connection';
-import { DEFAULT_BASE_URL } from '../../shared/transport/connection';
+import { createHmac } from 'node:crypto';
+import { type IHookFunctions, type IWebhookFunctions, NodeHelpers, UserError } from 'n8n-workflow';
+import { type Connection, DEFAULT_BASE_URL } from '../../shared/transport/connection';
 import { ZApiError } from '../../shared/transport/zApiError';
 import { MAX_NAME_LENGTH, parseUrl, toN8nId } from '../../shared/webhooks/receivers';
-import { toHash } from '../memory';
+import { toHash } from '../../shared/hash';
 
 /** The last part of the webhook's path, the same in test and production URLs. */
 export const WEBHOOK_PATH = 'callback';
@@ -70,13 +68,6 @@ export function toSecret(
 	{ token }: Connection,
 ): string {
 	return createHmac('sha256', token).update(toIdentity(context)).digest('base64url');
-}
-
-/** Compares hashes in constant time. */
-export function isSecret(secret: string, secretHash: string): boolean {
-	const expected = Buffer.from(secretHash);
-	const actual = Buffer.from(toHash(secret));
-	return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 
 /** Identifies n8n, the workflow and the node. Takes the whole path, as webhook IDs may contain slashes. */

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import { toHash } from '../hash';
 import { toObject } from '../json';
 import type { Connection } from '../transport/connection';
 import { mask } from '../transport/mask';
 import { requestBody } from '../transport/transport';
 import { toChatKey } from './chatId';
-import type { Chat } from './chats';
-import { hasIdAsName, parseChats } from './chats';
+import { type Chat, hasIdAsName, parseChats } from './chats';
 
 export const PAGE_SIZE = 100;
 
@@ -64,7 +63,9 @@ export async function findChats(
 		const request = { method: 'GET', path, maxBytes: MAX_PAGE_BYTES } as const;
 		const body = await requestBody(context, connection, request, Array.isArray, { timeoutMs });
 		const entries = mask(body as unknown[], connection.secrets);
-		position.previous = toHash(entries);
+		// Of what doesn't change between two requests.
+		const content = entries.map(toObject).map(({ phone, name }) => [phone, name]);
+		position.previous = toHash(JSON.stringify(content));
 		position.isCutOff = entries.length > 0 && (position.previous === previous || page >= MAX_PAGES);
 		position.page = entries.length === 0 || position.isCutOff ? undefined : page + 1;
 		return entries.flatMap(parseChats);
@@ -90,10 +91,4 @@ export async function findChats(
 		}
 		({ page: search.page, previous: search.previous, isCutOff: search.isCutOff } = position);
 	}
-}
-
-/** Of what doesn't change between two requests. */
-function toHash(entries: unknown[]): string {
-	const content = entries.map(toObject).map(({ phone, name }) => [phone, name]);
-	return createHash('sha256').update(JSON.stringify(content)).digest('base64url');
 }

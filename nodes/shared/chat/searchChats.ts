@@ -7,8 +7,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { toComparable } from '../text';
 import { readConnection } from '../transport/connection';
 import { toSentences } from '../transport/zApiError';
-import type { ChatSearch } from './chatList';
-import { findChats, PAGE_SIZE } from './chatList';
+import { type ChatSearch, findChats, PAGE_SIZE } from './chatList';
 import { type Chat, toFilter, toLabel } from './chats';
 
 /** How many pages one search reads, at most. */

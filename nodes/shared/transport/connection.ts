@@ -4,8 +4,7 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
-import type { CheckedText, InvalidText } from '../parameter';
-import { refusal, refuseInvalid } from '../parameter';
+import { type CheckedText, type InvalidText, refusal, refuseInvalid } from '../parameter';
 import { decodeUrl } from '../text';
 import { toSpellings } from './mask';
 
@@ -93,8 +92,10 @@ export async function readConnection(
  * @see https://developer.z-api.io (base URL and Client-Token)
  */
 export function toConnection(credential: ICredentialDataDecryptedObject): Connection {
-	const { clientToken, ...typed } = readFields(credential);
+	const read = (key: keyof typeof FIELDS) => readField(credential[key], FIELDS[key]);
+	const typed = { instanceId: read('instanceId'), token: read('token'), baseUrl: read('baseUrl') };
 	const { instanceId, token, baseUrl } = takeApart(typed);
+	const clientToken = read('clientToken');
 	const base = baseUrl.replace(/\/+$/, '') || DEFAULT_BASE_URL;
 	refuseInvalid(instanceId, FIELDS.instanceId);
 	refuseInvalid(token, FIELDS.token);
@@ -188,18 +189,8 @@ function toMethodPath(url: string, baseUrl: string): string {
 	});
 }
 
-function readFields(credential: ICredentialDataDecryptedObject) {
-	const read = (key: keyof typeof FIELDS) => {
-		const value = credential[key];
-		const text = typeof value === 'string' ? value.trim() : '';
-		const { name, advice } = FIELDS[key];
-		if (text.length > MAX_FIELD_LENGTH) throw refusal(name, 'is too long', advice);
-		return text;
-	};
-	return {
-		instanceId: read('instanceId'),
-		token: read('token'),
-		clientToken: read('clientToken'),
-		baseUrl: read('baseUrl'),
-	};
+function readField(value: unknown, { name, advice }: CheckedText): string {
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (text.length > MAX_FIELD_LENGTH) throw refusal(name, 'is too long', advice);
+	return text;
 }

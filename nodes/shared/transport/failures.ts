@@ -1,5 +1,4 @@
-import type { ZApiResponse } from './response';
-import { findIds, hasError, toErrorText } from './response';
+import { findIds, hasError, toErrorText, type ZApiResponse } from './response';
 import { isFalse, isJson, toObject } from '../json';
 
 /** A retry of one request after its own back-off, or after a pause of all requests. */

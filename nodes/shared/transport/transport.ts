@@ -6,8 +6,7 @@ import type {
 	ILoadOptionsFunctions,
 } from 'n8n-workflow';
 import { isDeeperThan } from '../json';
-import type { Connection } from './connection';
-import { CREDENTIAL_TYPE } from './connection';
+import { type Connection, CREDENTIAL_TYPE } from './connection';
 import type { ZApiResponse } from './response';
 import { hasError, hasSuccessStatus, toNetworkCode, toRetryAfterMs } from './response';
 import { toZApiError } from './zApiError';

@@ -1,9 +1,7 @@
 import { UserError } from 'n8n-workflow';
-import type { Failure } from './failures';
-import { toFailure } from './failures';
+import { type Failure, toFailure } from './failures';
 import { mask } from './mask';
-import type { ZApiResponse } from './response';
-import { toErrorText } from './response';
+import { toErrorText, type ZApiResponse } from './response';
 
 /** A failed request, with texts that contain no secrets. */
 export class ZApiError extends UserError {

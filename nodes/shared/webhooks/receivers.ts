@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isEqual, toHash } from '../hash';
 
 /** One that gets the calls of a webhook. */
 export interface Receiver {
@@ -7,7 +8,7 @@ export interface Receiver {
 	 * with Z-API. It passes the calls on to the others, and to another system if it is `shared`, but not if it
 	 * is set `aside`. A `guest` gets calls that Z-API sent to its other webhook before.
 	 */
-	role: 'trigger' | 'test' | 'shared' | 'aside' | 'guest';
+	role: (typeof ROLES)[number];
 	/** That of another system is kept to the letter, as it is registered again later. */
 	url: string;
 	wantsSentByMe?: boolean;
@@ -110,9 +111,7 @@ export function writeReceivers({ receivers, hasSwitchedOn }: ReceiverList, token
  */
 export function isSigned(list: string, secret: string, token: string): boolean {
 	const [payload = '', signature = ''] = list.split('.');
-	const expected = Buffer.from(sign(payload, secret, token));
-	const actual = Buffer.from(signature);
-	return actual.length === expected.length && timingSafeEqual(actual, expected);
+	return isEqual(signature, sign(payload, secret, token));
 }
 
 export function isTrigger({ role }: Receiver): boolean {
@@ -143,7 +142,7 @@ export function readOwner(url: string): string {
 
 /** The beginning of the owner in the URLs of all triggers of an n8n. */
 export function toN8nId(instanceId: string): string {
-	return createHash('sha256').update(instanceId).digest('base64url').slice(0, 8);
+	return toHash(instanceId).slice(0, 8);
 }
 
 /** The host of a registered URL for a message, as the rest may contain secrets. */

@@ -2,8 +2,7 @@ import type { IExecuteFunctions, IHookFunctions } from 'n8n-workflow';
 import type { Connection } from '../transport/connection';
 import { isTrue, toObject } from '../json';
 import { DEFAULT_TIMEOUT_MS, requestBody } from '../transport/transport';
-import type { Webhook } from './webhooks';
-import { WEBHOOK_NAMES, WEBHOOKS } from './webhooks';
+import { type Webhook, WEBHOOK_NAMES, WEBHOOKS } from './webhooks';
 
 /**
  * What an instance has registered: a URL for each webhook; empty: none. The second of the received webhooks is
