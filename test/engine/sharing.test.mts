@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { credentialOf } from '../../sandbox/account.mts';
 import { log } from '../support/engine.mts';
 import { useSandbox } from '../support/sandbox.mts';
@@ -208,11 +209,11 @@ test('Replace: another system gets no calls until the last trigger leaves', asyn
 	expect(textsAt(crm)).toStrictEqual([text]);
 });
 
-test("n8n's own Webhook node shares without asking", async () => {
+test.each(['stop', 'replace'])("n8n's own Webhook node shares, also with %s", async (policy) => {
 	const calls: string[] = [];
 	n8n.serve('/webhook/example', async ({ body }) => calls.push(body.toString()) && 200);
 	sandbox.instance.receivedCallbackUrl = `${n8n.origin}/webhook/example`;
-	const trigger = await open('a');
+	const trigger = await open('a', { ...MESSAGES, options: { ifWebhookTaken: policy } });
 	await trigger.activate();
 	const text = await write();
 	await trigger.deactivate();
@@ -529,4 +530,132 @@ test('a system that did not get what the number itself does gets none of it', as
 	await waitFor(() => trigger.started.production.length === 1);
 	const text = await write();
 	expect(textsAt(crm)).toStrictEqual([text]);
+});
+
+test.each([
+	['a test with Replace', SHARE, REPLACE, 1],
+	['a test with Share', REPLACE, SHARE, 0],
+])('%s decides nothing that outlasts it', async (_what, published, tested, calls) => {
+	sandbox.instance.receivedCallbackUrl = crm.url;
+	const [production, test] = [await open('a', { ...MESSAGES, ...published }), await open('b')];
+	await production.activate();
+	const before = registered();
+	const again = await open('b', { ...MESSAGES, ...tested });
+	await again.activate('test');
+	await write();
+	await test.deactivate('test');
+	expect([crm.calls.length, registered()]).toStrictEqual([calls, before]);
+});
+
+test('if Z-API stores nothing in place of a URL that is too long, nobody is forgotten', async () => {
+	sandbox.instance.receivedCallbackUrl = crm.url;
+	const [one, other] = [await open('a', { ...MESSAGES, ...SHARE }), await open('b')];
+	await one.activate();
+	const before = registered();
+	let stored = before;
+	Object.defineProperty(sandbox.instance, 'receivedCallbackUrl', {
+		get: () => stored,
+		set: (url: string) => (stored = url.length > before.length + 20 ? '' : url),
+	});
+	expect(await messageOf(other.activate())).toMatch(/Workflows that fit on this instance: 1/);
+	expect(registered()).toBe(before);
+});
+
+test('while n8n cannot reach itself, it drops none of its own', async () => {
+	sandbox.instance.receivedCallbackUrl = crm.url;
+	const triggers = [await open('a', { ...MESSAGES, ...SHARE }), await open('b'), await open('c')];
+	for (const one of triggers) await one.activate();
+	// The tunnel is down for a moment.
+	await n8n.stop();
+	await triggers[2]?.deactivate();
+	await n8n.start();
+	const text = await write();
+	expect([textsAt(crm), ...triggers.slice(0, 2).map((one) => textsOf(one))]).toStrictEqual(
+		Array(3).fill([text]),
+	);
+});
+
+test('the end of a test drops no trigger of another n8n that is just starting again', async () => {
+	sandbox.instance.receivedCallbackUrl = crm.url;
+	const theirs = await open('z', { ...MESSAGES, ...SHARE }, second);
+	await theirs.activate();
+	await second.stop();
+	const own = await open('a');
+	await own.activate('test');
+	await own.deactivate('test');
+	await second.start();
+	const text = await write();
+	expect([textsAt(crm), textsOf(theirs)]).toStrictEqual([[text], [text]]);
+});
+
+test("n8n's own Webhook node is not shared if n8n cannot reach its own URL", async () => {
+	const origin = 'http://127.0.0.1:9';
+	sandbox.instance.receivedCallbackUrl = `${origin}/webhook/example`;
+	const trigger = await n8n.open(credentialOf(sandbox), MESSAGES, 'b', { origin });
+	expect(await messageOf(trigger.activate())).toMatch(/can't reach its own URL/);
+	expect(registered()).toBe(`${origin}/webhook/example`);
+});
+
+test.each([401, 403, 405, 429])('a first trigger that answers %d is replaced', async (status) => {
+	const theirs = await open('z', MESSAGES, second);
+	await theirs.activate();
+	second.serve('/webhook/z/callback', async () => await Promise.resolve(status));
+	const own = await open('a');
+	await own.activate();
+	const text = await write();
+	expect(textsOf(own)).toStrictEqual([text]);
+});
+
+test('an n8n that is slow to reach itself overwrites nobody', async () => {
+	const [first, own] = [await open('a'), await open('b')];
+	await first.activate();
+	const baseUrl = sandbox.url.replace('127.0.0.1', 'localhost');
+	const theirs = await second.open({ ...credentialOf(sandbox), baseUrl }, MESSAGES, 'z');
+	const joining = theirs.activate();
+	second.serve('/webhook/z/callback', async () => {
+		await sleep(1500, undefined, { ref: false });
+		return 200;
+	});
+	await sleep(300);
+	await own.activate();
+	await joining;
+	expect(registered()).toContain('Workflow%20');
+	await first.deactivate();
+	const text = await write();
+	expect(textsOf(own)).toStrictEqual([text]);
+});
+
+test('a call that comes while the first trigger is unpublished waits for nobody that hangs', async () => {
+	const [head, other] = [await open('a'), await open('b')];
+	await head.activate();
+	await other.activate();
+	const theirs = await open('z', MESSAGES, second);
+	await theirs.activate();
+	second.serve('/webhook/z/callback', async () => {
+		await sleep(8000, undefined, { ref: false });
+		return 200;
+	});
+	const leaving = head.deactivate();
+	await waitFor(() => !registered().includes('/webhook/a/'), 1000);
+	const text = await write();
+	await leaving;
+	expect(textsOf(other)).toStrictEqual([text]);
+});
+
+test('a system that n8n may not call is not shared with', async () => {
+	sandbox.instance.receivedCallbackUrl = 'ftp://crm.test/hook';
+	const trigger = await open('a', { ...MESSAGES, ...SHARE });
+	expect(await messageOf(trigger.activate())).toMatch(/can't share a webhook with an unknown host/);
+	expect(registered()).toBe('ftp://crm.test/hook');
+});
+
+test('a server may write a blank as %20', async () => {
+	let stored = '';
+	Object.defineProperty(sandbox.instance, 'receivedCallbackUrl', {
+		get: () => stored,
+		set: (url: string) => (stored = url.replaceAll('+', '%20')),
+	});
+	const trigger = await open('a');
+	await trigger.activate();
+	expect(stored).toContain('Workflow%20a');
 });

@@ -85,8 +85,9 @@ export class ServedN8n {
 				});
 			},
 			deactivate: async (kind = 'production') => {
-				await trigger.deactivate(kind);
+				// n8n no longer serves the webhook when it calls the hook.
 				this.#paths.delete(pathOf(kind));
+				await trigger.deactivate(kind);
 			},
 		};
 	}

@@ -18,7 +18,9 @@ const toUrl = (id: string, path = 'webhook') =>
 		secret: id.padEnd(43, '-'),
 		owner: `n8n-----.${id.padEnd(16, '-')}`,
 		workflow: `Workflow ${id} ✓`,
-	}).toString()}`;
+	})
+		.toString()
+		.replaceAll('+', '%20')}`;
 
 const A: Receiver = { role: 'trigger', url: toUrl('a'), wantsSentByMe: true };
 const B: Receiver = { role: 'trigger', url: toUrl('b'), unreachableSince: 1_800_000_000 };

@@ -210,9 +210,25 @@ class World {
 	}
 }
 
+type Requests = Generator<'pending' | 'written'>;
+
 /** One change, a request at a time, as the hooks do it; `pending` while it could overwrite others' changes. */
-function* change(world: World, node: Node, wish: Wish): Generator<'pending' | 'written'> {
-	const presences = world.presencesFor(node);
+function* change(world: World, node: Node, wish: Wish): Requests {
+	if (wish.webhooks.length > 0) {
+		yield* write(world, node, wish, world.presencesFor(node));
+		return;
+	}
+	const left = WEBHOOKS.filter((webhook) => has(world.registration[webhook], node));
+	yield* write(world, node, wish, new Map());
+	yield* write(world, node, { ...wish, left }, world.presencesFor(node));
+}
+
+function* write(
+	world: World,
+	node: Node,
+	wish: Wish,
+	presences: ReadonlyMap<string, Presence>,
+): Requests {
 	let wasOff = false;
 	for (let round = 0; round < 4; round++) {
 		const now = { ...world.registration };
@@ -297,7 +313,14 @@ function settle(world: World, subject: Node, wish: Wish): void {
 		const right = world.right[webhook] ?? assert.fail();
 		if (wish.webhooks.includes(webhook)) {
 			right.members.add(subject);
-			if (wish.policy !== 'stop') right.isAside = wish.policy === 'replace';
+			const isOwn = right.before === OTHER_NODE && subject.n8n === 'a';
+			// A test decides nothing that outlasts it.
+			const isGuest =
+				subject.role === 'test' &&
+				[...right.members].some(
+					(one) => one.role === 'trigger' && has(world.registration[webhook], one),
+				);
+			if (wish.policy !== 'stop' && !isGuest) right.isAside = wish.policy === 'replace' && !isOwn;
 		} else {
 			right.members.delete(subject);
 		}
@@ -365,6 +388,14 @@ function run(world: World, step: Step): void {
 		for (const { subject, wish } of changes) {
 			settle(world, subject, wish);
 			if (wish.webhooks.length === 0) world.served.delete(subject);
+		}
+		// Whether a test changes anything depends on who comes first.
+		const isTest = changes.some(({ subject }) => subject.role === 'test');
+		for (const webhook of isTest ? WEBHOOKS : []) {
+			const { receivers } = read(world.registration[webhook]);
+			Object.assign(world.right[webhook] ?? {}, {
+				isAside: receivers.some(({ role }) => role === 'aside'),
+			});
 		}
 		world.checkKept();
 		world.checkCalls();
@@ -443,7 +474,8 @@ const leaveAt = (seconds: number, presence: Presence, registered: Receiver[], me
 	const registration = { received, sentByMe: false };
 	const others = registered.filter((one) => isTrigger(one) && one !== me);
 	const presences = new Map(others.map(({ url }) => [url, presence]));
-	return read(plan(registration, me, NOTHING, presences, TOKEN, false, seconds).received).receivers;
+	const wish: Wish = { ...NOTHING, left: ['received'] };
+	return read(plan(registration, me, wish, presences, TOKEN, false, seconds).received).receivers;
 };
 
 test('a trigger of another n8n that does not respond is dropped after an hour, and not before', () => {

@@ -29,9 +29,9 @@ const RETRY_DELAYS_MS = [1000, 5000, 25_000];
 /** What may wait for one receiver, so that a slow one costs neither memory nor the others. */
 const MAX_WAITING = { calls: 100, bytes: 5_000_000 };
 
-/** Headers of the hop from Z-API to n8n, or of a proxy between them. n8n has decompressed the body. */
+/** Headers of the hop from Z-API to n8n, or of a proxy before n8n. n8n has decompressed the body. */
 const HOP_HEADERS =
-	/^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|expect|content-(?:length|encoding)|forwarded|via|x-forwarded-.*|x-real-ip|cf-.*|cdn-loop)$/;
+	/^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|expect|content-(?:length|encoding)|forwarded|via|x-forwarded-.*|x-real-ip|x-amzn-.*|true-client-ip|cf-.*|cdn-loop|authorization|cookie)$/;
 
 const NOBODY: ReceiverList = { receivers: [], hasSwitchedOn: false };
 
@@ -205,9 +205,10 @@ async function post({
 		const isTemporary = statusCode >= 500 || [404, 408, 425, 429].includes(statusCode);
 		return { reason: `It responds with HTTP status ${statusCode}`, isTemporary };
 	} catch (error) {
-		// It may have the call, so that is not sent again.
-		if (deadline.aborted) return { reason: 'It takes more than 10 seconds', isTemporary: false };
-		return { reason: `It can't be reached (${toNetworkCode(error)})`, isTemporary: true };
+		// It may have the call, so that is not sent again. A trigger knows what it has.
+		const isTemporary = !deadline.aborted || readOwner(url) !== '';
+		if (deadline.aborted) return { reason: 'It takes more than 10 seconds', isTemporary };
+		return { reason: `It can't be reached (${toNetworkCode(error)})`, isTemporary };
 	}
 }
 

@@ -14,12 +14,13 @@ import { type Webhook, WEBHOOK_NAMES } from '../../shared/webhooks/webhooks';
 import { EVENTS, PIN_EVENTS } from '../events/events';
 import { toHash } from '../../shared/hash';
 import { readMemory } from '../memory';
+import { TAKEN_POLICY_NAME } from '../parameters';
 import { readSettings, type TriggerSettings } from '../settings';
 import { withLock } from './lock';
 import { checkPresence } from './presence';
 import { changeRegistration } from './registration';
-import { isSame, plan, type Presence, type Wish } from './sharing';
-import { checkHttps, explainRefusal, toSecret, toWebhookUrl } from './webhookUrl';
+import { has, isOfThisN8n, isSame, plan, type Presence, type Wish } from './sharing';
+import { checkHttps, explainRefusal, isCallable, toSecret, toWebhookUrl } from './webhookUrl';
 
 /** What a hook needs. */
 interface Hook {
@@ -30,6 +31,8 @@ interface Hook {
 }
 
 const NOTHING: Wish = { webhooks: [], policy: 'stop' };
+
+const NOBODY_KNOWN: ReadonlyMap<string, Presence> = new Map();
 
 /** How often to begin again if others change the same webhooks at the same time. */
 const MAX_ROUNDS = 4;
@@ -47,7 +50,7 @@ export async function create(context: IHookFunctions): Promise<boolean> {
 		const settings = readSettings(context);
 		const webhooks = toNeeded(settings);
 		if (webhooks.includes('receivedSentByMe')) me.wantsSentByMe = true;
-		await changeReceivers(hook, { webhooks, policy: settings.ifWebhookTaken });
+		await join(hook, { webhooks, policy: settings.ifWebhookTaken });
 		const memory = readMemory(context);
 		memory.secretHash = toHash(toSecret(context, connection));
 		memory.instanceId = connection.instanceId;
@@ -69,7 +72,7 @@ export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
 		if (memory.instanceId && memory.instanceId !== hook.connection.instanceId) {
 			logNotRestored(context, OTHER_INSTANCE);
 		}
-		await changeReceivers(hook, NOTHING);
+		await leave(hook);
 		delete memory.secretHash;
 		delete memory.instanceId;
 	});
@@ -103,7 +106,11 @@ async function runHook(
  * Changes who gets the calls, and reads back whether Z-API has stored it. If others changed the same webhooks
  * in between, it begins again: the URLs are the only place that all can read, and nothing locks them.
  */
-async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
+async function changeReceivers(
+	hook: Hook,
+	wish: Wish,
+	presences: ReadonlyMap<string, Presence>,
+): Promise<void> {
 	const { context, connection } = hook;
 	const read = async () => {
 		const at = Date.now();
@@ -111,8 +118,6 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 		return { at, now };
 	};
 	let { at, now } = await read();
-	const presences = await checkPresences(hook, now);
-	if (presences.size > 0) ({ at, now } = await read());
 	let wasOff = false;
 	for (let round = 0; round < MAX_ROUNDS; round++) {
 		const target = plan(now, hook.me, wish, presences, connection.token, wasOff);
@@ -120,7 +125,6 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 		if (changed.length === 0 && target.sentByMe === now.sentByMe) return;
 		const tooLong = changed.find((webhook) => (target[webhook]?.length ?? 0) > MAX_URL_LENGTH);
 		if (tooLong) throw refuseLength(now[tooLong]);
-		if (wish.webhooks.length > 0) await checkOwnUrl(hook, target, presences);
 		const since = at;
 		const write = async () => {
 			await changeRegistration(context, connection, now, target);
@@ -149,28 +153,64 @@ async function changeReceivers(hook: Hook, wish: Wish): Promise<void> {
 	});
 }
 
-/** Calls the other triggers, to find those that no longer respond. */
+/** Adds this node to those who get the calls. */
+async function join(hook: Hook, wish: Wish): Promise<void> {
+	const { registration } = await readRegistration(hook.context, hook.connection);
+	const presences = await checkPresences(hook, registration);
+	await checkOwnUrl(hook, registration, presences);
+	checkOthers(hook, registration, wish);
+	await changeReceivers(hook, wish, presences);
+}
+
+/**
+ * Removes this node. n8n no longer takes its calls by now, so the others wait for nothing: only then those are
+ * dropped that do not respond.
+ */
+async function leave(hook: Hook): Promise<void> {
+	const { registration } = await readRegistration(hook.context, hook.connection);
+	const left = WEBHOOK_NAMES.filter((name) =>
+		has(readReceivers(registration[name] ?? ''), hook.me),
+	);
+	await changeReceivers(hook, NOTHING, NOBODY_KNOWN);
+	const presences = await checkPresences(hook, registration);
+	if (presences.size > 0) await changeReceivers(hook, { ...NOTHING, left }, presences);
+}
+
+/**
+ * Calls the other triggers, to find those that no longer respond. If n8n can't reach itself, it judges none of its own.
+ */
 async function checkPresences(
 	{ context, connection, me }: Hook,
 	now: Registration,
 ): Promise<Map<string, Presence>> {
 	const others = toTriggers(now).filter((receiver) => !isSame(receiver, me));
 	const urls = [...new Set(others.map(({ url }) => url))];
-	const check = async (url: string) =>
-		[url, await checkPresence(context, connection, url)] as const;
-	return new Map(await Promise.all(urls.map(check)));
+	const check = async (url: string) => {
+		const presence = await checkPresence(context, connection, url);
+		// A hiccup must not cost it its calls.
+		const isSure = presence !== 'unreachable';
+		return [url, isSure ? presence : await checkPresence(context, connection, url)] as const;
+	};
+	const found = new Map<string, Presence>(await Promise.all(urls.map(check)));
+	const own = urls.filter((url) => isOfThisN8n(url, me));
+	const isCutOff = own.length > 0 && own.every((url) => found.get(url) === 'unreachable');
+	if (isCutOff && (await checkPresence(context, connection, me.url)) === 'unreachable') {
+		for (const url of own) found.delete(url);
+	}
+	return found;
 }
 
 /** The first trigger passes calls on, perhaps this node's to itself: so n8n has to reach its own URL. */
 async function checkOwnUrl(
 	{ context, connection, me }: Hook,
-	target: Registration,
+	now: Registration,
 	presences: ReadonlyMap<string, Presence>,
 ): Promise<void> {
-	const isShared = toTriggers(target).some((receiver) => !isSame(receiver, me));
-	const { origin } = new URL(me.url);
+	const isShared = toReceivers(now).some((receiver) =>
+		isTrigger(receiver) ? !isSame(receiver, me) : isOfThisN8n(receiver.url, me),
+	);
 	const isReached = [...presences].some(
-		([url, presence]) => presence === 'here' && new URL(url).origin === origin,
+		([url, presence]) => presence === 'here' && isOfThisN8n(url, me),
 	);
 	if (!isShared || isReached) return;
 	if ((await checkPresence(context, connection, me.url)) !== 'unreachable') return;
@@ -183,10 +223,20 @@ async function checkOwnUrl(
 	);
 }
 
+function checkOthers({ connection }: Hook, now: Registration, { webhooks, policy }: Wish): void {
+	const receivers = webhooks.flatMap((name) => readReceivers(now[name] ?? '').receivers);
+	const other = receivers.find((one) => !isTrigger(one) && !isCallable(one.url, connection));
+	if (policy !== 'share' || !other) return;
+	throw new UserError(
+		`n8n can't share a webhook with ${toHost(other.url)}, as it passes calls on to HTTPS URLs only`,
+		{ description: `Use an HTTPS URL there, or choose Replace in '${TAKEN_POLICY_NAME}'.` },
+	);
+}
+
 /** Undoes a failed activation. If that fails too, n8n calls `delete` next, which does the same. */
 async function undo(hook: Hook): Promise<void> {
 	try {
-		await changeReceivers(hook, NOTHING);
+		await leave(hook);
 	} catch (error) {
 		// An error here would hide why the activation failed.
 		logNotRestored(hook.context, (error as Error).message);
@@ -196,7 +246,7 @@ async function undo(hook: Hook): Promise<void> {
 /** Whether Z-API has stored only the beginning of a URL, or not stored it. */
 function isCut(before = '', written = '', stored = ''): boolean {
 	if (stored === written) return false;
-	return stored === before || (stored !== '' && written.startsWith(stored));
+	return stored === before || written.startsWith(stored);
 }
 
 /** The webhooks of the selected events. */
@@ -209,10 +259,12 @@ function toNeeded({ events, sentByMe }: TriggerSettings): Webhook[] {
 	return isOwnWanted && needed.includes('received') ? [...needed, 'receivedSentByMe'] : needed;
 }
 
+function toReceivers(registration: Registration): Receiver[] {
+	return WEBHOOK_NAMES.flatMap((name) => readReceivers(registration[name] ?? '').receivers);
+}
+
 function toTriggers(registration: Registration): Receiver[] {
-	return WEBHOOK_NAMES.flatMap((name) => readReceivers(registration[name] ?? '').receivers).filter(
-		isTrigger,
-	);
+	return toReceivers(registration).filter(isTrigger);
 }
 
 /** @param registered what was kept so far */

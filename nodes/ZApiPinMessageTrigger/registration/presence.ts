@@ -34,8 +34,7 @@ export async function checkPresence(
 	const { statusCode = 0, body } = await receive(request, TIMEOUT_MS);
 	const isMissing = statusCode === 404 || statusCode === 410;
 	if (isMissing) return isNotRegistered(body) ? 'gone' : 'missing';
-	const isAnswer = statusCode >= 200 && statusCode < 500 && Math.floor(statusCode / 100) !== 3;
-	return isAnswer ? 'here' : 'unreachable';
+	return statusCode >= 200 && statusCode < 300 ? 'here' : 'unreachable';
 }
 
 /** n8n: `The requested webhook "POST …" is not registered.` */

@@ -17,6 +17,8 @@ import { DISPLAY_NAME, TAKEN_POLICY_NAME, type TakenPolicy } from '../parameters
 export interface Wish {
 	webhooks: readonly Webhook[];
 	policy: TakenPolicy;
+	/** The webhooks that called it, and from which it has been removed already. */
+	left?: readonly Webhook[];
 }
 
 /**
@@ -42,7 +44,7 @@ const FORGOTTEN_AFTER = 60 * 60;
 export function plan(
 	now: Registration,
 	me: Receiver,
-	{ webhooks, policy }: Wish,
+	{ webhooks, policy, left }: Wish,
 	presences: ReadonlyMap<string, Presence>,
 	token: string,
 	wasOff = false,
@@ -51,7 +53,7 @@ export function plan(
 	const toList = (webhook: Webhook): ReceiverList => {
 		const registered = readReceivers(now[webhook] ?? '');
 		const list = prune(registered, me, presences, seconds);
-		if (!webhooks.includes(webhook)) return leave(list, me);
+		if (!webhooks.includes(webhook)) return leave(list, me, left?.includes(webhook));
 		const other = findOtherSystem(registered, me);
 		if (other && policy === 'stop') throw refuseTaken(webhook, other);
 		return join(list, me, policy);
@@ -72,25 +74,32 @@ export function plan(
 /**
  * Adds a trigger, or replaces it, whatever its URL was before.
  *
- * @param policy applies to another system; `stop` leaves it as it is
+ * @param policy applies to another system; `stop` leaves it as it is. Another node of this n8n always shares.
  */
 export function join(list: ReceiverList, me: Receiver, policy: TakenPolicy): ReceiverList {
-	const role = policy === 'replace' ? 'aside' : 'shared';
+	// A test decides nothing that outlasts it.
+	const isGuest = me.role === 'test' && list.receivers.some(({ role }) => role === 'trigger');
 	const receivers = list.receivers.map((receiver): Receiver => {
 		if (isSame(receiver, me)) return me;
-		return isOther(receiver) && policy !== 'stop' ? { ...receiver, role } : receiver;
+		if (!isOther(receiver) || policy === 'stop' || isGuest) return receiver;
+		const isSetAside = policy === 'replace' && !isOfThisN8n(receiver.url, me);
+		return { ...receiver, role: isSetAside ? 'aside' : 'shared' };
 	});
 	return order({ ...list, receivers: receivers.includes(me) ? receivers : [...receivers, me] });
 }
 
 /**
  * Removes a trigger. If none is left that responds, another system gets its webhook back, as nobody would
- * pass calls on to it.
+ * pass calls on to it. After a test, nobody else is dropped.
+ *
+ * @param isSecond whether it has been removed already, and the others were called since
  */
-export function leave(list: ReceiverList, me: Receiver): ReceiverList {
-	if (!list.receivers.some((receiver) => isSame(receiver, me))) return list;
+export function leave(list: ReceiverList, me: Receiver, isSecond = false): ReceiverList {
+	if (!isSecond && !has(list, me)) return list;
 	const receivers = list.receivers.filter((receiver) => !isSame(receiver, me));
-	const isServed = receivers.some((one) => isTrigger(one) && !one.unreachableSince);
+	const triggers = receivers.filter(isTrigger);
+	const isKept = !isSecond || me.role === 'test';
+	const isServed = triggers.some((one) => isKept || !one.unreachableSince);
 	const isNeeded = isServed || !receivers.some(isOther);
 	return order({ ...list, receivers: receivers.filter((one) => isNeeded || isOther(one)) });
 }
@@ -160,8 +169,16 @@ function switchSentByMe(list: ReceiverList, isOn: boolean): { list: ReceiverList
 function findOtherSystem({ receivers }: ReceiverList, me: Receiver): string | undefined {
 	if (receivers.some(isTrigger)) return undefined;
 	const other = receivers.find(isOther)?.url;
-	// Another node of this n8n lives and ends with it.
-	return other && parseUrl(other)?.origin === parseUrl(me.url)?.origin ? undefined : other;
+	return other && isOfThisN8n(other, me) ? undefined : other;
+}
+
+/** Whether another node of this n8n has a URL. It lives and ends with this n8n. */
+export function isOfThisN8n(url: string, me: Receiver): boolean {
+	return parseUrl(url)?.origin === parseUrl(me.url)?.origin;
+}
+
+export function has({ receivers }: ReceiverList, me: Receiver): boolean {
+	return receivers.some((receiver) => isSame(receiver, me));
 }
 
 /** Of one node, the test and the published trigger are two. */

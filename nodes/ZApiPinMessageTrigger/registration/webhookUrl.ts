@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { type IHookFunctions, type IWebhookFunctions, NodeHelpers, UserError } from 'n8n-workflow';
 import { type Connection, DEFAULT_BASE_URL } from '../../shared/transport/connection';
 import { ZApiError } from '../../shared/transport/zApiError';
-import { MAX_NAME_LENGTH, parseUrl, toN8nId } from '../../shared/webhooks/receivers';
+import { MAX_NAME_LENGTH, parseUrl, toHref, toN8nId } from '../../shared/webhooks/receivers';
 import { toHash } from '../../shared/hash';
 
 /** The last part of the webhook's path, the same in test and production URLs. */
@@ -27,7 +27,7 @@ export function toWebhookUrl(context: IHookFunctions, connection: Connection): s
 	const owner = `${toN8nId(context.getInstanceId())}.${toHash(toIdentity(context)).slice(0, 16)}`;
 	const workflow = (context.getWorkflow().name ?? '').slice(0, MAX_NAME_LENGTH);
 	url.search = new URLSearchParams({ secret, owner, workflow }).toString();
-	return url.href;
+	return toHref(url);
 }
 
 /**

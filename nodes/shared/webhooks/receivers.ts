@@ -49,7 +49,7 @@ export function readReceivers(registered: string): ReceiverList {
 	const { receivers, hasSwitchedOn } = decodeList(url.searchParams.get('list') ?? '');
 	url.searchParams.delete('list');
 	const [first = { role: 'trigger' }, ...others] = receivers;
-	return order({ receivers: [{ ...first, url: url.href }, ...others], hasSwitchedOn });
+	return order({ receivers: [{ ...first, url: toHref(url) }, ...others], hasSwitchedOn });
 }
 
 /**
@@ -97,9 +97,15 @@ export function writeReceivers({ receivers, hasSwitchedOn }: ReceiverList, token
 	const payload = Buffer.from(lines.join('\n')).toString('base64url');
 	const url = new URL(first.url);
 	const isPlain = others.length === 0 && !hasSwitchedOn && first.role === 'trigger';
-	if (isPlain && !first.wantsSentByMe && !first.unreachableSince) return url.href;
+	if (isPlain && !first.wantsSentByMe && !first.unreachableSince) return toHref(url);
 	const signature = sign(payload, url.searchParams.get('secret') ?? '', token);
 	url.searchParams.set('list', `${payload}.${signature}`);
+	return toHref(url);
+}
+
+/** The text of a URL with a query, in which a server that stores it changes nothing, such as + to %20. */
+export function toHref(url: URL): string {
+	url.search = url.search.replaceAll('+', '%20');
 	return url.href;
 }
 
