@@ -33,7 +33,7 @@ const MESSAGE_ID: IdParameter = {
 			'holds several message IDs',
 			'Make an item of each, for example with the Split Out node.',
 		],
-		[/-group$|@|^\d{8,15}-\d{9,11}$/, 'is a chat ID'],
+		[/-group$|@|^\d{8,15}-\d{9,11}$/i, 'is a chat ID'],
 		[/^(?:true|false)_/, 'is only a part of a serialised message ID'],
 		// A phone number, a time, an ID of a database or of Telegram; with a dash, the ID of a notification.
 		[/^(?:\d{1,19}|\d+-\d+)$/, 'has digits only'],

@@ -283,7 +283,7 @@ const FAILED: Array<[what: string, fault: SandboxResponse, expected: RegExp]> = 
 	[
 		'a wrong Client-Token',
 		clientTokenNotAllowed(CANARIES.clientToken),
-		/does not accept the Client-Token.+Security tab/s,
+		/does not accept the Client-Token.+Security \(Segurança\)/s,
 	],
 	['a failure in words of Z-API', echo, /refused the request.+“\*\*\* can not pin”.+Check 'Chat'/s],
 ];

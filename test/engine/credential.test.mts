@@ -54,7 +54,7 @@ test.each([
 const ADVICE = {
 	'Instance ID': /^Copy it from your instance /,
 	'Instance Token': /^Copy it from your instance /,
-	'Client-Token': /^Copy it again from the Security tab /,
+	'Client-Token': /^Copy it again from Security \(Segurança\) /,
 	'Base URL': /^Leave it empty for Z-API itself, or set it to the URL of your proxy, /,
 };
 

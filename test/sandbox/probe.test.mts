@@ -139,6 +139,15 @@ test.each([
 		expect(differencesOf(result)).toStrictEqual([]);
 		expect([result.left, await readState()]).toStrictEqual([[], before]);
 		expect(result.rows.size).toBeGreaterThan(60);
+		const asked = [
+			'/groups',
+			'The announcement group of a community',
+			'The webhooks that bring what the number itself does',
+			'The webhook that brings a pin without the second',
+		];
+		expect([...result.rows.keys()]).toEqual(
+			expect.arrayContaining(isListening ? asked : asked.slice(0, 2)),
+		);
 		const report = toReport(result, []);
 		expect(report).toMatch(/body.messageId: "<messageId of “A pin” #\d+, 32 characters A-F0-9>"/);
 		expectMasked(report);

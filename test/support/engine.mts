@@ -192,7 +192,7 @@ export interface TriggerWorkflow {
 	activate: (kind?: Kind) => Promise<void>;
 	deactivate: (kind?: Kind) => Promise<void>;
 	/** Calls the node's webhook, and returns its result and its own response. */
-	receive: (call: WebhookCall, kind?: Kind) => Promise<Reception>;
+	receive: (call: WebhookCall, kind?: Kind, hasHungUp?: boolean) => Promise<Reception>;
 	/** The static data of the production workflow, for a copy of the workflow. */
 	staticData: IDataObject;
 	/** How often n8n has decrypted the credential. */
@@ -327,10 +327,11 @@ export async function openTrigger(
 			await call('delete', kind);
 			if (kind === 'production') store();
 		},
-		receive: async (httpRequest, kind = 'production') => {
+		receive: async (httpRequest, kind = 'production', hasHungUp = false) => {
 			const reception: Pick<Reception, 'status' | 'response'> = {};
 			const httpResponse = Object.assign(new EventEmitter(), {
 				statusCode: 200,
+				destroyed: hasHungUp,
 				status: (status: number) => Object.assign(reception, { status }) && httpResponse,
 				json: (response: unknown) => Object.assign(reception, { response }) && httpResponse,
 			});

@@ -38,8 +38,8 @@ const ACCEPTED: Array<[value: unknown, chat: string]> = [
 	['+39 06 1234 5678', '390612345678'],
 	['20 10 2012 3456', '201020123456'],
 	['29012345', '29012345'],
-	['551234567890123', '551234567890123'],
-	[551234567890123, '551234567890123'],
+	['491234567890123', '491234567890123'],
+	[491234567890123, '491234567890123'],
 	// As other WhatsApp APIs write them.
 	['5511999999999@s.whatsapp.net', '5511999999999'],
 	['5511999999999@c.us', '5511999999999'],
@@ -214,7 +214,7 @@ const REFUSED: Array<[values: unknown[], what: string, advice: RegExp]> = [
 		DIGITS_ONLY,
 	],
 	[
-		['112345678901234', '12025550123456', '71234567890123'],
+		['112345678901234', '12025550123456', '71234567890123', '999999999999999', '55219999999999'],
 		'has no valid country code',
 		/^A LID ends in "@lid"/,
 	],
@@ -553,10 +553,11 @@ test('the pattern for the editor accepts whatever the node accepts', () => {
 const NO_CHAT = "'Chat' is neither a phone number, a group ID nor a LID. Use";
 
 test.each<readonly [value: string, says: string]>([
-	...['Ana', '120363019502650977', '1234567', '3EB0C767D26A1B7E5A2F', '5511999999999@x'].map(
+	['120363019502650977', "'Chat' has too many digits for a phone number. .+communit"],
+	...['Ana', '1234567', '3EB0C767D26A1B7E5A2F', '5511999999999@x'].map(
 		(value) => [value, NO_CHAT] as const,
 	),
-	['1'.repeat(101), NO_CHAT],
+	['1'.repeat(101), "'Chat' has too many digits for a phone number. A group ID"],
 	['11999999999', "'Chat' has no valid country code. Put"],
 	['(11) 99999-9999', "'Chat' has no valid country code. Put"],
 	['011 9 9999 9999', "'Chat' has no valid country code. Put"],

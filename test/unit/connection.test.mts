@@ -46,7 +46,7 @@ test.each([
 test.each([
 	['Instance ID', 'instanceId', /your instance in the Z-API panel/],
 	['Instance Token', 'token', /your instance in the Z-API panel/],
-	['Client-Token', 'clientToken', /Security tab/],
+	['Client-Token', 'clientToken', /Security \(Segurança\)/],
 ])('%s must have characters that can be sent', (field, name, where) => {
 	for (const ending of ['\n', '\u00e9', '\u2022', '\u007f', '\u0001', '\ud800']) {
 		expect(() => toConnection({ ...CREDENTIAL, [name]: `aaaaaaaa${ending}b` })).toThrow(
@@ -60,7 +60,7 @@ test.each([
 
 test.each([
 	['Instance Token', 'token', /your instance in the Z-API panel/],
-	['Client-Token', 'clientToken', /Security tab/],
+	['Client-Token', 'clientToken', /Security \(Segurança\)/],
 ])('%s must have 8 characters', (field, name, where) => {
 	expect(() => toConnection({ ...CREDENTIAL, [name]: '1234567' })).toThrow(
 		expect.objectContaining({
@@ -74,7 +74,7 @@ test.each([
 test.each([
 	['Instance ID', 'instanceId', /your instance in the Z-API panel/],
 	['Instance Token', 'token', /your instance in the Z-API panel/],
-	['Client-Token', 'clientToken', /Security tab/],
+	['Client-Token', 'clientToken', /Security \(Segurança\)/],
 	['Base URL', 'baseUrl', /^Leave it empty for Z-API itself/],
 ])('%s has at most 2,000 characters', (field, name, advice) => {
 	const longest = `https://a/${'x'.repeat(1990)}`;

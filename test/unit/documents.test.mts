@@ -98,6 +98,13 @@ test.each(readdirSync(path.join(ROOT, 'examples')))(
 	},
 );
 
+test('what is published is packed by npm and Node.js alone', () => {
+	const [, jobs = ''] = read('.github/workflows/publish.yml').split(/^\tpack:|^ {2}pack:/m);
+	expect(jobs).toContain('npm pack --ignore-scripts');
+	// They put the commands of development dependencies first.
+	expect(jobs).not.toMatch(/npm (?:run|test|exec)|npx/);
+});
+
 test('the README has 1,400 words at most', () => {
 	expect(read('README.md').split(/\s+/).length).toBeLessThanOrEqual(1400);
 });

@@ -67,6 +67,7 @@ test.each<[value: unknown, what: string, advice: RegExp]>([
 	[`false_120363166555745933@newsletter_${ID}`, 'is of a channel or a broadcast', GROUPS_ONLY],
 	[`false_status@broadcast_${ID}_5511@c.us`, 'is of a channel or a broadcast', GROUPS_ONLY],
 	['120363019502650977-group', 'is a chat ID', CHECK],
+	['120363019502650977-GROUP', 'is a chat ID', CHECK],
 	['120363019502650977@g.us', 'is a chat ID', CHECK],
 	['5511999999999@c.us', 'is a chat ID', CHECK],
 	['999999999999999@lid', 'is a chat ID', CHECK],

@@ -222,6 +222,13 @@ test.each([
 	expect(toVisible(await trigger.receive(call))).toStrictEqual(NO_EXECUTION);
 });
 
+test('a call is accepted when it is repeated if the caller hung up before it was looked at', async () => {
+	const trigger = await open();
+	const call = toCall();
+	await trigger.receive(call, 'production', true);
+	expect(toVisible(await trigger.receive(call))).toStrictEqual(EXECUTION);
+});
+
 test.each([
 	['starts one execution if n8n processes it', 200, NO_EXECUTION, NO_EXECUTION],
 	['starts one later if n8n does not', 500, EXECUTION, NO_EXECUTION],

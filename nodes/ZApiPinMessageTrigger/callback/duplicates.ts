@@ -30,6 +30,8 @@ export async function isRepeated(
 
 async function waitForResponse(context: IWebhookFunctions): Promise<boolean> {
 	const response = context.getResponseObject();
+	// The caller may have hung up while the call was passed on.
+	if (response.destroyed) return false;
 	return await new Promise((resolve) => {
 		response.once('finish', () => resolve(response.statusCode < 400));
 		// Comes alone if the caller has hung up.

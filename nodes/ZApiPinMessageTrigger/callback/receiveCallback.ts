@@ -32,7 +32,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 			return respond(context, call.status, call.message);
 		}
 		await passOn(context, call);
-		// Z-API gets HTTP 200 from here on, as it might repeat the call otherwise.
+		// What starts nothing gets HTTP 200, as Z-API might repeat the call otherwise.
 		const callback = parseCallback(toObject(context.getBodyData()));
 		if (callback.instanceId?.toLowerCase() !== call.instanceId.toLowerCase()) {
 			warn(context, OTHER_INSTANCE);

@@ -87,6 +87,7 @@ export const CHAT_ID_CHECKS = (
 			'holds several numbers',
 			'Write one, or make an item of each.',
 		],
+		[String.raw`(?!\d{16,}$)[^]*`, 'has too many digits for a phone number', GROUP_ENDING],
 		[String.raw`(?!\(?0?${AREA_CODE}\)?[ -]?9[ -]?\d{4}[ -]?\d{4}$)[^]*`, ...NO_COUNTRY_CODE],
 		[`(?:${CHAT_ID_PATTERN})`, UNKNOWN_FORM, WHAT_A_CHAT_LOOKS_LIKE],
 	] as const
@@ -145,8 +146,8 @@ const INVALID_NUMBERS: ReadonlyArray<
 	['digits', /^\d{16}/, 'has too many digits for a phone number', GROUP_ENDING],
 	['digits', /^\d{1,7}$/, 'has too few digits for a phone number', DIGITS_ONLY],
 	['digits', /^0/, 'begins with 0 instead of a country code', DIGITS_ONLY],
-	// WhatsApp's LIDs have 14 or 15 digits.
-	['written', /^[17]\d{13,14}$/, NO_COUNTRY_CODE[0], LID_ENDING],
+	// WhatsApp's LIDs have 14 or 15 digits; no number of +1, +7 or +55 has, and +999 is nobody's.
+	['written', /^(?:[17]\d{13,14}|55\d{12,13}|999\d{11,12})$/, NO_COUNTRY_CODE[0], LID_ENDING],
 	// Numbers of +1 and +7 have 11 digits; no area code of +1 is 0xx or 1xx. No other code has one digit.
 	['digits', /^1[01]|^[17](?!\d{10}$)/, ...NO_COUNTRY_CODE],
 	['written', /^[ +().-]*[2-689][ +().-][ +().\d-]*$/, ...NO_COUNTRY_CODE],

@@ -4,6 +4,7 @@ import { toObject } from '../json';
 import type { Connection } from '../transport/connection';
 import { mask } from '../transport/mask';
 import { requestBody } from '../transport/transport';
+import { ZApiError } from '../transport/zApiError';
 import { toChatKey } from './chatId';
 import { type Chat, hasIdAsName, parseChats } from './chats';
 
@@ -73,7 +74,13 @@ export async function findChats(
 	const readGroupNames = async () => {
 		const names = new Map<string, string>();
 		for (const position: Position = { page: 1 }; position.page;) {
-			const groups = await readPage('/groups', position);
+			const groups = await readPage('/groups', position).catch((error: unknown) => {
+				// Without the names, the chats can still be chosen by their IDs.
+				if (error instanceof ZApiError && !error.failure.retry) return [];
+				throw error;
+			});
+			// A page that failed is not followed by others.
+			if (groups.length === 0) break;
 			for (const group of groups) names.set(group.chat, hasIdAsName(group) ? '' : group.name);
 		}
 		return names;
