@@ -10,7 +10,7 @@ import { searchChats } from '../shared/chat/searchChats';
 import { runItems } from './execution/runItems';
 import { actionParameters, SUBTITLES } from './parameters';
 
-/** Pins and unpins WhatsApp messages through Z-API, one request per item. */
+/** Sends, pins and unpins WhatsApp messages through Z-API, lists chats and tells the status of an instance. */
 export class ZApiPinMessage implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Z-API Pin Message',

@@ -64,7 +64,7 @@ export class ZApiPinMessageTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
-				// `create` checks it, as it also has to store the previous URLs.
+				// `create` checks it, as it has to read the same.
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {

@@ -7,7 +7,7 @@ export function toObject(body: unknown): IDataObject {
 		: {};
 }
 
-/** Whether the body is JSON. Z-API only sends objects and lists. */
+/** Whether the body is an object or a list: Z-API sends no other JSON. */
 export function isJson(body: unknown): boolean {
 	return typeof body === 'object' && body !== null;
 }

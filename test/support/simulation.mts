@@ -1,8 +1,5 @@
-import type {
-	AttemptResult,
-	ScheduleOptions,
-} from '../../nodes/ZApiPinMessage/execution/scheduler';
-import { schedule } from '../../nodes/ZApiPinMessage/execution/scheduler';
+import { schedule, type ScheduleOptions } from '../../nodes/ZApiPinMessage/execution/scheduler';
+import type { AttemptResult } from '../../nodes/ZApiPinMessage/operations/operation';
 import { VirtualClock } from './virtualClock.mts';
 
 /** The default latency. */

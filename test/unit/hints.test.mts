@@ -1,6 +1,6 @@
 import { makeHints } from '../../nodes/ZApiPinMessage/execution/hints';
 import type { Item } from '../../nodes/ZApiPinMessage/execution/output';
-import type { AttemptResult } from '../../nodes/ZApiPinMessage/execution/scheduler';
+import type { AttemptResult } from '../../nodes/ZApiPinMessage/operations/operation';
 import type { Output, Progress } from '../../nodes/ZApiPinMessage/operations/operation';
 import { pin } from '../../nodes/ZApiPinMessage/operations/pin';
 

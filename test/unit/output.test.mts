@@ -12,7 +12,7 @@ import {
 	makeNodeError,
 	makeOutput,
 } from '../../nodes/ZApiPinMessage/execution/output';
-import type { AttemptResult } from '../../nodes/ZApiPinMessage/execution/scheduler';
+import type { AttemptResult } from '../../nodes/ZApiPinMessage/operations/operation';
 import { failed, type Output, type Step } from '../../nodes/ZApiPinMessage/operations/operation';
 import { pin } from '../../nodes/ZApiPinMessage/operations/pin';
 import { toZApiError } from '../../nodes/shared/transport/zApiError';

@@ -1,10 +1,7 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import type {
-	AttemptResult,
-	ScheduleOptions,
-} from '../../nodes/ZApiPinMessage/execution/scheduler';
-import { schedule } from '../../nodes/ZApiPinMessage/execution/scheduler';
+import { schedule, type ScheduleOptions } from '../../nodes/ZApiPinMessage/execution/scheduler';
+import type { AttemptResult } from '../../nodes/ZApiPinMessage/operations/operation';
 import { VirtualClock } from '../support/virtualClock.mts';
 
 const LATENCY_MS = 100;

@@ -1,9 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError, UserError } from 'n8n-workflow';
 import { toSentences, ZApiError } from '../../shared/transport/zApiError';
-import type { Job, Output, Progress, Step } from '../operations/operation';
+import type { AttemptResult, Job, Output, Progress, Step } from '../operations/operation';
 import type { ConnectionStatus } from './connectionStatus';
-import type { AttemptResult } from './scheduler';
 
 /** A job, or what is known of an item that can't be carried out. */
 export type Item = Job | RefusedItem;

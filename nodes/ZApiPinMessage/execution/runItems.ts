@@ -4,7 +4,14 @@ import { toChatKey } from '../../shared/chat/chatId';
 import { isTrue } from '../../shared/json';
 import { findChoice } from '../../shared/parameter';
 import { readConnection } from '../../shared/transport/connection';
-import type { ItemReader, Job, Output, ReadParameter, Run } from '../operations/operation';
+import type {
+	AttemptResult,
+	ItemReader,
+	Job,
+	Output,
+	ReadParameter,
+	Run,
+} from '../operations/operation';
 import { failed } from '../operations/operation';
 import { RESOURCES } from '../operations/operations';
 import { readRunOptions } from '../options';
@@ -12,7 +19,7 @@ import { type ConnectionStatus, observeStatus, requestStatus } from './connectio
 import { makeHints } from './hints';
 import type { Item, RefusedItem } from './output';
 import { applyStatus, describeProgress, makeNodeError, makeOutput, NOTHING_SENT } from './output';
-import { type AttemptResult, schedule } from './scheduler';
+import { schedule } from './scheduler';
 
 const ITEMS_READ_AT_ONCE = 100;
 

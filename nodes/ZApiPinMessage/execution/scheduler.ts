@@ -1,22 +1,5 @@
-import type { Retry } from '../../shared/transport/failures';
+import type { AttemptResult } from '../operations/operation';
 import { BACK_OFF, type Clock, Limiter, type Line, SYSTEM_CLOCK, toTimeout } from './limiter';
-
-/** What came of one attempt at a job. */
-export type AttemptResult<T> =
-	| { ok: true; value: T }
-	| {
-			ok: false;
-			error: Error;
-			/**
-			 * How to retry: after the job's own back-off, or as soon as the service accepts requests again, if it
-			 * refused this one because there were too many. Absent: the job has failed for good.
-			 */
-			retry?: Retry;
-			/** How long the service asks to wait, in milliseconds; absent if it doesn't say. */
-			retryAfterMs?: number;
-			/** Whether this attempt completed a part of the job. The rest then gets all retries again. */
-			isProgress?: boolean;
-	  };
 
 export interface ScheduleOptions<J> {
 	/** Jobs with the same key run one after another, in their order. */

@@ -3,8 +3,15 @@ import { findChats } from '../../shared/chat/chatList';
 import { type Chat, toFilter } from '../../shared/chat/chats';
 import { FOUND_NOTHING, refusal, toBoolean, toChoice, toWholeNumber } from '../../shared/parameter';
 import { toComparable } from '../../shared/text';
-import type { AttemptResult } from '../execution/scheduler';
-import type { ItemReader, Job, Operation, Reading, ReadParameter, Run } from './operation';
+import type {
+	AttemptResult,
+	ItemReader,
+	Job,
+	Operation,
+	Reading,
+	ReadParameter,
+	Run,
+} from './operation';
 import { check, failed } from './operation';
 
 const CHAT_TYPES = [

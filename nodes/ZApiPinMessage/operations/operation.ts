@@ -7,8 +7,8 @@ import type {
 } from 'n8n-workflow';
 import type { ChatSearch } from '../../shared/chat/chatList';
 import type { Connection } from '../../shared/transport/connection';
+import type { Retry } from '../../shared/transport/failures';
 import { ZApiError } from '../../shared/transport/zApiError';
-import type { AttemptResult } from '../execution/scheduler';
 import type { RunOptions } from '../options';
 
 /** Reads a parameter of one item and evaluates its expressions. The result can be of any type. */
@@ -61,6 +61,23 @@ export interface Job<V = unknown> {
 	hasUpload?: boolean;
 	progress: Progress;
 }
+
+/** What came of one attempt at a job. */
+export type AttemptResult<T> =
+	| { ok: true; value: T }
+	| {
+			ok: false;
+			error: Error;
+			/**
+			 * How to retry: after the job's own back-off, or as soon as the service accepts requests again, if it
+			 * refused this one because there were too many. Absent: the job has failed for good.
+			 */
+			retry?: Retry;
+			/** How long the service asks to wait, in milliseconds; absent if it doesn't say. */
+			retryAfterMs?: number;
+			/** Whether this attempt completed a part of the job. The rest then gets all retries again. */
+			isProgress?: boolean;
+	  };
 
 /** The fields of an output item, or of all that were found. */
 export type Output = IDataObject | IDataObject[];

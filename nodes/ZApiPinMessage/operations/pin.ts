@@ -4,10 +4,9 @@ import { mask } from '../../shared/transport/mask';
 import { sendRequest } from '../../shared/transport/transport';
 import { toZApiError } from '../../shared/transport/zApiError';
 import { DEFAULT_DURATION, type Duration, expiryOf } from '../durations';
-import type { AttemptResult } from '../execution/scheduler';
 import { MESSAGE_ID_EXAMPLE, toMessageId } from '../messageId';
 import { chatField, durationField, readChat, readDuration } from './fields';
-import type { Job, Operation, Reading, ReadParameter, Run } from './operation';
+import type { AttemptResult, Job, Operation, Reading, ReadParameter, Run } from './operation';
 import { check, failed, isPerhapsDone } from './operation';
 import { verifyQueueResponse } from './verifyQueueResponse';
 

@@ -3,13 +3,20 @@ import type { Failure } from '../../shared/transport/failures';
 import { mask } from '../../shared/transport/mask';
 import { sendRequest } from '../../shared/transport/transport';
 import { toZApiError } from '../../shared/transport/zApiError';
-import type { AttemptResult } from '../execution/scheduler';
 import type { Duration } from '../durations';
 import { readSendOptions, type SendOptions } from '../options';
 import { chatField, durationField, readChat, readDuration } from './fields';
 import { readSource } from './file';
 import { type Content, contentFields, readContent } from './messageTypes';
-import type { ItemReader, Job, Operation, Progress, Reading, Run } from './operation';
+import type {
+	AttemptResult,
+	ItemReader,
+	Job,
+	Operation,
+	Progress,
+	Reading,
+	Run,
+} from './operation';
 import { check, failed, isPerhapsDone } from './operation';
 import { sendPin } from './pin';
 import { findMessageId, verifyQueueResponse } from './verifyQueueResponse';

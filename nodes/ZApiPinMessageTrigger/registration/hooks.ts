@@ -67,7 +67,7 @@ const OTHER_INSTANCE =
  * test that throws here would crash n8n, so a message is logged instead
  */
 export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
-	const isDone = runHook(context, async (hook) => {
+	const removal = runHook(context, async (hook) => {
 		const memory = readMemory(context);
 		if (memory.instanceId && memory.instanceId !== hook.connection.instanceId) {
 			logNotRestored(context, OTHER_INSTANCE);
@@ -76,8 +76,8 @@ export async function deleteWebhook(context: IHookFunctions): Promise<boolean> {
 		delete memory.secretHash;
 		delete memory.instanceId;
 	});
-	if (context.getWorkflow().active) return await isDone;
-	return await isDone.catch((error: Error) => {
+	if (context.getWorkflow().active) return await removal;
+	return await removal.catch((error: Error) => {
 		logNotRestored(context, error.message);
 		return false;
 	});

@@ -222,7 +222,7 @@ export const FAILURES: readonly Failure[] = [
  * Finds the failure of a response.
  *
  * @param response a response that is not a success
- * @returns the first row of the table that matches
+ * @returns the first row of the table that matches, with what the status says of it
  */
 export function toFailure(response: ZApiResponse): Failure {
 	const failure = FAILURES.find(({ matches }) => matches(response)) ?? UNEXPECTED_RESPONSE;

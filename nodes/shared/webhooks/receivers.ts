@@ -18,7 +18,6 @@ export interface Receiver {
 
 /** Who gets the calls of one webhook. It is stored in the registered URL. */
 export interface ReceiverList {
-	/** Those of this package come first. */
 	receivers: Receiver[];
 	/** Whether calls for activity of the connected number were off before. */
 	hasSwitchedOn: boolean;
