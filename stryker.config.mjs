@@ -17,12 +17,12 @@ export default {
 	plugins: ['@stryker-mutator/jest-runner', './stryker.config.mjs'],
 	ignorers: ['texts'],
 	mutate: [
-		'nodes/shared/{json,parameter,text,chat/chatId,chat/chats}.ts',
+		'nodes/shared/{hash,json,parameter,text,chat/chatId,chat/chats,webhooks/receivers}.ts',
 		'nodes/shared/transport/{connection,failures,mask,response,zApiError}.ts',
 		'nodes/ZApiPinMessage/{messageId,options}.ts',
 		'nodes/ZApiPinMessage/execution/{hints,output}.ts',
-		'nodes/ZApiPinMessage/operations/{messageText,operation,verifyQueueResponse}.ts',
-		'nodes/ZApiPinMessageTrigger/{settings,registration/webhookUrl}.ts',
+		'nodes/ZApiPinMessage/operations/{file,messageText,messageTypes,operation,verifyQueueResponse}.ts',
+		'nodes/ZApiPinMessageTrigger/{settings,registration/{presence,webhookUrl}}.ts',
 		'nodes/ZApiPinMessageTrigger/{events/*,callback/{filters,toOutput,ttlCache}}.ts',
 	],
 	jest: {
@@ -30,7 +30,7 @@ export default {
 		config: {
 			testMatch: ['<rootDir>/test/unit/**/*.test.mts'],
 			testPathIgnorePatterns: [
-				'/(documents|words|npmReadme|longTexts|lock|receiveCallback|scheduler|simulation)\\.',
+				'/(documents|words|npmReadme|longTexts|lock|passOn|receiveCallback|scheduler|sharing|simulation)\\.',
 			],
 			testEnvironment: './test/mutation/environment.js',
 			moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.js' },

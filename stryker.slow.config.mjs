@@ -7,12 +7,12 @@ export default {
 	...config,
 	mutate: [
 		'nodes/ZApiPinMessage/execution/{limiter,scheduler}.ts',
-		'nodes/ZApiPinMessageTrigger/{registration/lock,callback/{authenticate,receiveCallback,logOnce}}.ts',
+		'nodes/ZApiPinMessageTrigger/{registration/{lock,sharing},callback/{authenticate,passOn,receiveCallback,logOnce}}.ts',
 	],
 	jest: {
 		configFile: 'jest.config.js',
 		config: {
-			testMatch: ['<rootDir>/test/unit/{lock,receiveCallback,scheduler,simulation}.test.mts'],
+			testMatch: ['<rootDir>/test/unit/{lock,passOn,receiveCallback,scheduler,sharing,simulation}.test.mts'],
 		},
 	},
 };
