@@ -12,7 +12,9 @@ export default {
 	jest: {
 		configFile: 'jest.config.js',
 		config: {
-			testMatch: ['<rootDir>/test/unit/{lock,passOn,receiveCallback,scheduler,sharing,simulation}.test.mts'],
+			testMatch: [
+				'<rootDir>/test/unit/{lock,passOn,receiveCallback,scheduler,sharing,simulation}.test.mts',
+			],
 		},
 	},
 };
