@@ -91,7 +91,8 @@ const CASES: Record<string, (file: string) => Promise<void>> = {
 		let ids: string[] = [];
 		// The first starts nothing: what it started would be there before the second.
 		await activate(file, () => (ids = texts.map((text) => write(text).messageId)), 3);
-		assert.deepEqual(pinned(GROUP), [ids[1], ids[2]]);
+		// Two executions at the same time.
+		assert.deepEqual(pinned(GROUP).sort(), [ids[1], ids[2]].sort());
 	},
 	'send-a-notice-to-groups-and-pin-it.json': async (file) => {
 		const other = '120363019502650999-group';

@@ -31,7 +31,7 @@ const MAX_WAITING = { calls: 100, bytes: 5_000_000 };
 
 /** Headers of the hop from Z-API to n8n, or of a proxy before n8n. n8n has decompressed the body. */
 const HOP_HEADERS =
-	/^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|expect|content-(?:length|encoding)|forwarded|via|x-forwarded-.*|x-real-ip|x-amzn-.*|true-client-ip|cf-.*|cdn-loop|authorization|cookie)$/;
+	/^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|expect|content-(?:length|encoding)|forwarded|via|x-forwarded-.*|x-real-ip|x-amzn-.*|x-auth-request-.*|x-goog-iap-.*|x-ms-client-.*|true-client-ip|cf-.*|cdn-loop|authorization|cookie)$/;
 
 const NOBODY: ReceiverList = { receivers: [], hasSwitchedOn: false };
 
