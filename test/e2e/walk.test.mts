@@ -179,7 +179,7 @@ step(
 		await importRecipe('reply-pin-to-pin-a-message.json');
 		await see('workflow-open-publish-modal-button').click();
 		await see('workflow-publish-button').click();
-		await see('workflow-publish-modal').waitFor({ state: 'hidden' });
+		await editor.getByRole('button', { name: 'Got it' }).click();
 		await chats.getByRole('link', { name: 'Condomínio Jardim' }).click();
 		await write('The gate is open again.');
 		const message = chats.getByRole('article').filter({ hasText: 'The gate is open again.' });
