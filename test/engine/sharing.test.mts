@@ -631,13 +631,13 @@ test('a call that comes while the first trigger is unpublished waits for nobody 
 	await other.activate();
 	const theirs = await open('z', MESSAGES, second);
 	await theirs.activate();
-	let release = () => {};
+	let release: (() => void) | undefined;
 	const hanging = new Promise<void>((resolve) => (release = resolve));
 	second.serve('/webhook/z/callback', async () => await hanging.then(() => 200));
 	const leaving = head.deactivate();
 	await waitFor(() => !registered().includes('/webhook/a/'), 1000);
 	const text = await write();
-	release();
+	release?.();
 	await leaving;
 	expect(textsOf(other)).toStrictEqual([text]);
 });
