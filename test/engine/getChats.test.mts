@@ -182,6 +182,18 @@ test('a group whose name is its ID gets the name that the list of groups has', a
 	]);
 });
 
+test('without a list of groups, a group whose name is its ID has no name', async () => {
+	const phone = '120363019502650977-group';
+	sandbox.faults.set(
+		{ path: '/chats', times: 1, response: { status: 200, body: [{ phone, name: phone }] } },
+		{ path: '/chats', response: { status: 200, body: [] } },
+		{ path: '/groups', response: { status: 404 } },
+	);
+	const { items } = await run({ returnAll: true });
+	expect(items?.map(({ json }) => [json.chat, json.name])).toStrictEqual([[phone, '']]);
+	expect(sandbox.requests.filter(({ path }) => path === '/groups')).toHaveLength(1);
+});
+
 test('each item has its own search; one that finds nothing outputs nothing', async () => {
 	const { items } = await run(
 		{ filter: '={{ $json.name }}' },

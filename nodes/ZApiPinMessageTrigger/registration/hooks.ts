@@ -105,24 +105,27 @@ async function runHook(
 /**
  * Changes who gets the calls, and reads back whether Z-API has stored it. If others changed the same webhooks
  * in between, it begins again: the URLs are the only place that all can read, and nothing locks them.
+ *
+ * @returns what was registered before
  */
 async function changeReceivers(
 	hook: Hook,
 	wish: Wish,
 	presences: ReadonlyMap<string, Presence>,
-): Promise<void> {
+): Promise<Registration> {
 	const { context, connection } = hook;
 	const read = async () => {
 		const at = Date.now();
 		const { registration: now } = await readRegistration(context, connection);
 		return { at, now };
 	};
-	let { at, now } = await read();
+	const before = await read();
+	let { at, now } = before;
 	let wasOff = false;
 	for (let round = 0; round < MAX_ROUNDS; round++) {
 		const target = plan(now, hook.me, wish, presences, connection.token, wasOff);
 		const changed = WEBHOOK_NAMES.filter((webhook) => target[webhook] !== now[webhook]);
-		if (changed.length === 0 && target.sentByMe === now.sentByMe) return;
+		if (changed.length === 0 && target.sentByMe === now.sentByMe) return before.now;
 		const tooLong = changed.find((webhook) => (target[webhook]?.length ?? 0) > MAX_URL_LENGTH);
 		if (tooLong) throw refuseLength(now[tooLong]);
 		const since = at;
@@ -145,7 +148,7 @@ async function changeReceivers(
 		logDropped(hook, now, target);
 		const isKept = changed.every((webhook) => after.now[webhook] === target[webhook]);
 		// Perhaps another one has switched it at the same time, or it isn't shown.
-		if (isKept && (after.now.sentByMe === target.sentByMe || round > 0)) return;
+		if (isKept && (after.now.sentByMe === target.sentByMe || round > 0)) return before.now;
 		({ at, now } = after);
 	}
 	throw new UserError('Another system changes the webhooks of this Z-API instance all the time', {
@@ -167,12 +170,9 @@ async function join(hook: Hook, wish: Wish): Promise<void> {
  * dropped that do not respond.
  */
 async function leave(hook: Hook): Promise<void> {
-	const { registration } = await readRegistration(hook.context, hook.connection);
-	const left = WEBHOOK_NAMES.filter((name) =>
-		has(readReceivers(registration[name] ?? ''), hook.me),
-	);
-	await changeReceivers(hook, NOTHING, NOBODY_KNOWN);
-	const presences = await checkPresences(hook, registration);
+	const before = await changeReceivers(hook, NOTHING, NOBODY_KNOWN);
+	const left = WEBHOOK_NAMES.filter((name) => has(readReceivers(before[name] ?? ''), hook.me));
+	const presences = await checkPresences(hook, before);
 	if (presences.size > 0) await changeReceivers(hook, { ...NOTHING, left }, presences);
 }
 
@@ -223,9 +223,11 @@ async function checkOwnUrl(
 	);
 }
 
+/** With Share, another system that n8n may not call would get no calls, without a word. */
 function checkOthers({ connection }: Hook, now: Registration, { webhooks, policy }: Wish): void {
-	const receivers = webhooks.flatMap((name) => readReceivers(now[name] ?? '').receivers);
-	const other = receivers.find((one) => !isTrigger(one) && !isCallable(one.url, connection));
+	const other = toReceivers(now, webhooks).find(
+		(receiver) => !isTrigger(receiver) && !isCallable(receiver.url, connection),
+	);
 	if (policy !== 'share' || !other) return;
 	throw new UserError(
 		`n8n can't share a webhook with ${toHost(other.url)}, as it passes calls on to HTTPS URLs only`,
@@ -259,8 +261,8 @@ function toNeeded({ events, sentByMe }: TriggerSettings): Webhook[] {
 	return isOwnWanted && needed.includes('received') ? [...needed, 'receivedSentByMe'] : needed;
 }
 
-function toReceivers(registration: Registration): Receiver[] {
-	return WEBHOOK_NAMES.flatMap((name) => readReceivers(registration[name] ?? '').receivers);
+function toReceivers(registration: Registration, webhooks = WEBHOOK_NAMES as readonly Webhook[]) {
+	return webhooks.flatMap((name) => readReceivers(registration[name] ?? '').receivers);
 }
 
 function toTriggers(registration: Registration): Receiver[] {

@@ -73,16 +73,16 @@ export async function findChats(
 	};
 	const readGroupNames = async () => {
 		const names = new Map<string, string>();
-		for (const position: Position = { page: 1 }; position.page;) {
-			const groups = await readPage('/groups', position).catch((error: unknown) => {
-				// Without the names, the chats can still be chosen by their IDs.
-				if (error instanceof ZApiError && !error.failure.retry) return [];
-				throw error;
-			});
-			// A page that failed is not followed by others.
-			if (groups.length === 0) break;
-			for (const group of groups) names.set(group.chat, hasIdAsName(group) ? '' : group.name);
-		}
+		const readAll = async () => {
+			for (const position: Position = { page: 1 }; position.page;) {
+				const groups = await readPage('/groups', position);
+				for (const group of groups) names.set(group.chat, hasIdAsName(group) ? '' : group.name);
+			}
+		};
+		await readAll().catch((error: unknown) => {
+			// Without the names, the chats can still be chosen by their IDs.
+			if (!(error instanceof ZApiError) || error.failure.retry) throw error;
+		});
 		return names;
 	};
 	const { found } = search;

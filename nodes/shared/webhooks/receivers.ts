@@ -102,7 +102,7 @@ export function writeReceivers({ receivers, hasSwitchedOn }: ReceiverList, token
 	return toHref(url);
 }
 
-/** The text of a URL with a query, in which a server that stores it changes nothing, such as + to %20. */
+/** The text of a URL with %20 for each blank of its query, as a server that stores it may write it so. */
 export function toHref(url: URL): string {
 	url.search = url.search.replaceAll('+', '%20');
 	return url.href;
